@@ -1,0 +1,113 @@
+//! Names of what can happen. The log keeps them for ever; never rename one.
+
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// What happened, in the past tense.
+    EventKind {
+        /// A ticket came to be.
+        TicketCreated = "TicketCreated",
+        /// Somebody who works on it wrote to the requester.
+        TicketReplied = "TicketReplied",
+        /// The requester, or the one it is for, wrote.
+        RequesterReplied = "RequesterReplied",
+        /// An internal note was written.
+        NoteAdded = "NoteAdded",
+        /// Team or assignee changed.
+        TicketAssigned = "TicketAssigned",
+        /// Work began.
+        TicketStarted = "TicketStarted",
+        /// It waits.
+        TicketPutOnHold = "TicketPutOnHold",
+        /// It waits no longer.
+        TicketResumed = "TicketResumed",
+        /// It was resolved.
+        TicketResolved = "TicketResolved",
+        /// The requester agreed that it is solved.
+        TicketConfirmed = "TicketConfirmed",
+        /// It was closed.
+        TicketClosed = "TicketClosed",
+        /// It was taken up again.
+        TicketReopened = "TicketReopened",
+        /// It was withdrawn.
+        TicketCancelled = "TicketCancelled",
+        /// Impact, urgency and with them priority changed.
+        PriorityChanged = "PriorityChanged",
+        /// Title, service or category changed.
+        TicketEdited = "TicketEdited",
+        /// Somebody watches.
+        WatcherAdded = "WatcherAdded",
+        /// Somebody watches no longer.
+        WatcherRemoved = "WatcherRemoved",
+        /// Two tickets were linked.
+        LinkAdded = "LinkAdded",
+        /// A link was removed.
+        LinkRemoved = "LinkRemoved",
+        /// An agreement was chosen, or none.
+        AgreementChosen = "AgreementChosen",
+        /// A clock reached its warning point.
+        ClockWarned = "ClockWarned",
+        /// A clock's due time passed.
+        ClockBreached = "ClockBreached",
+        /// A row of another system's audit log.
+        TicketImported = "TicketImported",
+        /// Organisation settings changed.
+        SettingChanged = "SettingChanged",
+        /// A department came to be.
+        DepartmentCreated = "DepartmentCreated",
+        /// A department changed.
+        DepartmentEdited = "DepartmentEdited",
+        /// A team came to be.
+        TeamCreated = "TeamCreated",
+        /// A team changed.
+        TeamEdited = "TeamEdited",
+        /// A person came to be.
+        PersonCreated = "PersonCreated",
+        /// A person changed.
+        PersonEdited = "PersonEdited",
+        /// A password was set.
+        PasswordSet = "PasswordSet",
+        /// A role was given.
+        RoleGranted = "RoleGranted",
+        /// A role was taken.
+        RoleRevoked = "RoleRevoked",
+        /// A calendar came to be.
+        CalendarCreated = "CalendarCreated",
+        /// A calendar changed.
+        CalendarEdited = "CalendarEdited",
+        /// An agreement came to be.
+        AgreementCreated = "AgreementCreated",
+        /// An agreement changed.
+        AgreementEdited = "AgreementEdited",
+        /// A service came to be.
+        ServiceCreated = "ServiceCreated",
+        /// A service changed.
+        ServiceEdited = "ServiceEdited",
+        /// A category came to be.
+        CategoryCreated = "CategoryCreated",
+        /// A category changed.
+        CategoryEdited = "CategoryEdited",
+        /// A catalog item came to be.
+        CatalogItemCreated = "CatalogItemCreated",
+        /// A catalog item changed.
+        CatalogItemEdited = "CatalogItemEdited",
+        /// Somebody signed in.
+        SessionStarted = "SessionStarted",
+        /// A session ended.
+        SessionEnded = "SessionEnded",
+        /// A person was told something.
+        NotificationSent = "NotificationSent",
+    }
+}
+
+vocabulary! {
+    /// Who or what did it.
+    ActorKind {
+        /// A signed-in person.
+        Person = "person",
+        /// Bellhop itself: timers and rules.
+        System = "system",
+        /// An importer.
+        Import = "import",
+    }
+}

@@ -1,0 +1,205 @@
+//! Who may do what. The table is in docs/SECURITY; this is its only implementation, and the
+//! client asks the server for its answers (`viewerCan`) instead of guessing.
+
+use crate::id::{DepartmentId, PersonId};
+use crate::ticket::TicketFacts;
+use crate::vocabulary::vocabulary;
+use std::collections::{BTreeMap, BTreeSet};
+
+vocabulary! {
+    /// What a person is in a department. Everyone is a requester besides.
+    Role {
+        /// Works its tickets.
+        Agent = "agent",
+        /// Leads, and works its tickets.
+        Lead = "lead",
+        /// Decides approvals.
+        Approver = "approver",
+        /// Writes its articles.
+        KnowledgeAuthor = "knowledge_author",
+        /// Manages its problems.
+        ProblemManager = "problem_manager",
+        /// Manages its changes.
+        ChangeManager = "change_manager",
+        /// Manages its releases.
+        ReleaseManager = "release_manager",
+        /// Manages its configuration items.
+        ConfigurationManager = "configuration_manager",
+        /// Manages its assets.
+        AssetManager = "asset_manager",
+        /// Manages its agreements.
+        ServiceLevelManager = "service_level_manager",
+    }
+}
+
+vocabulary! {
+    /// What a person is for the whole site.
+    SiteRole {
+        /// Sets everything up; sees no confidential content by that.
+        Administrator = "administrator",
+        /// Reads all that is not confidential, changes nothing.
+        Auditor = "auditor",
+        /// Reads figures of all that is not confidential.
+        Reporter = "reporter",
+    }
+}
+
+/// Everything that was granted to one person.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Grants {
+    /// The person.
+    pub person: PersonId,
+    /// Site-wide roles.
+    pub site: BTreeSet<SiteRole>,
+    /// Roles by department.
+    pub roles: BTreeMap<DepartmentId, BTreeSet<Role>>,
+}
+
+impl Grants {
+    /// A requester and no more.
+    pub fn requester(person: PersonId) -> Self {
+        Self {
+            person,
+            site: BTreeSet::new(),
+            roles: BTreeMap::new(),
+        }
+    }
+
+    /// Whether the person works tickets of this department (agent or lead).
+    pub fn works(&self, department: DepartmentId) -> bool {
+        self.roles
+            .get(&department)
+            .is_some_and(|r| r.contains(&Role::Agent) || r.contains(&Role::Lead))
+    }
+
+    /// Whether the person works tickets of any department.
+    pub fn works_anywhere(&self) -> bool {
+        self.roles.keys().any(|d| self.works(*d))
+    }
+
+    /// Whether the person leads this department.
+    pub fn leads(&self, department: DepartmentId) -> bool {
+        self.roles
+            .get(&department)
+            .is_some_and(|r| r.contains(&Role::Lead))
+    }
+
+    /// Whether the person has a site-wide role.
+    pub fn is(&self, role: SiteRole) -> bool {
+        self.site.contains(&role)
+    }
+}
+
+/// Which tickets a person may know of: those of some departments, and those they take part in.
+/// A store turns it into SQL, the live hub evaluates it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Scope {
+    /// Takes part in these.
+    pub person: PersonId,
+    /// Sees all unrestricted tickets of these.
+    pub departments: BTreeSet<DepartmentId>,
+}
+
+impl Scope {
+    /// The scope that the grants give, `departments` being all there are with whether each is
+    /// confidential.
+    pub fn of(grants: &Grants, departments: &[(DepartmentId, bool)]) -> Self {
+        let everywhere = grants.works_anywhere() || grants.is(SiteRole::Auditor);
+        Self::with(grants, departments, everywhere)
+    }
+
+    /// The scope of figures, which reporters have besides.
+    pub fn of_reports(grants: &Grants, departments: &[(DepartmentId, bool)]) -> Self {
+        let everywhere = grants.works_anywhere()
+            || grants.is(SiteRole::Auditor)
+            || grants.is(SiteRole::Reporter);
+        Self::with(grants, departments, everywhere)
+    }
+
+    fn with(grants: &Grants, departments: &[(DepartmentId, bool)], everywhere: bool) -> Self {
+        let departments = departments
+            .iter()
+            .filter(|(id, confidential)| {
+                grants.roles.get(id).is_some_and(|roles| !roles.is_empty())
+                    || (everywhere && !confidential)
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        Self {
+            person: grants.person,
+            departments,
+        }
+    }
+
+    /// Whether the ticket is visible.
+    pub fn sees(&self, ticket: &TicketFacts) -> bool {
+        ticket.participants.contains(&self.person)
+            || (!ticket.restricted && self.departments.contains(&ticket.department))
+    }
+}
+
+/// What can be done with a visible ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TicketAction {
+    /// Read notes, timeline and clocks.
+    ReadInternal,
+    /// Write to the others.
+    Reply,
+    /// Write an internal note.
+    AddNote,
+    /// Set team and assignee.
+    Assign,
+    /// Edit title, service, category.
+    Edit,
+    /// Set impact and urgency.
+    SetPriority,
+    /// Watch it oneself.
+    Watch,
+    /// Let another person watch it.
+    Share,
+    /// Link it to another.
+    Link,
+}
+
+/// How somebody stands to a ticket that they see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Asked for it, or it is for them.
+    pub requester: bool,
+    /// Agent or lead of the owning department.
+    pub works: bool,
+    /// Sees it by a role, not only by taking part.
+    pub by_role: bool,
+}
+
+impl Standing {
+    /// The standing of `grants` towards a ticket of `department`, asked by or for `requesters`.
+    pub fn of(
+        grants: &Grants,
+        scope: &Scope,
+        department: DepartmentId,
+        restricted: bool,
+        requesters: &[PersonId],
+    ) -> Self {
+        Self {
+            requester: requesters.contains(&grants.person),
+            works: grants.works(department),
+            by_role: !restricted && scope.departments.contains(&department),
+        }
+    }
+
+    /// Whether the action is allowed.
+    pub fn may(self, action: TicketAction) -> bool {
+        match action {
+            TicketAction::ReadInternal => self.works || self.by_role,
+            TicketAction::Reply => self.works || self.requester,
+            TicketAction::Watch => true,
+            TicketAction::Share => self.works || self.requester,
+            TicketAction::AddNote
+            | TicketAction::Assign
+            | TicketAction::Edit
+            | TicketAction::SetPriority
+            | TicketAction::Link => self.works,
+        }
+    }
+}
