@@ -1,1 +1,28 @@
-//! Skeleton.
+//! The database's shape, one step a file; the same on SQLite and PostgreSQL.
+//!
+//! Steps expand first and contract a release later; a released step is never edited.
+//! Instants are `BIGINT` milliseconds since 1970 (UTC), ids are UUIDs, vocabularies are text.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m0001_platform;
+mod m0002_organisation;
+mod m0003_service_level;
+mod m0004_desk;
+mod shape;
+
+/// All steps in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_platform::Migration),
+            Box::new(m0002_organisation::Migration),
+            Box::new(m0003_service_level::Migration),
+            Box::new(m0004_desk::Migration),
+        ]
+    }
+}
