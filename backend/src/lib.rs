@@ -1,1 +1,5 @@
-//! Skeleton.
+//! The server. `platform` knows no word of service management, `organisation` knows people,
+//! `desk` what all tickets share, `practice` one ITIL practice each; `graphql` and `http` are thin.
+
+
+pub mod platform;

@@ -1,0 +1,247 @@
+//! The log of all that was committed. Live subscriptions, timeline, reports and clocks read it.
+
+use super::error::Result;
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, FromQueryResult, JoinType, QueryOrder, QuerySelect, Set};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use shared::event::{ActorKind, EventKind};
+use shared::id::{DepartmentId, EventId, PersonId, TicketId};
+use shared::time::Timestamp;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// One field's value before and after; null where there was none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Before.
+    pub before: Value,
+    /// After.
+    pub after: Value,
+}
+
+/// Field name → change.
+pub type Changes = BTreeMap<String, Change>;
+
+/// An event about to be written.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// When it happened; for importers and late timers not when it was recorded.
+    pub occurred_at: Timestamp,
+    /// What happened.
+    pub kind: EventKind,
+    /// Kind of the subject, as its id's prefix.
+    pub subject_kind: &'static str,
+    /// The subject.
+    pub subject_id: Uuid,
+    /// The ticket that it belongs to.
+    pub ticket: Option<TicketId>,
+    /// The department that it belongs to.
+    pub department: Option<DepartmentId>,
+    /// The subject's version after it.
+    pub version_after: Option<i32>,
+    /// The event that caused it.
+    pub cause: Option<EventId>,
+    /// What changed.
+    pub changes: Changes,
+}
+
+/// An event of the log.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Event {
+    /// Position in the log.
+    pub sequence: i64,
+    /// Identity.
+    pub id: EventId,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// When it was written.
+    pub recorded_at: Timestamp,
+    /// Who or what.
+    pub actor_kind: ActorKind,
+    /// The person, if one.
+    pub actor_id: Option<PersonId>,
+    /// Kind of the subject.
+    pub subject_kind: String,
+    /// The subject.
+    pub subject_id: Uuid,
+    /// Its ticket.
+    pub ticket_id: Option<TicketId>,
+    /// Its department.
+    pub department_id: Option<DepartmentId>,
+    /// What happened.
+    pub kind: EventKind,
+    /// What changed, as JSON; absent once destroyed.
+    pub changes: Option<String>,
+}
+
+impl Event {
+    /// The changes; none once they were destroyed.
+    pub fn changes(&self) -> Result<Changes> {
+        Ok(match &self.changes {
+            Some(text) => serde_json::from_str(text)?,
+            None => Changes::new(),
+        })
+    }
+}
+
+mod event {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "events")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub sequence: i64,
+        pub id: EventId,
+        pub occurred_at: Timestamp,
+        pub recorded_at: Timestamp,
+        pub actor_kind: ActorKind,
+        pub actor_id: Option<PersonId>,
+        pub subject_kind: String,
+        pub subject_id: Uuid,
+        pub ticket_id: Option<TicketId>,
+        pub department_id: Option<DepartmentId>,
+        pub kind: EventKind,
+        pub schema_version: i32,
+        pub version_after: Option<i32>,
+        pub cause_id: Option<EventId>,
+        pub request_id: String,
+        pub payload_digest: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(belongs_to = "super::payload::Entity", from = "Column::Sequence", to = "super::payload::Column::Sequence")]
+        Payload,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod payload {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "event_payloads")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub sequence: i64,
+        pub salt: String,
+        pub changes: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Columns of the log that conditions may name.
+pub use event::Column as EventColumn;
+
+/// What all events of one commit share.
+pub(super) struct Stamp<'a> {
+    pub recorded_at: Timestamp,
+    pub actor_kind: ActorKind,
+    pub actor_id: Option<PersonId>,
+    pub request_id: &'a str,
+    pub id_of: &'a dyn Fn() -> Uuid,
+    pub salt_of: &'a dyn Fn() -> String,
+}
+
+/// SQLite and PostgreSQL bound the number of parameters of a statement.
+const ROWS_A_STATEMENT: usize = 500;
+
+/// Takes sequences and writes the events: the last thing before a commit, for the counter's lock is
+/// held from here on, and readers so always see a prefix of the log. Gives the last sequence.
+pub(super) async fn append<C: ConnectionTrait>(db: &C, stamp: &Stamp<'_>, events: Vec<NewEvent>) -> Result<i64> {
+    let count = i64::try_from(events.len()).map_err(anyhow::Error::from)?;
+    let last = super::unit_of_work::next_values(db, "event", count).await?;
+    let mut rows = Vec::with_capacity(events.len());
+    let mut payloads = Vec::with_capacity(events.len());
+    for (sequence, new) in ((last - count + 1)..=last).zip(events) {
+        let changes = serde_json::to_string(&new.changes)?;
+        let salt = (stamp.salt_of)();
+        let digest = Sha256::new().chain_update(&salt).chain_update(&changes).finalize();
+        rows.push(event::ActiveModel {
+            sequence: Set(sequence),
+            id: Set(EventId((stamp.id_of)())),
+            occurred_at: Set(new.occurred_at),
+            recorded_at: Set(stamp.recorded_at),
+            actor_kind: Set(stamp.actor_kind),
+            actor_id: Set(stamp.actor_id),
+            subject_kind: Set(new.subject_kind.to_owned()),
+            subject_id: Set(new.subject_id),
+            ticket_id: Set(new.ticket),
+            department_id: Set(new.department),
+            kind: Set(new.kind),
+            schema_version: Set(1),
+            version_after: Set(new.version_after),
+            cause_id: Set(new.cause),
+            request_id: Set(stamp.request_id.to_owned()),
+            payload_digest: Set(format!("{digest:x}")),
+        });
+        payloads.push(payload::ActiveModel { sequence: Set(sequence), salt: Set(salt), changes: Set(changes) });
+    }
+    for chunk in rows.chunks(ROWS_A_STATEMENT) {
+        event::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
+    }
+    for chunk in payloads.chunks(ROWS_A_STATEMENT) {
+        payload::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
+    }
+    Ok(last)
+}
+
+/// The last committed sequence.
+pub async fn last_sequence<C: ConnectionTrait>(db: &C) -> Result<i64> {
+    super::unit_of_work::current_value(db, "event").await
+}
+
+
+fn query() -> sea_orm::Select<event::Entity> {
+    event::Entity::find()
+        .select_only()
+        .columns([
+            event::Column::Sequence,
+            event::Column::Id,
+            event::Column::OccurredAt,
+            event::Column::RecordedAt,
+            event::Column::ActorKind,
+            event::Column::ActorId,
+            event::Column::SubjectKind,
+            event::Column::SubjectId,
+            event::Column::TicketId,
+            event::Column::DepartmentId,
+            event::Column::Kind,
+        ])
+        .column(payload::Column::Changes)
+        .join(JoinType::LeftJoin, event::Relation::Payload.def())
+        .order_by_asc(event::Column::Sequence)
+}
+
+/// Events after `sequence`, at most `limit`.
+pub async fn after<C: ConnectionTrait>(db: &C, sequence: i64, limit: u64) -> Result<Vec<Event>> {
+    Ok(query().filter(event::Column::Sequence.gt(sequence)).limit(limit).into_model().all(db).await?)
+}
+
+/// A ticket's events of these kinds (all when empty), in the order of the log.
+pub async fn of_ticket<C: ConnectionTrait>(db: &C, ticket: TicketId, kinds: &[EventKind]) -> Result<Vec<Event>> {
+    let mut query = query().filter(event::Column::TicketId.eq(ticket));
+    if !kinds.is_empty() {
+        query = query.filter(event::Column::Kind.is_in(kinds.iter().copied()));
+    }
+    Ok(query.into_model().all(db).await?)
+}
+
+/// A ticket's events after `sequence`, at most `limit`, in the order of the log.
+pub async fn of_ticket_after<C: ConnectionTrait>(db: &C, ticket: TicketId, sequence: i64, limit: u64) -> Result<Vec<Event>> {
+    Ok(query()
+        .filter(event::Column::TicketId.eq(ticket))
+        .filter(event::Column::Sequence.gt(sequence))
+        .limit(limit)
+        .into_model()
+        .all(db)
+        .await?)
+}

@@ -1,0 +1,139 @@
+//! One act: rows, events, timers and keys in one transaction. Dropped without a commit, it never
+//! happened.
+
+use super::context::Context;
+use super::error::Result;
+use super::event_log::{self, NewEvent, Stamp};
+use super::Platform;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use uuid::Uuid;
+
+/// An open transaction and the events that it will end in.
+pub struct UnitOfWork {
+    platform: Platform,
+    context: Context,
+    tx: DatabaseTransaction,
+    events: Vec<NewEvent>,
+    timers_changed: bool,
+}
+
+impl UnitOfWork {
+    /// Begins. On SQLite this waits for the one writer.
+    pub async fn begin(platform: &Platform, context: &Context) -> Result<Self> {
+        Ok(Self {
+            tx: platform.db.begin().await?,
+            platform: platform.clone(),
+            context: context.clone(),
+            events: Vec::new(),
+            timers_changed: false,
+        })
+    }
+
+    /// The transaction, for stores.
+    pub fn tx(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// On whose behalf.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The platform.
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// A new id.
+    pub fn next_id(&self) -> Uuid {
+        self.platform.ids.next(self.context.now)
+    }
+
+    /// Adds an event; it is written at the commit.
+    pub fn emit(&mut self, event: NewEvent) {
+        self.events.push(event);
+    }
+
+    /// Whether anything happened so far.
+    pub fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// Wakes the timer service after the commit.
+    pub fn timers_changed(&mut self) {
+        self.timers_changed = true;
+    }
+
+    /// The next number of a named counter, held to the commit.
+    pub async fn next_number(&self, counter: &str) -> Result<i64> {
+        next_values(&self.tx, counter, 1).await
+    }
+
+    /// Writes the events and commits. Gives the last sequence (the present one without events).
+    pub async fn commit(self) -> Result<i64> {
+        let sequence = if self.events.is_empty() {
+            event_log::last_sequence(&self.tx).await?
+        } else {
+            let ids = &self.platform.ids;
+            // Recorded by the machine's clock even when the act is dated back.
+            let recorded_at = self.platform.clock.now();
+            let stamp = Stamp {
+                recorded_at,
+                actor_kind: self.context.actor.kind(),
+                actor_id: self.context.actor.person(),
+                request_id: &self.context.request_id,
+                id_of: &|| ids.next(recorded_at),
+                salt_of: &|| {
+                    let mut bytes = [0; 8];
+                    ids.fill(&mut bytes);
+                    format!("{:016x}", u64::from_le_bytes(bytes))
+                },
+            };
+            event_log::append(&self.tx, &stamp, self.events).await?
+        };
+        self.tx.commit().await?;
+        self.platform.feed.ring();
+        if self.timers_changed {
+            self.platform.timers_changed.notify_waiters();
+            self.platform.timers_changed.notify_one();
+        }
+        Ok(sequence)
+    }
+
+    /// Gives everything up.
+    pub async fn rollback(self) -> Result<()> {
+        Ok(self.tx.rollback().await?)
+    }
+}
+
+/// Raises a counter by `count` and gives its new value.
+pub(super) async fn next_values<C: ConnectionTrait>(db: &C, counter: &str, count: i64) -> Result<i64> {
+    let value = (Alias::new("counters"), Alias::new("value"));
+    let statement = Query::insert()
+        .into_table(Alias::new("counters"))
+        .columns([Alias::new("name"), Alias::new("value")])
+        .values_panic([counter.into(), count.into()])
+        .on_conflict(
+            OnConflict::column(Alias::new("name"))
+                .value(Alias::new("value"), Expr::col(value).add(count))
+                .to_owned(),
+        )
+        .returning_col(Alias::new("value"))
+        .to_owned();
+    let row = db.query_one(&statement).await?.ok_or_else(|| anyhow::anyhow!("the counter gave no value"))?;
+    Ok(row.try_get_by_index(0)?)
+}
+
+/// A counter's value; 0 before its first use.
+pub(super) async fn current_value<C: ConnectionTrait>(db: &C, counter: &str) -> Result<i64> {
+    let statement = Query::select()
+        .column(Alias::new("value"))
+        .from(Alias::new("counters"))
+        .and_where(Expr::col(Alias::new("name")).eq(counter))
+        .to_owned();
+    Ok(match db.query_one(&statement).await? {
+        Some(row) => row.try_get_by_index(0)?,
+        None => 0,
+    })
+}
