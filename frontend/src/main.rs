@@ -1,1 +1,14 @@
-fn main() {}
+//! The browser client of Bellhop: portal, workspace and dashboards.
+//!
+//! `shell → pages → components → live → api → shared`; arrows point at what is imported. `words` is at hand everywhere.
+
+mod api;
+mod components;
+mod live;
+mod pages;
+mod shell;
+mod words;
+
+fn main() {
+    shell::start();
+}

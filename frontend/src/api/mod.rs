@@ -1,0 +1,22 @@
+//! Everything that is said to the server and heard from it, but for live changes.
+//!
+//! Operations are built with cynic against `schema.graphql` and run by [`query`] or [`mutate`];
+//! those that several pages need stand in [`operations`], the others next to their page.
+
+mod enums;
+mod error;
+pub mod operations;
+mod scalars;
+pub mod session;
+mod time;
+mod transport;
+
+pub use enums::*;
+pub use error::{ApiError, UserError, refusal};
+pub use scalars::*;
+pub use time::{browser_now, correct_clock, now};
+pub use transport::{mutate, query};
+
+/// The types of the API as cynic sees them.
+#[cynic::schema("bellhop")]
+pub mod schema {}

@@ -1,0 +1,11 @@
+//! Pieces of operations that several pages ask for.
+
+mod clocks;
+mod people;
+mod tickets;
+mod viewer;
+
+pub use clocks::{ClockFace, Span};
+pub use people::{DepartmentName, PersonBadge, ServiceName, TeamName};
+pub use tickets::{TicketRow, TotalCount};
+pub use viewer::{Viewer, ViewerQuery, fetch_viewer};

@@ -1,0 +1,85 @@
+//! `POST /graphql`.
+
+use cynic::{GraphQlResponse, Operation};
+use gloo_net::http::Request;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{ApiError, session};
+
+#[derive(Debug, Deserialize)]
+struct Extensions {
+    code: Option<String>,
+    #[serde(rename = "requestId")]
+    request_id: Option<String>,
+}
+
+/// Runs a query.
+///
+/// # Errors
+/// See [`ApiError`]. A session that has run out is renewed once before giving up.
+pub async fn query<Answer, Variables>(operation: Operation<Answer, Variables>) -> Result<Answer, ApiError>
+where
+    Answer: DeserializeOwned + 'static,
+    Variables: Serialize,
+{
+    run(&operation).await
+}
+
+/// Runs a mutation. Its payload's `userErrors` are the caller's to look at, see [`super::refusal`].
+///
+/// # Errors
+/// See [`ApiError`]. It is sent a second time only where the server said that it did nothing for want of a session.
+pub async fn mutate<Answer, Variables>(operation: Operation<Answer, Variables>) -> Result<Answer, ApiError>
+where
+    Answer: DeserializeOwned + 'static,
+    Variables: Serialize,
+{
+    run(&operation).await
+}
+
+async fn run<Answer, Variables>(operation: &Operation<Answer, Variables>) -> Result<Answer, ApiError>
+where
+    Answer: DeserializeOwned + 'static,
+    Variables: Serialize,
+{
+    let body = serde_json::to_string(operation).map_err(|error| ApiError::Malformed(error.to_string()))?;
+    match send(&body).await {
+        Err(ApiError::SignedOut) => match session::renew().await {
+            Ok(()) => send(&body).await.inspect_err(|error| {
+                if *error == ApiError::SignedOut {
+                    session::ended();
+                }
+            }),
+            Err(error) => Err(error),
+        },
+        answer => answer,
+    }
+}
+
+async fn send<Answer: DeserializeOwned>(body: &str) -> Result<Answer, ApiError> {
+    let mut request = Request::post("/graphql").header("content-type", "application/json");
+    if let Some(token) = session::token() {
+        request = request.header("authorization", &format!("Bearer {token}"));
+    }
+    let request = request.body(body).map_err(|error| ApiError::Malformed(error.to_string()))?;
+    let response = request.send().await.map_err(|_| ApiError::Network)?;
+    if response.status() == 401 {
+        return Err(ApiError::SignedOut);
+    }
+    let status = response.status();
+    let text = response.text().await.map_err(|_| ApiError::Network)?;
+    // A proxy in front of a stopped server answers with a page of its own.
+    if matches!(status, 502..=504) {
+        return Err(ApiError::Network);
+    }
+    let answer: GraphQlResponse<Answer, Extensions> =
+        serde_json::from_str(&text).map_err(|error| ApiError::Malformed(error.to_string()))?;
+    if let Some(error) = answer.errors.into_iter().flatten().next() {
+        let (code, request_id) = error.extensions.map_or((None, None), |found| (found.code, found.request_id));
+        return Err(match code.as_deref() {
+            Some("UNAUTHENTICATED") => ApiError::SignedOut,
+            _ => ApiError::Coded { code: code.unwrap_or_default(), message: error.message, request_id },
+        });
+    }
+    answer.data.ok_or_else(|| ApiError::Malformed("neither data nor errors".to_owned()))
+}

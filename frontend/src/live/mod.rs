@@ -1,0 +1,14 @@
+//! What the server says without being asked: one socket for the tab, many subscriptions on it, lists that are patched and
+//! never rebuilt, and the one ticker behind every clock on screen.
+
+mod connection;
+pub mod countdown;
+mod list;
+mod order;
+mod socket;
+mod ticker;
+
+pub use connection::{Connection, Heard, Subscription, connection, start, subscribe};
+pub use list::{Entry, LiveList};
+pub use order::{HeldOrder, Order};
+pub use ticker::now;

@@ -1,0 +1,8 @@
+//! One module for each place of the client.
+
+pub mod admin;
+pub mod dashboards;
+pub mod desk;
+pub mod notifications;
+pub mod portal;
+pub mod sign_in;

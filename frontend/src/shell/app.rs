@@ -1,0 +1,78 @@
+//! The routes.
+
+use leptos::prelude::*;
+use leptos_router::{
+    components::{Outlet, ParentRoute, Route, Router, Routes},
+    path,
+};
+
+use super::{
+    banner::Banner,
+    frame::WorkFrame,
+    guard::{Open, SignedIn, Wanted},
+    keys_help::KeysHelp,
+    messages::NotFound,
+    navigation::{Announcer, AfterNavigation},
+};
+use crate::pages::{admin, dashboards, desk, notifications, portal, sign_in};
+
+/// The whole client.
+#[component]
+pub fn App() -> impl IntoView {
+    view! {
+        <Router>
+            <AfterNavigation/>
+            <Banner/>
+            <Routes fallback=|| view! { <NotFound/> }.into_any()>
+                <Route path=path!("/sign-in") view=sign_in::SignIn/>
+                <ParentRoute path=path!("") view=SignedIn>
+                    <ParentRoute path=path!("") view=portal::Frame>
+                        <Route path=path!("") view=portal::Home/>
+                        <Route path=path!("report") view=portal::Report/>
+                        <Route path=path!("ask") view=portal::Ask/>
+                        <Route path=path!("ask/item/:id") view=portal::AskItem/>
+                        <Route path=path!("ask/:department") view=portal::AskDepartment/>
+                        <Route path=path!("requests") view=portal::Requests/>
+                        <Route path=path!("requests/:reference") view=portal::Request/>
+                        <Route path=path!("notifications") view=notifications::Notifications/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("desk") view=DeskGate>
+                        <Route path=path!(":view?/:reference?") view=desk::Desk/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("dashboards") view=DashboardsGate>
+                        <Route path=path!("") view=dashboards::Dashboards/>
+                        <Route path=path!(":id") view=dashboards::Board/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("wall") view=WallGate>
+                        <Route path=path!(":id") view=dashboards::Wall/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("admin") view=AdminGate>
+                        <Route path=path!("*any") view=admin::Admin/>
+                    </ParentRoute>
+                </ParentRoute>
+            </Routes>
+            <KeysHelp/>
+            <Announcer/>
+        </Router>
+    }
+}
+
+#[component]
+fn DeskGate() -> impl IntoView {
+    view! { <Open wanted=Wanted::Desk><WorkFrame><Outlet/></WorkFrame></Open> }
+}
+
+#[component]
+fn DashboardsGate() -> impl IntoView {
+    view! { <Open wanted=Wanted::Dashboards><WorkFrame><Outlet/></WorkFrame></Open> }
+}
+
+#[component]
+fn WallGate() -> impl IntoView {
+    view! { <Open wanted=Wanted::Dashboards><Outlet/></Open> }
+}
+
+#[component]
+fn AdminGate() -> impl IntoView {
+    view! { <Open wanted=Wanted::Administration><WorkFrame><Outlet/></WorkFrame></Open> }
+}

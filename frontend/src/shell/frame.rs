@@ -1,0 +1,48 @@
+//! The frame of the working faces: the rail of places on the side.
+
+use leptos::prelude::*;
+use leptos_router::{components::A, hooks::use_navigate};
+
+use super::account::AccountMenu;
+use crate::{
+    components::environment::{Shortcut, ShortcutGroup, use_shortcuts, use_viewer},
+    words,
+};
+
+/// The rail, and beside it the page.
+#[component]
+pub fn WorkFrame(children: Children) -> impl IntoView {
+    let viewer = use_viewer();
+    let navigate = use_navigate();
+    let go = move |to: &'static str| {
+        let navigate = navigate.clone();
+        move || navigate(to, leptos_router::NavigateOptions::default())
+    };
+    use_shortcuts(vec![
+        Shortcut::new("g d", words::shell::key_go_desk(), ShortcutGroup::Places, go("/desk")),
+        Shortcut::new("g p", words::shell::key_go_portal(), ShortcutGroup::Places, go("/")),
+        Shortcut::new("g b", words::shell::key_go_dashboards(), ShortcutGroup::Places, go("/dashboards")),
+        Shortcut::new("g n", words::shell::key_go_notifications(), ShortcutGroup::Places, go("/notifications")),
+    ]);
+    view! {
+        <div class="work">
+            <a class="skip-link" href="#content">{words::shell::skip()}</a>
+            <nav class="rail" aria-label=words::shell::places()>
+                <A href="/" attr:class="rail-brand" attr:title=words::shell::portal() attr:aria-label=words::shell::portal()>
+                    <span class="rail-mark" aria-hidden="true">"B"</span>
+                </A>
+                <Show when=move || viewer.with(|viewer| viewer.can_use_desk)>
+                    <A href="/desk" attr:title=words::shell::workspace() attr:aria-label=words::shell::workspace()>"W"</A>
+                </Show>
+                <Show when=move || viewer.with(|viewer| viewer.can_see_dashboards)>
+                    <A href="/dashboards" attr:title=words::shell::dashboards() attr:aria-label=words::shell::dashboards()>"D"</A>
+                </Show>
+                <Show when=move || viewer.with(|viewer| viewer.can_administer)>
+                    <A href="/admin" attr:title=words::shell::administration() attr:aria-label=words::shell::administration()>"A"</A>
+                </Show>
+                <AccountMenu/>
+            </nav>
+            <div class="work-page" id="content" tabindex="-1">{children()}</div>
+        </div>
+    }
+}
