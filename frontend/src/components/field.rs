@@ -21,7 +21,7 @@ pub fn FieldFrame(
     #[prop(optional)]
     optional: bool,
     /// Most characters, with the text that is counted; shown once four fifths are used.
-    #[prop(optional)]
+    #[prop(optional_no_strip)]
     counted: Option<(Signal<String>, usize)>,
     /// A group of controls (a `fieldset`) in place of one.
     #[prop(optional)]

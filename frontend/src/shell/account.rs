@@ -5,46 +5,58 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     api::session,
-    components::environment::{Theme, choose_theme, theme, use_viewer},
+    components::{
+        Avatar, Menu, MenuItem,
+        environment::{Theme, choose_theme, theme, use_viewer},
+        use_toaster,
+    },
     words,
 };
 
 /// Theme and signing out, behind the person's initials.
 #[component]
-pub fn AccountMenu() -> impl IntoView {
+pub fn AccountMenu(
+    /// `down` (default) or `up`.
+    #[prop(default = "down")]
+    side: &'static str,
+    /// The edge the panel keeps to: `end` (default) or `start`.
+    #[prop(default = "end")]
+    align: &'static str,
+) -> impl IntoView {
     let viewer = use_viewer();
-    let failed = RwSignal::new(false);
+    let toaster = use_toaster();
     let leave = move |everywhere: bool| {
         spawn_local(async move {
-            drop(failed.try_set(session::sign_out(everywhere).await.is_err()));
+            if session::sign_out(everywhere).await.is_err() {
+                toaster.warn(words::shell::sign_out_failed());
+            }
         });
     };
+    let label = Signal::derive(move || viewer.with(|viewer| words::shell::account(&viewer.person.name)));
+    let face = move || {
+        viewer.with(|viewer| {
+            let person = viewer.person.clone();
+            view! { <Avatar initials=person.initials hue=person.hue name=person.name size="avatar-m"/> }
+        })
+    };
     view! {
-        <details class="account">
-            <summary aria-label=move || viewer.with(|viewer| words::shell::account(&viewer.person.name))>
-                {move || viewer.with(|viewer| viewer.person.initials.clone())}
-            </summary>
-            <div class="account-menu">
-                <strong>{move || viewer.with(|viewer| viewer.person.name.clone())}</strong>
-                <fieldset>
-                    <legend>{words::shell::theme()}</legend>
-                    {Theme::ALL.into_iter().map(|choice| view! {
-                        <label>
-                            <input type="radio" name="theme" value=choice.key()
-                                prop:checked=move || theme().get() == choice
-                                on:change=move |_| choose_theme(choice)/>
-                            {match choice {
-                                Theme::System => words::shell::theme_system(),
-                                Theme::Light => words::shell::theme_light(),
-                                Theme::Dark => words::shell::theme_dark(),
-                            }}
-                        </label>
-                    }).collect_view()}
-                </fieldset>
-                <button class="btn" type="button" on:click=move |_| leave(false)>{words::shell::sign_out()}</button>
-                <button class="btn btn-quiet" type="button" on:click=move |_| leave(true)>{words::shell::sign_out_everywhere()}</button>
-                <Show when=move || failed.get()><p role="alert">{words::shell::sign_out_failed()}</p></Show>
-            </div>
-        </details>
+        <Menu label button_class="account-button" side align button=face>
+            <div class="menu-heading">{move || viewer.with(|viewer| viewer.person.name.clone())}</div>
+            <div class="menu-rule"></div>
+            <div class="menu-heading">{words::shell::theme()}</div>
+            {Theme::ALL.into_iter().map(|choice| view! {
+                <MenuItem
+                    text=match choice {
+                        Theme::System => words::shell::theme_system(),
+                        Theme::Light => words::shell::theme_light(),
+                        Theme::Dark => words::shell::theme_dark(),
+                    }
+                    checked=Signal::derive(move || theme().get() == choice)
+                    on_pick=move |()| choose_theme(choice)/>
+            }).collect_view()}
+            <div class="menu-rule"></div>
+            <MenuItem icon="log-out" text=words::shell::sign_out() on_pick=move |()| leave(false)/>
+            <MenuItem text=words::shell::sign_out_everywhere() on_pick=move |()| leave(true)/>
+        </Menu>
     }
 }

@@ -14,11 +14,13 @@ use super::{
     messages::NotFound,
     navigation::{Announcer, AfterNavigation},
 };
+use crate::components::{ToastRegion, provide_toaster};
 use crate::pages::{admin, dashboards, desk, notifications, portal, sign_in};
 
 /// The whole client.
 #[component]
 pub fn App() -> impl IntoView {
+    provide_toaster();
     view! {
         <Router>
             <AfterNavigation/>
@@ -52,6 +54,7 @@ pub fn App() -> impl IntoView {
                 </ParentRoute>
             </Routes>
             <KeysHelp/>
+            <ToastRegion/>
             <Announcer/>
         </Router>
     }

@@ -5,6 +5,7 @@ use leptos_router::{components::A, hooks::use_navigate};
 
 use super::account::AccountMenu;
 use crate::{
+    components::Icon,
     components::environment::{Shortcut, ShortcutGroup, use_shortcuts, use_viewer},
     words,
 };
@@ -29,18 +30,19 @@ pub fn WorkFrame(children: Children) -> impl IntoView {
             <a class="skip-link" href="#content">{words::shell::skip()}</a>
             <nav class="rail" aria-label=words::shell::places()>
                 <A href="/" attr:class="rail-brand" attr:title=words::shell::portal() attr:aria-label=words::shell::portal()>
-                    <span class="rail-mark" aria-hidden="true">"B"</span>
+                    <Icon name="concierge-bell" class="icon-l"/>
                 </A>
                 <Show when=move || viewer.with(|viewer| viewer.can_use_desk)>
-                    <A href="/desk" attr:title=words::shell::workspace() attr:aria-label=words::shell::workspace()>"W"</A>
+                    <A href="/desk" attr:title=words::shell::workspace() attr:aria-label=words::shell::workspace()><Icon name="inbox"/></A>
                 </Show>
                 <Show when=move || viewer.with(|viewer| viewer.can_see_dashboards)>
-                    <A href="/dashboards" attr:title=words::shell::dashboards() attr:aria-label=words::shell::dashboards()>"D"</A>
+                    <A href="/dashboards" attr:title=words::shell::dashboards() attr:aria-label=words::shell::dashboards()><Icon name="chart-column"/></A>
                 </Show>
                 <Show when=move || viewer.with(|viewer| viewer.can_administer)>
-                    <A href="/admin" attr:title=words::shell::administration() attr:aria-label=words::shell::administration()>"A"</A>
+                    <A href="/admin" attr:title=words::shell::administration() attr:aria-label=words::shell::administration()><Icon name="settings"/></A>
                 </Show>
-                <AccountMenu/>
+                <span class="rail-space"></span>
+                <AccountMenu side="up" align="start"/>
             </nav>
             <div class="work-page" id="content" tabindex="-1">{children()}</div>
         </div>

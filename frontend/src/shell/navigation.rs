@@ -36,7 +36,7 @@ fn place(path: &str) -> String {
 /// Speaks what [`announce`] was given.
 #[component]
 pub fn Announcer() -> impl IntoView {
-    view! { <div class="visually-hidden" role="status" aria-live="polite">{move || announcement().get()}</div> }
+    view! { <div class="sr-only" role="status" aria-live="polite">{move || announcement().get()}</div> }
 }
 
 #[cfg(test)]

@@ -97,6 +97,23 @@ pub fn day(instant: Timestamp, timezone: &str) -> String {
     intl(instant, timezone, &[("year", "numeric"), ("month", "short"), ("day", "numeric")])
 }
 
+/// A figure with the digits' groups marked, at most one decimal: "1,204", "2.5".
+#[must_use]
+pub fn number(value: f64) -> String {
+    let rounded = (value * 10.0).round() / 10.0;
+    let text = format!("{:.1}", rounded.abs());
+    let (whole, decimal) = text.split_once('.').unwrap_or((&text, "0"));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let sign = if rounded < 0.0 { "-" } else { "" };
+    if decimal == "0" { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{decimal}") }
+}
+
 /// By the browser's tables of zones and habits; an unknown zone is shown in the browser's own.
 fn intl(instant: Timestamp, timezone: &str, parts: &[(&str, &str)]) -> String {
     let options = Object::new();
@@ -144,6 +161,15 @@ mod tests {
         assert_eq!(duration(3 * 3600), "3 h");
         assert_eq!(duration(26 * 3600 + 59), "1 d 2 h");
         assert_eq!(duration(-(35 * 60)), "35 min");
+    }
+
+    #[test]
+    fn figures_have_their_groups_marked() {
+        assert_eq!(number(0.0), "0");
+        assert_eq!(number(999.0), "999");
+        assert_eq!(number(1_204.0), "1,204");
+        assert_eq!(number(-1_234_567.25), "-1,234,567.3");
+        assert_eq!(number(2.5), "2.5");
     }
 
     #[test]
