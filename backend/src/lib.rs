@@ -1,5 +1,7 @@
 //! The server. `platform` knows no word of service management, `organisation` knows people,
 //! `desk` what all tickets share, `practice` one ITIL practice each; `graphql` and `http` are thin.
 
-
+pub mod app;
+pub mod graphql;
+pub mod organisation;
 pub mod platform;

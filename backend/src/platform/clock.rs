@@ -11,7 +11,9 @@ pub trait Clock: Send + Sync + 'static {
 
     /// How long to really wait for `instant`; zero when it has passed.
     fn until(&self, instant: Timestamp) -> Duration {
-        Duration::from_millis(u64::try_from(instant.as_millis() - self.now().as_millis()).unwrap_or(0))
+        Duration::from_millis(
+            u64::try_from(instant.as_millis() - self.now().as_millis()).unwrap_or(0),
+        )
     }
 }
 
@@ -20,9 +22,14 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the place that the lint points to")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the place that the lint points to"
+    )]
     fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }

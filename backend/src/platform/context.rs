@@ -57,7 +57,13 @@ pub struct Context {
 impl Context {
     /// Bellhop itself at `now`: sees nothing through a scope, works on given ids.
     pub fn system(now: Timestamp, request_id: &str) -> Self {
-        Self::of(Actor::System, Grants::requester(PersonId(uuid::Uuid::nil())), &[], now, request_id)
+        Self::of(
+            Actor::System,
+            Grants::requester(PersonId(uuid::Uuid::nil())),
+            &[],
+            now,
+            request_id,
+        )
     }
 
     /// A context of these grants, `departments` being all with whether each is confidential.
@@ -85,6 +91,9 @@ impl Context {
 
     /// The same at another instant.
     pub fn at(&self, now: Timestamp) -> Self {
-        Self { now, ..self.clone() }
+        Self {
+            now,
+            ..self.clone()
+        }
     }
 }

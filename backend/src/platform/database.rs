@@ -27,16 +27,24 @@ impl Database {
                 .max_connections(16)
                 .acquire_timeout(Duration::from_secs(10))
                 .sqlx_logging(false);
-            let pool = sea_orm::Database::connect(options).await.context("cannot connect to PostgreSQL")?;
-            Self { reader: pool.clone(), writer: pool }
+            let pool = sea_orm::Database::connect(options)
+                .await
+                .context("cannot connect to PostgreSQL")?;
+            Self {
+                reader: pool.clone(),
+                writer: pool,
+            }
         };
-        Migrator::up(&db.writer, None).await.context("cannot migrate the database")?;
+        Migrator::up(&db.writer, None)
+            .await
+            .context("cannot migrate the database")?;
         Ok(db)
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("cannot create {}", folder.display()))?;
         }
         // The writer comes first: it creates the file and switches it to WAL.
         let writer = connect_sqlite(path, 1, false).await?;
@@ -68,13 +76,19 @@ impl Database {
     /// Moves SQLite's write-ahead log into the file; nothing on PostgreSQL.
     pub async fn checkpoint(&self) -> Result<(), sea_orm::DbErr> {
         if self.backend() == DatabaseBackend::Sqlite {
-            self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            self.writer
+                .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
+                .await?;
         }
         Ok(())
     }
 }
 
-async fn connect_sqlite(path: &Path, connections: u32, read_only: bool) -> Result<DatabaseConnection> {
+async fn connect_sqlite(
+    path: &Path,
+    connections: u32,
+    read_only: bool,
+) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
     options
         .max_connections(connections)
@@ -92,5 +106,7 @@ async fn connect_sqlite(path: &Path, connections: u32, read_only: bool) -> Resul
                 .pragma("query_only", if read_only { "ON" } else { "OFF" })
                 .busy_timeout(Duration::from_secs(5))
         });
-    sea_orm::Database::connect(options).await.with_context(|| format!("cannot open {}", path.display()))
+    sea_orm::Database::connect(options)
+        .await
+        .with_context(|| format!("cannot open {}", path.display()))
 }

@@ -55,7 +55,11 @@ impl Error {
 
     /// Unknown or invisible.
     pub fn not_found(field: &str) -> Self {
-        Self::refused(code::NOT_FOUND, field, "This does not exist, or you cannot see it.")
+        Self::refused(
+            code::NOT_FOUND,
+            field,
+            "This does not exist, or you cannot see it.",
+        )
     }
 
     /// Visible but not allowed.
@@ -65,7 +69,11 @@ impl Error {
 
     /// Changed meanwhile.
     pub fn version_conflict() -> Self {
-        Self::refused(code::VERSION_CONFLICT, "expectedVersion", "Somebody changed this meanwhile. Look at the newest version and try again.")
+        Self::refused(
+            code::VERSION_CONFLICT,
+            "expectedVersion",
+            "Somebody changed this meanwhile. Look at the newest version and try again.",
+        )
     }
 
     /// Not from the present state.

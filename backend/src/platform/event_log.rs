@@ -113,7 +113,11 @@ mod event {
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {
-        #[sea_orm(belongs_to = "super::payload::Entity", from = "Column::Sequence", to = "super::payload::Column::Sequence")]
+        #[sea_orm(
+            belongs_to = "super::payload::Entity",
+            from = "Column::Sequence",
+            to = "super::payload::Column::Sequence"
+        )]
         Payload,
     }
 
@@ -156,7 +160,11 @@ const ROWS_A_STATEMENT: usize = 500;
 
 /// Takes sequences and writes the events: the last thing before a commit, for the counter's lock is
 /// held from here on, and readers so always see a prefix of the log. Gives the last sequence.
-pub(super) async fn append<C: ConnectionTrait>(db: &C, stamp: &Stamp<'_>, events: Vec<NewEvent>) -> Result<i64> {
+pub(super) async fn append<C: ConnectionTrait>(
+    db: &C,
+    stamp: &Stamp<'_>,
+    events: Vec<NewEvent>,
+) -> Result<i64> {
     let count = i64::try_from(events.len()).map_err(anyhow::Error::from)?;
     let last = super::unit_of_work::next_values(db, "event", count).await?;
     let mut rows = Vec::with_capacity(events.len());
@@ -164,7 +172,10 @@ pub(super) async fn append<C: ConnectionTrait>(db: &C, stamp: &Stamp<'_>, events
     for (sequence, new) in ((last - count + 1)..=last).zip(events) {
         let changes = serde_json::to_string(&new.changes)?;
         let salt = (stamp.salt_of)();
-        let digest = Sha256::new().chain_update(&salt).chain_update(&changes).finalize();
+        let digest = Sha256::new()
+            .chain_update(&salt)
+            .chain_update(&changes)
+            .finalize();
         rows.push(event::ActiveModel {
             sequence: Set(sequence),
             id: Set(EventId((stamp.id_of)())),
@@ -183,13 +194,21 @@ pub(super) async fn append<C: ConnectionTrait>(db: &C, stamp: &Stamp<'_>, events
             request_id: Set(stamp.request_id.to_owned()),
             payload_digest: Set(format!("{digest:x}")),
         });
-        payloads.push(payload::ActiveModel { sequence: Set(sequence), salt: Set(salt), changes: Set(changes) });
+        payloads.push(payload::ActiveModel {
+            sequence: Set(sequence),
+            salt: Set(salt),
+            changes: Set(changes),
+        });
     }
     for chunk in rows.chunks(ROWS_A_STATEMENT) {
-        event::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
+        event::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(db)
+            .await?;
     }
     for chunk in payloads.chunks(ROWS_A_STATEMENT) {
-        payload::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
+        payload::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(db)
+            .await?;
     }
     Ok(last)
 }
@@ -198,7 +217,6 @@ pub(super) async fn append<C: ConnectionTrait>(db: &C, stamp: &Stamp<'_>, events
 pub async fn last_sequence<C: ConnectionTrait>(db: &C) -> Result<i64> {
     super::unit_of_work::current_value(db, "event").await
 }
-
 
 fn query() -> sea_orm::Select<event::Entity> {
     event::Entity::find()
@@ -223,11 +241,20 @@ fn query() -> sea_orm::Select<event::Entity> {
 
 /// Events after `sequence`, at most `limit`.
 pub async fn after<C: ConnectionTrait>(db: &C, sequence: i64, limit: u64) -> Result<Vec<Event>> {
-    Ok(query().filter(event::Column::Sequence.gt(sequence)).limit(limit).into_model().all(db).await?)
+    Ok(query()
+        .filter(event::Column::Sequence.gt(sequence))
+        .limit(limit)
+        .into_model()
+        .all(db)
+        .await?)
 }
 
 /// A ticket's events of these kinds (all when empty), in the order of the log.
-pub async fn of_ticket<C: ConnectionTrait>(db: &C, ticket: TicketId, kinds: &[EventKind]) -> Result<Vec<Event>> {
+pub async fn of_ticket<C: ConnectionTrait>(
+    db: &C,
+    ticket: TicketId,
+    kinds: &[EventKind],
+) -> Result<Vec<Event>> {
     let mut query = query().filter(event::Column::TicketId.eq(ticket));
     if !kinds.is_empty() {
         query = query.filter(event::Column::Kind.is_in(kinds.iter().copied()));
@@ -236,7 +263,12 @@ pub async fn of_ticket<C: ConnectionTrait>(db: &C, ticket: TicketId, kinds: &[Ev
 }
 
 /// A ticket's events after `sequence`, at most `limit`, in the order of the log.
-pub async fn of_ticket_after<C: ConnectionTrait>(db: &C, ticket: TicketId, sequence: i64, limit: u64) -> Result<Vec<Event>> {
+pub async fn of_ticket_after<C: ConnectionTrait>(
+    db: &C,
+    ticket: TicketId,
+    sequence: i64,
+    limit: u64,
+) -> Result<Vec<Event>> {
     Ok(query()
         .filter(event::Column::TicketId.eq(ticket))
         .filter(event::Column::Sequence.gt(sequence))

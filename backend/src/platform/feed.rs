@@ -33,7 +33,10 @@ impl Default for Feed {
 impl Feed {
     /// Without listeners.
     pub fn new() -> Self {
-        Self { bell: Arc::new(Notify::new()), sender: broadcast::channel(BUFFER).0 }
+        Self {
+            bell: Arc::new(Notify::new()),
+            sender: broadcast::channel(BUFFER).0,
+        }
     }
 
     /// Something was committed here.
@@ -68,7 +71,9 @@ impl Feed {
     /// Whether there was anything.
     async fn read(&self, db: &Database, last: &mut i64) -> Result<bool> {
         let events = event_log::after(db.reader(), *last, BATCH).await?;
-        let Some(newest) = events.last() else { return Ok(false) };
+        let Some(newest) = events.last() else {
+            return Ok(false);
+        };
         *last = newest.sequence;
         // An error only says that nobody listens.
         let _ = self.sender.send(Arc::new(events));

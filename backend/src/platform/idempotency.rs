@@ -2,8 +2,8 @@
 
 use super::error::{Error, Result, code};
 use super::unit_of_work::UnitOfWork;
-use sea_orm::entity::prelude::*;
 use sea_orm::Set;
+use sea_orm::entity::prelude::*;
 use sha2::{Digest, Sha256};
 use shared::id::PersonId;
 use shared::time::Timestamp;
@@ -41,19 +41,37 @@ pub struct Key {
 impl Key {
     /// `key` came with `input` (any text that is the same for the same input).
     pub fn new(operation: &'static str, key: Option<String>, input: &str) -> Self {
-        Self { operation, key, digest: format!("{:x}", Sha256::digest(input)) }
+        Self {
+            operation,
+            key,
+            digest: format!("{:x}", Sha256::digest(input)),
+        }
     }
 
     /// The result of an earlier act with this key, if there was one.
     pub async fn earlier(&self, uow: &UnitOfWork) -> Result<Option<Uuid>> {
-        let Some(key) = &self.key else { return Ok(None) };
+        let Some(key) = &self.key else {
+            return Ok(None);
+        };
         if key.is_empty() || key.chars().count() > KEY_MAX {
-            return Err(Error::refused(code::INVALID, "idempotencyKey", format!("Between 1 and {KEY_MAX} characters.")));
+            return Err(Error::refused(
+                code::INVALID,
+                "idempotencyKey",
+                format!("Between 1 and {KEY_MAX} characters."),
+            ));
         }
-        let found = Entity::find_by_id((uow.context().person(), key.clone())).one(uow.tx()).await?;
+        let found = Entity::find_by_id((uow.context().person(), key.clone()))
+            .one(uow.tx())
+            .await?;
         match found {
-            Some(row) if row.operation == self.operation && row.input_digest == self.digest => Ok(Some(row.result_id)),
-            Some(_) => Err(Error::refused(code::KEY_REUSED, "idempotencyKey", "This key was used for something else.")),
+            Some(row) if row.operation == self.operation && row.input_digest == self.digest => {
+                Ok(Some(row.result_id))
+            }
+            Some(_) => Err(Error::refused(
+                code::KEY_REUSED,
+                "idempotencyKey",
+                "This key was used for something else.",
+            )),
             None => Ok(None),
         }
     }
@@ -76,6 +94,9 @@ impl Key {
 
 /// Removes keys that are too old to matter.
 pub async fn forget_old<C: sea_orm::ConnectionTrait>(db: &C, now: Timestamp) -> Result<()> {
-    Entity::delete_many().filter(Column::CreatedAt.lt(now.plus_seconds(-KEPT_SECONDS))).exec(db).await?;
+    Entity::delete_many()
+        .filter(Column::CreatedAt.lt(now.plus_seconds(-KEPT_SECONDS)))
+        .exec(db)
+        .await?;
     Ok(())
 }

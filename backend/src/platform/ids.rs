@@ -11,7 +11,10 @@ pub struct Ids(Mutex<StdRng>);
 
 impl Ids {
     /// Seeded by the operating system.
-    #[expect(clippy::disallowed_methods, reason = "this is the place that the lint points to")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the place that the lint points to"
+    )]
     pub fn random() -> Self {
         Self(Mutex::new(StdRng::from_os_rng()))
     }
@@ -31,7 +34,10 @@ impl Ids {
 
     /// Fills with random bytes (ChaCha12: fit for secrets when seeded by the operating system).
     pub fn fill(&self, bytes: &mut [u8]) {
-        let mut rng = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut rng = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         rng.fill_bytes(bytes);
     }
 }

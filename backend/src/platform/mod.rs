@@ -39,6 +39,12 @@ pub struct Platform {
 impl Platform {
     /// Puts the parts together.
     pub fn new(db: Database, clock: Arc<dyn Clock>, ids: Ids) -> Self {
-        Self { db, clock, ids: Arc::new(ids), feed: Feed::new(), timers_changed: Arc::new(Notify::new()) }
+        Self {
+            db,
+            clock,
+            ids: Arc::new(ids),
+            feed: Feed::new(),
+            timers_changed: Arc::new(Notify::new()),
+        }
     }
 }

@@ -16,7 +16,9 @@ pub fn page_size(first: Option<i32>) -> Result<u64> {
         Some(first) => u64::try_from(first)
             .ok()
             .filter(|n| (1..=MOST).contains(n))
-            .ok_or_else(|| Error::refused(code::INVALID, "first", format!("Between 1 and {MOST}."))),
+            .ok_or_else(|| {
+                Error::refused(code::INVALID, "first", format!("Between 1 and {MOST}."))
+            }),
     }
 }
 
@@ -27,7 +29,13 @@ pub fn cursor(order: &str, parts: &[String]) -> String {
 
 /// Reads a cursor of the list `order` with `count` parts.
 pub fn parse_cursor(order: &str, count: usize, text: &str) -> Result<Vec<String>> {
-    let bad = || Error::refused(code::INVALID, "after", "This cursor belongs to another list.");
+    let bad = || {
+        Error::refused(
+            code::INVALID,
+            "after",
+            "This cursor belongs to another list.",
+        )
+    };
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
     let text = String::from_utf8(bytes).map_err(|_| bad())?;
     let mut parts = text.split('|').map(str::to_owned);
@@ -35,5 +43,9 @@ pub fn parse_cursor(order: &str, count: usize, text: &str) -> Result<Vec<String>
         return Err(bad());
     }
     let parts: Vec<String> = parts.collect();
-    if parts.len() == count { Ok(parts) } else { Err(bad()) }
+    if parts.len() == count {
+        Ok(parts)
+    } else {
+        Err(bad())
+    }
 }

@@ -30,9 +30,16 @@ pub async fn get<T: DeserializeOwned>(db: &impl ConnectionTrait, name: &str) -> 
 
 /// Writes one.
 pub async fn set<T: Serialize>(db: &impl ConnectionTrait, name: &str, value: &T) -> Result<()> {
-    let row = ActiveModel { name: Set(name.to_owned()), value: Set(serde_json::to_string(value)?) };
+    let row = ActiveModel {
+        name: Set(name.to_owned()),
+        value: Set(serde_json::to_string(value)?),
+    };
     Entity::insert(row)
-        .on_conflict(OnConflict::column(Column::Name).update_column(Column::Value).to_owned())
+        .on_conflict(
+            OnConflict::column(Column::Name)
+                .update_column(Column::Value)
+                .to_owned(),
+        )
         .exec_without_returning(db)
         .await?;
     Ok(())

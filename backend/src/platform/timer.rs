@@ -1,10 +1,10 @@
 //! Instants at which something is due. A node sleeps until the next; what fires is recorded exactly
 //! once, because the timer's row vanishes in the transaction of its effects.
 
+use super::Platform;
 use super::context::Context;
 use super::error::Result;
 use super::unit_of_work::UnitOfWork;
-use super::Platform;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{QueryOrder, QuerySelect, Set};
@@ -31,7 +31,13 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Sets the timer `kind` of a subject; a later call moves it.
-pub async fn set(uow: &mut UnitOfWork, kind: &str, subject: Uuid, ticket: Option<TicketId>, due_at: Timestamp) -> Result<()> {
+pub async fn set(
+    uow: &mut UnitOfWork,
+    kind: &str,
+    subject: Uuid,
+    ticket: Option<TicketId>,
+    due_at: Timestamp,
+) -> Result<()> {
     let row = ActiveModel {
         id: Set(TimerId(uow.next_id())),
         due_at: Set(due_at),
@@ -40,7 +46,11 @@ pub async fn set(uow: &mut UnitOfWork, kind: &str, subject: Uuid, ticket: Option
         ticket_id: Set(ticket),
     };
     Entity::insert(row)
-        .on_conflict(OnConflict::columns([Column::Kind, Column::SubjectId]).update_column(Column::DueAt).to_owned())
+        .on_conflict(
+            OnConflict::columns([Column::Kind, Column::SubjectId])
+                .update_column(Column::DueAt)
+                .to_owned(),
+        )
         .exec_without_returning(uow.tx())
         .await?;
     uow.timers_changed();
@@ -60,7 +70,11 @@ pub async fn clear(uow: &mut UnitOfWork, kind: &str, subject: Uuid) -> Result<()
 /// What a firing does, in the transaction in which the timer vanishes.
 pub trait Firing: Send + Sync {
     /// Acts on a timer that is due.
-    fn fire<'a>(&'a self, uow: &'a mut UnitOfWork, timer: &'a Model) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+    fn fire<'a>(
+        &'a self,
+        uow: &'a mut UnitOfWork,
+        timer: &'a Model,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
 }
 
 /// Most timers of one transaction.
@@ -123,8 +137,14 @@ pub async fn run(platform: Platform, firing: std::sync::Arc<dyn Firing>) {
     loop {
         match fire_due(&platform, firing.as_ref()).await {
             Ok(0) => {
-                let sleep = next_due(&platform).await.map_or(LONGEST_SLEEP, |due| platform.clock.until(due).min(LONGEST_SLEEP));
-                let _ = tokio::time::timeout(sleep.max(Duration::from_millis(1)), platform.timers_changed.notified()).await;
+                let sleep = next_due(&platform).await.map_or(LONGEST_SLEEP, |due| {
+                    platform.clock.until(due).min(LONGEST_SLEEP)
+                });
+                let _ = tokio::time::timeout(
+                    sleep.max(Duration::from_millis(1)),
+                    platform.timers_changed.notified(),
+                )
+                .await;
             }
             Ok(_) => {}
             Err(error) => {
@@ -136,7 +156,10 @@ pub async fn run(platform: Platform, firing: std::sync::Arc<dyn Firing>) {
 }
 
 async fn next_due(platform: &Platform) -> Option<Timestamp> {
-    let next = Entity::find().order_by_asc(Column::DueAt).one(platform.db.reader()).await;
+    let next = Entity::find()
+        .order_by_asc(Column::DueAt)
+        .one(platform.db.reader())
+        .await;
     match next {
         Ok(timer) => timer.map(|t| t.due_at),
         Err(error) => {

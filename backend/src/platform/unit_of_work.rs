@@ -1,10 +1,10 @@
 //! One act: rows, events, timers and keys in one transaction. Dropped without a commit, it never
 //! happened.
 
+use super::Platform;
 use super::context::Context;
 use super::error::Result;
 use super::event_log::{self, NewEvent, Stamp};
-use super::Platform;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
@@ -108,7 +108,11 @@ impl UnitOfWork {
 }
 
 /// Raises a counter by `count` and gives its new value.
-pub(super) async fn next_values<C: ConnectionTrait>(db: &C, counter: &str, count: i64) -> Result<i64> {
+pub(super) async fn next_values<C: ConnectionTrait>(
+    db: &C,
+    counter: &str,
+    count: i64,
+) -> Result<i64> {
     let value = (Alias::new("counters"), Alias::new("value"));
     let statement = Query::insert()
         .into_table(Alias::new("counters"))
@@ -121,7 +125,10 @@ pub(super) async fn next_values<C: ConnectionTrait>(db: &C, counter: &str, count
         )
         .returning_col(Alias::new("value"))
         .to_owned();
-    let row = db.query_one(&statement).await?.ok_or_else(|| anyhow::anyhow!("the counter gave no value"))?;
+    let row = db
+        .query_one(&statement)
+        .await?
+        .ok_or_else(|| anyhow::anyhow!("the counter gave no value"))?;
     Ok(row.try_get_by_index(0)?)
 }
 

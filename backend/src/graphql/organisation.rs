@@ -1,0 +1,437 @@
+//! Departments, teams, people, services and categories, as everybody may see them.
+
+use super::error::top_level;
+use super::id::id;
+use crate::organisation::entity::{
+    category, department, person, role_grant, service, site_role, team, team_member,
+};
+use crate::organisation::loader::OrganisationLoader;
+use crate::platform::context::Context as Acting;
+use crate::platform::database::Database;
+use crate::platform::error::Error;
+use async_graphql::dataloader::DataLoader;
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId};
+use shared::organisation::{hue, initials};
+use shared::permission::{Role, SiteRole};
+use std::hash::Hash;
+use std::sync::Arc;
+
+type Loader = DataLoader<OrganisationLoader>;
+
+/// Loads one row by id, together with others of the same request.
+pub async fn load<K>(
+    ctx: &Context<'_>,
+    key: K,
+) -> Result<Option<<OrganisationLoader as async_graphql::dataloader::Loader<K>>::Value>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    OrganisationLoader: async_graphql::dataloader::Loader<K, Error = Arc<sea_orm::DbErr>>,
+{
+    ctx.data::<Loader>()?
+        .load_one(key)
+        .await
+        .map_err(|error| top_level(ctx, Error::Fault(anyhow::anyhow!(error))))
+}
+
+/// A department.
+pub async fn load_department(ctx: &Context<'_>, key: DepartmentId) -> Result<Department> {
+    required(load(ctx, key).await?.map(Department))
+}
+
+/// A person.
+pub async fn load_person(ctx: &Context<'_>, key: PersonId) -> Result<Person> {
+    required(load(ctx, key).await?.map(Person))
+}
+
+/// An optional person.
+pub async fn load_person_opt(ctx: &Context<'_>, key: Option<PersonId>) -> Result<Option<Person>> {
+    Ok(match key {
+        Some(key) => load(ctx, key).await?.map(Person),
+        None => None,
+    })
+}
+
+/// An optional team.
+pub async fn load_team(ctx: &Context<'_>, key: Option<TeamId>) -> Result<Option<Team>> {
+    Ok(match key {
+        Some(key) => load(ctx, key).await?.map(Team),
+        None => None,
+    })
+}
+
+/// An optional service.
+pub async fn load_service(ctx: &Context<'_>, key: Option<ServiceId>) -> Result<Option<Service>> {
+    Ok(match key {
+        Some(key) => load(ctx, key).await?.map(Service),
+        None => None,
+    })
+}
+
+/// An optional category.
+pub async fn load_category(ctx: &Context<'_>, key: Option<CategoryId>) -> Result<Option<Category>> {
+    Ok(match key {
+        Some(key) => load(ctx, key).await?.map(Category),
+        None => None,
+    })
+}
+
+fn required<T>(row: Option<T>) -> Result<T> {
+    row.ok_or_else(|| async_graphql::Error::new("A reference leads nowhere."))
+}
+
+async fn all<E: EntityTrait>(
+    ctx: &Context<'_>,
+    query: sea_orm::Select<E>,
+) -> Result<Vec<E::Model>> {
+    query
+        .all(ctx.data::<Database>()?.reader())
+        .await
+        .map_err(|error| top_level(ctx, error.into()))
+}
+
+/// A department: it owns teams, tickets and what it offers.
+pub struct Department(pub department::Model);
+
+#[Object]
+impl Department {
+    /// Identity.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// Stable short name.
+    async fn key(&self) -> &str {
+        &self.0.key
+    }
+    /// As employees know it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// One line.
+    async fn description(&self) -> &str {
+        &self.0.description
+    }
+    /// Name of an icon.
+    async fn icon(&self) -> &str {
+        &self.0.icon
+    }
+    /// Colour, 0-359.
+    async fn hue(&self) -> i32 {
+        self.0.hue
+    }
+    /// Hides its tickets from all others.
+    async fn confidential(&self) -> bool {
+        self.0.confidential
+    }
+    /// In use.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+    /// For edits.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// Its teams, by name.
+    async fn teams(&self, ctx: &Context<'_>) -> Result<Vec<Team>> {
+        let query = team::Entity::find()
+            .filter(team::Column::DepartmentId.eq(self.0.id))
+            .order_by_asc(team::Column::Name);
+        Ok(all(ctx, query).await?.into_iter().map(Team).collect())
+    }
+}
+
+/// A team of a department.
+pub struct Team(pub team::Model);
+
+#[Object]
+impl Team {
+    /// Identity.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// Name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// Its department.
+    async fn department(&self, ctx: &Context<'_>) -> Result<Department> {
+        load_department(ctx, self.0.department_id).await
+    }
+    /// Active members, by name.
+    async fn members(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
+        let members = team_member::Entity::find().filter(team_member::Column::TeamId.eq(self.0.id));
+        let ids: Vec<PersonId> = all(ctx, members)
+            .await?
+            .into_iter()
+            .map(|m| m.person_id)
+            .collect();
+        let query = person::Entity::find()
+            .filter(person::Column::Id.is_in(ids))
+            .filter(person::Column::Active.eq(true))
+            .order_by_asc(person::Column::Name);
+        Ok(all(ctx, query).await?.into_iter().map(Person).collect())
+    }
+    /// In use.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+    /// For edits.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+/// A service that a department provides.
+pub struct Service(pub service::Model);
+
+#[Object]
+impl Service {
+    /// Identity.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// Name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// What it is.
+    async fn description(&self) -> &str {
+        &self.0.description
+    }
+    /// Its department.
+    async fn department(&self, ctx: &Context<'_>) -> Result<Department> {
+        load_department(ctx, self.0.department_id).await
+    }
+    /// Team that tickets about it go to.
+    async fn team(&self, ctx: &Context<'_>) -> Result<Option<Team>> {
+        load_team(ctx, self.0.team_id).await
+    }
+    /// In use.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+    /// For edits.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+/// A category of tickets.
+pub struct Category(pub category::Model);
+
+#[Object]
+impl Category {
+    /// Identity.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// Name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// Its department.
+    async fn department(&self, ctx: &Context<'_>) -> Result<Department> {
+        load_department(ctx, self.0.department_id).await
+    }
+    /// The category above.
+    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
+        load_category(ctx, self.0.parent_id).await
+    }
+    /// Team that its tickets go to.
+    async fn team(&self, ctx: &Context<'_>) -> Result<Option<Team>> {
+        load_team(ctx, self.0.team_id).await
+    }
+    /// In use.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+    /// For edits.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+/// A role in a department.
+#[derive(SimpleObject)]
+pub struct RoleGrant {
+    /// The role.
+    role: Role,
+    /// Where.
+    department: Department,
+}
+
+/// A person of the organisation.
+pub struct Person(pub person::Model);
+
+impl Person {
+    /// Contact details are for those who work tickets, administrators, and the person.
+    fn contact_visible(&self, ctx: &Context<'_>) -> bool {
+        ctx.data_opt::<Acting>().is_some_and(|acting| {
+            acting.person() == self.0.id
+                || acting.grants.works_anywhere()
+                || acting.grants.is(SiteRole::Administrator)
+        })
+    }
+
+    /// Roles are for administrators, leads, auditors, and the person.
+    fn roles_visible(&self, ctx: &Context<'_>) -> bool {
+        ctx.data_opt::<Acting>().is_some_and(|acting| {
+            acting.person() == self.0.id
+                || acting.grants.works_anywhere()
+                || acting.grants.is(SiteRole::Administrator)
+                || acting.grants.is(SiteRole::Auditor)
+        })
+    }
+}
+
+#[Object]
+impl Person {
+    /// Identity.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// Name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// Two letters for an avatar.
+    async fn initials(&self) -> String {
+        initials(&self.0.name)
+    }
+    /// Colour for an avatar, 0-359.
+    async fn hue(&self) -> i32 {
+        i32::from(hue(&self.0.name))
+    }
+    /// What they do.
+    async fn title(&self) -> Option<&str> {
+        self.0.title.as_deref()
+    }
+    /// Where they work.
+    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
+        Ok(match self.0.department_id {
+            Some(key) => Some(load_department(ctx, key).await?),
+            None => None,
+        })
+    }
+    /// Office.
+    async fn site(&self) -> Option<&str> {
+        self.0.site.as_deref()
+    }
+    /// Chooses an agreement, never a priority.
+    async fn vip(&self) -> bool {
+        self.0.vip
+    }
+    /// Still here.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+    /// Null for those who are neither agents nor the person.
+    async fn email(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.contact_visible(ctx).then_some(&self.0.email)
+    }
+    /// Null for those who are neither agents nor the person.
+    async fn phone(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0
+            .phone
+            .as_deref()
+            .filter(|_| self.contact_visible(ctx))
+    }
+    /// Sign-in name; null for those who are neither agents nor the person.
+    async fn login(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.contact_visible(ctx).then_some(&self.0.login)
+    }
+    /// IANA zone.
+    async fn timezone(&self) -> &str {
+        &self.0.timezone
+    }
+    /// BCP 47 language.
+    async fn locale(&self) -> &str {
+        &self.0.locale
+    }
+    /// Whom they report to.
+    async fn manager(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        load_person_opt(ctx, self.0.manager_id).await
+    }
+    /// For edits.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// Teams that they belong to.
+    async fn teams(&self, ctx: &Context<'_>) -> Result<Vec<Team>> {
+        let members =
+            team_member::Entity::find().filter(team_member::Column::PersonId.eq(self.0.id));
+        let ids: Vec<TeamId> = all(ctx, members)
+            .await?
+            .into_iter()
+            .map(|m| m.team_id)
+            .collect();
+        let query = team::Entity::find()
+            .filter(team::Column::Id.is_in(ids))
+            .order_by_asc(team::Column::Name);
+        Ok(all(ctx, query).await?.into_iter().map(Team).collect())
+    }
+    /// Roles; empty for those who may not see them.
+    async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<RoleGrant>> {
+        if !self.roles_visible(ctx) {
+            return Ok(Vec::new());
+        }
+        let rows = all(
+            ctx,
+            role_grant::Entity::find().filter(role_grant::Column::PersonId.eq(self.0.id)),
+        )
+        .await?;
+        let mut grants = Vec::with_capacity(rows.len());
+        for row in rows {
+            grants.push(RoleGrant {
+                role: row.role,
+                department: load_department(ctx, row.department_id).await?,
+            });
+        }
+        Ok(grants)
+    }
+    /// Site-wide roles; empty for those who may not see them.
+    async fn site_roles(&self, ctx: &Context<'_>) -> Result<Vec<SiteRole>> {
+        if !self.roles_visible(ctx) {
+            return Ok(Vec::new());
+        }
+        let rows = all(
+            ctx,
+            site_role::Entity::find().filter(site_role::Column::PersonId.eq(self.0.id)),
+        )
+        .await?;
+        Ok(rows.into_iter().map(|row| row.role).collect())
+    }
+}
+
+/// The actor of a request; an error for those who have not signed in.
+pub fn acting<'a>(ctx: &Context<'a>) -> Result<&'a Acting> {
+    ctx.data::<Acting>().map_err(|_| {
+        super::error::coded(
+            crate::platform::error::code::UNAUTHENTICATED,
+            "Please sign in.".into(),
+            "",
+        )
+    })
+}
+
+/// What can be asked about the organisation.
+#[derive(Default)]
+pub struct OrganisationQuery;
+
+#[Object]
+impl OrganisationQuery {
+    /// The server's present, to correct a browser's clock.
+    async fn now(&self, ctx: &Context<'_>) -> Result<shared::time::Timestamp> {
+        Ok(ctx.data::<crate::app::App>()?.platform.clock.now())
+    }
+
+    /// Departments in use, in their order.
+    async fn departments(&self, ctx: &Context<'_>) -> Result<Vec<Department>> {
+        acting(ctx)?;
+        let query = department::Entity::find()
+            .filter(department::Column::Active.eq(true))
+            .order_by_asc(department::Column::Position);
+        Ok(all(ctx, query).await?.into_iter().map(Department).collect())
+    }
+}

@@ -1,0 +1,5 @@
+//! Who there is: departments, teams, people and their roles, services and categories.
+
+pub mod access;
+pub mod entity;
+pub mod loader;
