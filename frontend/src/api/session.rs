@@ -143,7 +143,7 @@ fn tell(word: &Word) {
     TABS.with(|tabs| {
         if let (Some(tabs), Ok(text)) = (tabs, serde_json::to_string(word)) {
             // A channel that cannot be posted to leaves each tab to renew for itself.
-            drop(tabs.post_message(&JsValue::from_str(&text)));
+            _ = tabs.post_message(&JsValue::from_str(&text));
         }
     });
 }
@@ -275,17 +275,17 @@ async fn exclusively<T>(work: impl Future<Output = T>) -> T {
     let enter = enter.into_inner();
     let granted = Closure::once(move |_lock: JsValue| -> JsValue {
         if let Some(enter) = &enter {
-            drop(enter.call0(&JsValue::NULL));
+            _ = enter.call0(&JsValue::NULL);
         }
         held.into()
     });
     if request.call2(&locks, &LOCK.into(), granted.as_ref()).is_err() {
         return work.await;
     }
-    drop(JsFuture::from(entered).await);
+    _ = JsFuture::from(entered).await;
     let outcome = work.await;
     if let Some(release) = release.into_inner() {
-        drop(release.call0(&JsValue::NULL));
+        _ = release.call0(&JsValue::NULL);
     }
     outcome
 }

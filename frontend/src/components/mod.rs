@@ -3,6 +3,7 @@
 //! They take plain values and signals and know nothing of the API. [`environment`] is what every page needs
 //! from the browser around it.
 
+mod account_menu;
 mod avatar;
 mod chart;
 mod chip;
@@ -19,6 +20,7 @@ mod tabs;
 mod text;
 mod toast;
 
+pub use account_menu::AccountMenu;
 pub use avatar::Avatar;
 pub use chart::{BarList, BarRow, LineChart, Series, Sparkline, StackPart, StackedBar};
 pub use chip::{Chip, ClockChip, Tone};

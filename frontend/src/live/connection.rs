@@ -125,7 +125,7 @@ where
     let (task, handle) = abortable(follow(since, build, on_event));
     spawn_local(async move {
         // An aborted task has nothing to say.
-        drop(task.await);
+        _ = task.await;
     });
     Subscription(handle)
 }
@@ -269,7 +269,7 @@ async fn keep_connected() {
             Err(Error::Close(4401 | 4403, _)) => {
                 // The token has run out or the session has ended; renewing tells which.
                 failures += 1;
-                drop(session::renew().await);
+                _ = session::renew().await;
             }
             Err(_) => {
                 failures += 1;

@@ -3,9 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_navigate};
 
-use super::account::AccountMenu;
 use crate::{
-    components::Icon,
+    components::{AccountMenu, Icon},
     components::environment::{Shortcut, ShortcutGroup, use_shortcuts, use_viewer},
     words,
 };

@@ -19,7 +19,7 @@ pub fn SignedIn() -> impl IntoView {
         spawn_local(async move {
             let found = fetch_viewer().await;
             // The page may have gone meanwhile.
-            drop(viewer.try_set(Some(found)));
+            _ = viewer.try_set(Some(found));
         });
     };
     Effect::new(move |before: Option<Session>| {

@@ -1,6 +1,5 @@
 //! What surrounds every page: routes, guards, the frame of the working faces, banners, keys, announcements.
 
-mod account;
 mod app;
 mod banner;
 mod frame;

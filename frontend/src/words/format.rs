@@ -119,7 +119,7 @@ fn intl(instant: Timestamp, timezone: &str, parts: &[(&str, &str)]) -> String {
     let options = Object::new();
     let set = |name: &str, value: &str| {
         // A plain object takes any property.
-        drop(Reflect::set(&options, &name.into(), &value.into()));
+        _ = Reflect::set(&options, &name.into(), &value.into());
     };
     for (name, value) in parts {
         set(name, value);
@@ -132,7 +132,7 @@ fn intl(instant: Timestamp, timezone: &str, parts: &[(&str, &str)]) -> String {
     let known = Reflect::construct(&intl_constructor(), &Array::of2(&locales, &options)).is_ok();
     if !known {
         // The zone is not in this browser's tables.
-        drop(Reflect::delete_property(&options, &"timeZone".into()));
+        _ = Reflect::delete_property(&options, &"timeZone".into());
     }
     Intl::DateTimeFormat::new(&locales, &options)
         .format()

@@ -22,6 +22,6 @@ pub fn write(key: &str, text: &str) -> bool {
 pub fn forget(key: &str) {
     if let Some(storage) = storage() {
         // Refusal to forget leaves nothing to do.
-        drop(storage.remove_item(key));
+        _ = storage.remove_item(key);
     }
 }

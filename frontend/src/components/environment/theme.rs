@@ -57,10 +57,10 @@ pub fn apply_theme() {
         let theme = theme().get();
         if let Some(root) = document().document_element() {
             // An attribute of the root element can always be set.
-            drop(match theme {
+            _ = match theme {
                 Theme::System => root.remove_attribute("data-theme"),
                 chosen => root.set_attribute("data-theme", chosen.key()),
-            });
+            };
         }
     });
 }

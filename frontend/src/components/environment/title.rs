@@ -21,9 +21,9 @@ pub fn focus_heading() {
     let Some(heading) = heading else { return };
     if !heading.has_attribute("tabindex") {
         // An attribute of an element can always be set.
-        drop(heading.set_attribute("tabindex", "-1"));
+        _ = heading.set_attribute("tabindex", "-1");
     }
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);
-    drop(heading.focus_with_options(&options));
+    _ = heading.focus_with_options(&options);
 }

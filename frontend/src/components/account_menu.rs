@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use super::{
+    Avatar, Menu, MenuItem,
+    environment::{Theme, choose_theme, theme, use_viewer},
+    use_toaster,
+};
 use crate::{
     api::session,
-    components::{
-        Avatar, Menu, MenuItem,
-        environment::{Theme, choose_theme, theme, use_viewer},
-        use_toaster,
-    },
     words,
 };
 
