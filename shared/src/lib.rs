@@ -4,11 +4,13 @@
 //! Leaf types (ids, enums, scalars) carry GraphQL and database traits behind the features
 //! `graphql` and `orm`; objects never do.
 
+pub mod calendar;
 pub mod event;
 pub mod form;
 pub mod id;
 pub mod organisation;
 pub mod permission;
+pub mod service_level;
 pub mod text;
 pub mod ticket;
 pub mod time;

@@ -93,7 +93,8 @@ impl Chunk {
 
 /// The stretches of one offset between two instants.
 fn pieces(zone: &TimeZone, from: i64, to: i64) -> Vec<Piece> {
-    let instant = |millis| jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
+    let instant =
+        |millis| jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
     let mut pieces = Vec::new();
     let mut start = from;
     let mut offset = i64::from(zone.to_offset(instant(from)).seconds()) * 1000;

@@ -6,7 +6,8 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::chunk::{CHUNKS, Chunk, Piece, RANGE, chunk_of, chunk_start};
 use super::date::DAY_MS;
-use super::rules::{Rules, merge};
+use super::open_spans::merge;
+use super::rules::Rules;
 use super::{Band, CalendarDefinition, Date, DayPart, OpenSpans, WorkingTime};
 use crate::time::Timestamp;
 use crate::validation::Problem;
@@ -110,8 +111,7 @@ impl CompiledCalendar {
     }
 
     fn chunk(&self, index: usize) -> &Chunk {
-        self.chunks[index]
-            .get_or_init(|| Box::new(Chunk::compile(index, &self.zone, &self.rules)))
+        self.chunks[index].get_or_init(|| Box::new(Chunk::compile(index, &self.zone, &self.rules)))
     }
 
     /// The pieces that touch `[from, to]`, in order.
@@ -154,11 +154,16 @@ impl CompiledCalendar {
             return Vec::new();
         }
         let midnight = date.wall_ms();
-        let around = (midnight - LARGEST_OFFSET, midnight + DAY_MS + LARGEST_OFFSET);
+        let around = (
+            midnight - LARGEST_OFFSET,
+            midnight + DAY_MS + LARGEST_OFFSET,
+        );
         let mut spans = Vec::with_capacity(hours.len());
         for piece in self.pieces(around.0, around.1) {
             spans.extend(
-                hours.iter().filter_map(|(start, end)| piece.clip(midnight + start, midnight + end)),
+                hours
+                    .iter()
+                    .filter_map(|(start, end)| piece.clip(midnight + start, midnight + end)),
             );
         }
         merge(&mut spans);
@@ -198,7 +203,9 @@ impl WorkingTime for CompiledCalendar {
             return 0;
         }
         let (first, last) = (chunk_of(from), chunk_of(to));
-        let whole: i64 = (first..last).map(|index| self.chunk(index).open.total_millis()).sum();
+        let whole: i64 = (first..last)
+            .map(|index| self.chunk(index).open.total_millis())
+            .sum();
         whole + self.chunk(last).open.before(to) - self.chunk(first).open.before(from)
     }
 
@@ -250,7 +257,9 @@ impl WorkingTime for CompiledCalendar {
             index = index.checked_sub(1)?;
             wanted += self.chunk(index).open.total_millis();
         }
-        Some(Timestamp::from_millis(self.chunk(index).open.last_with(wanted)))
+        Some(Timestamp::from_millis(
+            self.chunk(index).open.last_with(wanted),
+        ))
     }
 
     fn bands(
@@ -261,7 +270,11 @@ impl WorkingTime for CompiledCalendar {
     ) {
         let mut emit = |from: i64, to: i64, band| {
             if from < to {
-                each(Timestamp::from_millis(from), Timestamp::from_millis(to), band);
+                each(
+                    Timestamp::from_millis(from),
+                    Timestamp::from_millis(to),
+                    band,
+                );
             }
         };
         let (start, end) = (from.as_millis(), to.as_millis());
@@ -271,8 +284,7 @@ impl WorkingTime for CompiledCalendar {
             let index = chunk_of(cursor);
             let chunk = self.chunk(index);
             let until = chunk_start(index + 1).min(inner_end);
-            let mut closed = chunk.closed
-                [chunk.closed.partition_point(|span| span.1 <= cursor)..]
+            let mut closed = chunk.closed[chunk.closed.partition_point(|span| span.1 <= cursor)..]
                 .iter()
                 .peekable();
             let mut gap = |mut from: i64, to: i64, emit: &mut dyn FnMut(i64, i64, Band)| {

@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Milliseconds of a civil day on a wall clock.
+#[cfg(feature = "zones")]
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// A date (proleptic Gregorian): days since 1970-01-01. Text and JSON are `YYYY-MM-DD`.
@@ -78,8 +79,7 @@ impl Date {
     /// The date of a year, month (1-12) and day (1-31), if there is one.
     #[must_use]
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
-        chrono::NaiveDate::from_ymd_opt(year, month, day)
-            .map(|date| Self(date.to_epoch_days()))
+        chrono::NaiveDate::from_ymd_opt(year, month, day).map(|date| Self(date.to_epoch_days()))
     }
 
     /// The date `days` later (earlier when negative).
@@ -103,6 +103,7 @@ impl Date {
     }
 
     /// The wall-clock millisecond at which the date begins, counted from 1970-01-01T00:00.
+    #[cfg(feature = "zones")]
     pub(crate) const fn wall_ms(self) -> i64 {
         self.0 as i64 * DAY_MS
     }
@@ -179,7 +180,16 @@ mod tests {
 
     #[test]
     fn what_is_not_a_date_is_refused() {
-        for text in ["", "2023-02-29", "2024-13-01", "24-01-01", "2024-1-1", "--02-29", "2024/01/01", "20２4-01-01"] {
+        for text in [
+            "",
+            "2023-02-29",
+            "2024-13-01",
+            "24-01-01",
+            "2024-1-1",
+            "--02-29",
+            "2024/01/01",
+            "20２4-01-01",
+        ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
     }

@@ -156,16 +156,16 @@ impl CalendarDefinition {
     }
 
     fn check_zone(&self, problems: &mut Vec<Problem>) {
-        if self.zone.trim().is_empty() {
+        let blank = self.zone.trim().is_empty();
+        if blank {
             problems.push(Problem::new(
                 "REQUIRED",
                 "zone",
                 "Please choose a time zone.",
             ));
-            return;
         }
         #[cfg(feature = "zones")]
-        if !super::zone_exists(&self.zone) {
+        if !blank && !super::zone_exists(&self.zone) {
             let zone: String = self.zone.chars().take(64).collect();
             problems.push(Problem::new(
                 "UNKNOWN_ZONE",
@@ -211,7 +211,10 @@ impl CalendarDefinition {
                     format!("There is no {} in any year.", closed.on),
                 ));
             }
-            if self.closed[..index].iter().any(|other| other.on == closed.on) {
+            if self.closed[..index]
+                .iter()
+                .any(|other| other.on == closed.on)
+            {
                 problems.push(Problem::new(
                     "DUPLICATE",
                     &format!("closed.{index}"),
@@ -234,10 +237,17 @@ impl CalendarDefinition {
                 problems.push(Problem::new(
                     "OVERLAP",
                     &field,
-                    format!("Two spans of hours overlap on {} at {}.", opening.date, clock(minute)),
+                    format!(
+                        "Two spans of hours overlap on {} at {}.",
+                        opening.date,
+                        clock(minute)
+                    ),
                 ));
             }
-            if self.openings[..index].iter().any(|other| other.date == opening.date) {
+            if self.openings[..index]
+                .iter()
+                .any(|other| other.date == opening.date)
+            {
                 problems.push(Problem::new(
                     "DUPLICATE",
                     &field,

@@ -12,12 +12,13 @@
 mod date;
 mod definition;
 mod open_spans;
-mod rules;
 
 #[cfg(feature = "zones")]
 mod chunk;
 #[cfg(feature = "zones")]
 mod compiled;
+#[cfg(feature = "zones")]
+mod rules;
 
 pub use date::{Date, ParseDateError, Weekday};
 pub use definition::{

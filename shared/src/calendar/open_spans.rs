@@ -38,7 +38,7 @@ impl OpenSpans {
             .iter()
             .map(|span| (span.from.as_millis(), span.to.as_millis()))
             .collect();
-        super::rules::merge(&mut sorted);
+        merge(&mut sorted);
         let mut open = Self::default();
         for (from, to) in sorted {
             open.push(from, to);
@@ -121,18 +121,29 @@ impl OpenSpans {
         self.entries.get(index).map(|entry| entry.open.max(at))
     }
 
-    /// `at` inside `(opening, closing]`, else the previous closing.
-    pub(crate) fn closing_until(&self, at: i64) -> Option<i64> {
-        let count = self.entries.partition_point(|entry| entry.open < at);
-        let entry = self.entries.get(count.checked_sub(1)?)?;
-        Some(entry.close.min(at))
-    }
-
     /// The first instant that has `wanted` working time before it; 0 < wanted ≤ total.
     pub(crate) fn first_with(&self, wanted: i64) -> i64 {
         let index = self.entries.partition_point(|entry| entry.before < wanted) - 1;
         let entry = self.entries[index];
         entry.open + (wanted - entry.before)
+    }
+
+    /// Index of the last span that begins at or before the instant.
+    fn index_at(&self, at: i64) -> Option<usize> {
+        self.entries
+            .partition_point(|entry| entry.open <= at)
+            .checked_sub(1)
+    }
+}
+
+/// What only a compiled calendar asks.
+#[cfg(feature = "zones")]
+impl OpenSpans {
+    /// `at` inside `(opening, closing]`, else the previous closing.
+    pub(crate) fn closing_until(&self, at: i64) -> Option<i64> {
+        let count = self.entries.partition_point(|entry| entry.open < at);
+        let entry = self.entries.get(count.checked_sub(1)?)?;
+        Some(entry.close.min(at))
     }
 
     /// The last instant that has `wanted` working time before it; 0 ≤ wanted < total.
@@ -150,13 +161,19 @@ impl OpenSpans {
             .take_while(move |entry| entry.open < to)
             .map(|entry| (entry.open, entry.close))
     }
+}
 
-    /// Index of the last span that begins at or before the instant.
-    fn index_at(&self, at: i64) -> Option<usize> {
-        self.entries
-            .partition_point(|entry| entry.open <= at)
-            .checked_sub(1)
-    }
+/// Sorts, drops what has no length and merges what touches or overlaps.
+pub(crate) fn merge(spans: &mut Vec<(i64, i64)>) {
+    spans.retain(|(start, end)| start < end);
+    spans.sort_unstable();
+    spans.dedup_by(|later, earlier| {
+        let touches = later.0 <= earlier.1;
+        if touches {
+            earlier.1 = earlier.1.max(later.1);
+        }
+        touches
+    });
 }
 
 impl Serialize for OpenSpans {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::open_spans::merge;
 use super::{CalendarDefinition, ClosedOn, Date, Weekday};
 
 /// Hours of one local date in wall milliseconds since its midnight: sorted, apart, not touching.
@@ -68,8 +69,7 @@ impl Rules {
     /// Whether the date is closed: listed, and without exceptional opening.
     pub(crate) fn is_closed(&self, date: Date) -> bool {
         (self.closed_once.binary_search(&date).is_ok()
-            || (!self.closed_yearly.is_empty()
-                && self.closed_yearly.contains(&date.month_day())))
+            || (!self.closed_yearly.is_empty() && self.closed_yearly.contains(&date.month_day())))
             && !self.openings.contains_key(&date)
     }
 
@@ -98,17 +98,4 @@ impl Rules {
 
 fn millis((start, end): (u16, u16)) -> (i64, i64) {
     (i64::from(start) * 60_000, i64::from(end) * 60_000)
-}
-
-/// Sorts, drops what has no length and merges what touches or overlaps.
-pub(crate) fn merge(hours: &mut Hours) {
-    hours.retain(|(start, end)| start < end);
-    hours.sort_unstable();
-    hours.dedup_by(|later, earlier| {
-        let touches = later.0 <= earlier.1;
-        if touches {
-            earlier.1 = earlier.1.max(later.1);
-        }
-        touches
-    });
 }

@@ -197,7 +197,11 @@ impl Conditions {
             wanted.iter().any(|value| actual.contains(value))
         }
         let conditions = [
-            (ConditionKind::Kind, self.kinds.is_empty(), one_of(&self.kinds, &[facts.kind])),
+            (
+                ConditionKind::Kind,
+                self.kinds.is_empty(),
+                one_of(&self.kinds, &[facts.kind]),
+            ),
             (
                 ConditionKind::Priority,
                 self.priorities.is_empty(),
@@ -274,11 +278,14 @@ pub struct Choice<'a> {
 /// The first agreement of the list whose conditions hold.
 #[must_use]
 pub fn choose<'a>(agreements: &'a [Agreement], facts: &AgreementFacts) -> Option<Choice<'a>> {
-    agreements.iter().enumerate().find_map(|(position, agreement)| {
-        agreement.conditions.matched(facts).map(|because| Choice {
-            agreement,
-            position,
-            because,
+    agreements
+        .iter()
+        .enumerate()
+        .find_map(|(position, agreement)| {
+            agreement.conditions.matched(facts).map(|because| Choice {
+                agreement,
+                position,
+                because,
+            })
         })
-    })
 }

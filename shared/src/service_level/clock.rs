@@ -270,11 +270,12 @@ impl<'a, C: WorkingTime + ?Sized> Case<'a, C> {
 
     fn clock(self, kept: Kept, now: Timestamp) -> Clock {
         let Self {
-            promise: Promise {
-                version,
-                target,
-                calendar,
-            },
+            promise:
+                Promise {
+                    version,
+                    target,
+                    calendar,
+                },
             ref run,
             measure,
             ..
@@ -401,12 +402,15 @@ fn course<'a, C: WorkingTime + ?Sized>(
     let mut index = 0;
 
     for at in switch_instants(terms, history, now) {
-        let wanted = terms.iter().rposition(|terms| terms.since <= at).unwrap_or(0);
+        let wanted = terms
+            .iter()
+            .rposition(|terms| terms.since <= at)
+            .unwrap_or(0);
         if wanted <= index {
             continue;
         }
-        let Some(before) = in_force
-            .and_then(|promise| Case::new(promise, history, since, kept.allowed, at))
+        let Some(before) =
+            in_force.and_then(|promise| Case::new(promise, history, since, kept.allowed, at))
         else {
             // Nothing was promised before, or the ticket had not begun: nothing to carry over.
             index = wanted;

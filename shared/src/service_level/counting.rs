@@ -233,7 +233,10 @@ fn due_after<C: WorkingTime + ?Sized>(calendar: &C, run: &Run, millis: i64) -> O
     for stop in &run.stops {
         if left == 0 {
             // Nothing is asked for but an opening, which the stop may cover.
-            if calendar.add_millis(cursor, 0).is_some_and(|at| at <= stop.from) {
+            if calendar
+                .add_millis(cursor, 0)
+                .is_some_and(|at| at <= stop.from)
+            {
                 break;
             }
         } else {
@@ -253,11 +256,7 @@ fn due_after<C: WorkingTime + ?Sized>(calendar: &C, run: &Run, millis: i64) -> O
 }
 
 /// A due time, moved by the working time of each stop that begins before it.
-fn due_moved<C: WorkingTime + ?Sized>(
-    calendar: &C,
-    run: &Run,
-    nominal: Timestamp,
-) -> Option<Due> {
+fn due_moved<C: WorkingTime + ?Sized>(calendar: &C, run: &Run, nominal: Timestamp) -> Option<Due> {
     let mut due = Due {
         at: nominal,
         known_from: run.from,

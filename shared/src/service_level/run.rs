@@ -151,7 +151,9 @@ impl Run {
     }
 
     fn take(&mut self, target: &Target, HistoryEntry { at, fact }: HistoryEntry) {
-        let finished = self.current_stop().is_some_and(|stop| stop.why == Why::Finished);
+        let finished = self
+            .current_stop()
+            .is_some_and(|stop| stop.why == Why::Finished);
         match fact {
             Fact::Created { .. } => {}
             Fact::PublicAgentMessage => {

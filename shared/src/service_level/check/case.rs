@@ -132,7 +132,12 @@ impl Case {
             });
         }
         // What is merely odd (a calendar that never opens, a date listed twice) may be asked about.
-        let unusable = ["UNKNOWN_ZONE", "REQUIRED", "OUT_OF_RANGE", "END_NOT_AFTER_START"];
+        let unusable = [
+            "UNKNOWN_ZONE",
+            "REQUIRED",
+            "OUT_OF_RANGE",
+            "END_NOT_AFTER_START",
+        ];
         match definition
             .validate()
             .into_iter()
@@ -160,7 +165,9 @@ impl Case {
 
     fn allowance(&self) -> Option<Allowance> {
         match (self.target_days, self.target_minutes) {
-            (Some(days), _) if self.model == Model::WorkingDays || self.target_minutes.is_none() => {
+            (Some(days), _)
+                if self.model == Model::WorkingDays || self.target_minutes.is_none() =>
+            {
                 Some(if self.end_of_working_day {
                     Allowance::EndOfWorkingDay(days)
                 } else {
@@ -210,18 +217,25 @@ impl Case {
                 mismatches.push(Mismatch {
                     what: "breach".to_owned(),
                     expected: expected.to_string(),
-                    actual: actual.map_or_else(|| "unknown".to_owned(), |breach| breach.to_string()),
+                    actual: actual
+                        .map_or_else(|| "unknown".to_owned(), |breach| breach.to_string()),
                 });
             }
         }
         for escalation in &self.escalations {
             let offset = match escalation.unit {
-                Unit::Minute => PointOffset::WorkingSeconds((escalation.offset * 60.0).round() as i64),
-                Unit::Hour => PointOffset::WorkingSeconds((escalation.offset * 3600.0).round() as i64),
+                Unit::Minute => {
+                    PointOffset::WorkingSeconds((escalation.offset * 60.0).round() as i64)
+                }
+                Unit::Hour => {
+                    PointOffset::WorkingSeconds((escalation.offset * 3600.0).round() as i64)
+                }
                 Unit::Day => PointOffset::WorkingDays(escalation.offset.round() as i32),
             };
-            let actual = measure.and_then(|measure| counting::point(calendar, &run, measure, offset));
-            let what = format!("escalation {} {:?}", escalation.offset, escalation.unit).to_lowercase();
+            let actual =
+                measure.and_then(|measure| counting::point(calendar, &run, measure, offset));
+            let what =
+                format!("escalation {} {:?}", escalation.offset, escalation.unit).to_lowercase();
             self.compare_instant(&what, escalation.at, actual, mismatches);
         }
     }
@@ -259,7 +273,8 @@ impl Case {
             (expected, actual) => expected == actual,
         };
         if !same {
-            let text = |at: Option<Timestamp>| at.map_or_else(|| "none".to_owned(), |at| at.to_string());
+            let text =
+                |at: Option<Timestamp>| at.map_or_else(|| "none".to_owned(), |at| at.to_string());
             mismatches.push(Mismatch {
                 what: what.to_owned(),
                 expected: text(expected),
