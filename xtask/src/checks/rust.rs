@@ -1,0 +1,94 @@
+//! Checks of the Rust code.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::{Bench, Verdict, counts};
+use crate::{job, machine, postgres, workspace};
+
+pub fn format(bench: &mut Bench) -> Result<Verdict> {
+    let command = workspace::cargo(["fmt", "--all", "--check"]);
+    Ok(Verdict::of(job::run_one(&mut bench.console, command)?))
+}
+
+pub fn clippy_host(bench: &mut Bench) -> Result<Verdict> {
+    let command = workspace::cargo([
+        "clippy",
+        "--workspace",
+        "--exclude",
+        "frontend",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    Ok(Verdict::of(job::run_one(&mut bench.console, command)?))
+}
+
+pub fn clippy_browser(bench: &mut Bench) -> Result<Verdict> {
+    let command = workspace::cargo([
+        "clippy",
+        "--package",
+        "frontend",
+        "--package",
+        "shared",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    Ok(Verdict::of(job::run_one(&mut bench.console, command)?))
+}
+
+/// cargo-deny takes longer to compile than all other checks; it runs where it is installed.
+pub fn deny(bench: &mut Bench) -> Result<Verdict> {
+    if machine::find("cargo-deny").is_none() {
+        return Ok(Verdict::LeftOut("cargo-deny is not installed".to_owned()));
+    }
+    let command = workspace::cargo(["deny", "check", "bans", "licenses", "sources"]);
+    Ok(Verdict::of(job::run_one(&mut bench.console, command)?))
+}
+
+/// Unit, property and integration tests; the latter find PostgreSQL through the environment.
+pub fn tests(bench: &mut Bench) -> Result<Verdict> {
+    let server = postgres::Postgres::start().context("PostgreSQL for the tests")?;
+    let selection = ["--workspace", "--exclude", "frontend"];
+    run_tests(bench, &selection, Some(&server.url()))
+}
+
+/// What of the client can be tested without a browser runs on this machine's own processor.
+pub fn client_tests(bench: &mut Bench) -> Result<Verdict> {
+    run_tests(bench, &["--package", "frontend"], None)
+}
+
+fn run_tests(bench: &mut Bench, selection: &[&str], postgres: Option<&str>) -> Result<Verdict> {
+    let nextest = machine::find("cargo-nextest").is_some();
+    let mut command: Command = if nextest {
+        let mut command = workspace::cargo(["nextest", "run", "--no-fail-fast"]);
+        command
+            .args(["--status-level", "fail", "--final-status-level", "fail"])
+            .args(["--no-tests", "pass", "--show-progress", "none"]);
+        command
+    } else {
+        workspace::cargo(["test", "--no-fail-fast", "--lib", "--bins", "--tests"])
+    };
+    command.args(selection);
+    if let Some(url) = postgres {
+        command.env(postgres::URL_VARIABLE, url);
+    }
+    let outcome = job::run_one(&mut bench.console, command)?;
+    let read = if nextest {
+        counts::nextest
+    } else {
+        counts::cargo_test
+    };
+    Ok(Verdict::tests(outcome, read))
+}
+
+pub fn doc_tests(bench: &mut Bench) -> Result<Verdict> {
+    let command = workspace::cargo(["test", "--doc", "--workspace", "--exclude", "frontend"]);
+    let outcome = job::run_one(&mut bench.console, command)?;
+    Ok(Verdict::tests(outcome, counts::cargo_test))
+}

@@ -1,0 +1,58 @@
+//! `cargo xtask serve`: from a fresh clone to a running Bellhop.
+
+use std::{
+    os::unix::process::CommandExt,
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    client,
+    console::{Console, seconds},
+    job::{self, Job},
+    machine, workspace,
+};
+
+/// Builds what is missing or changed and becomes `bellhop serve`.
+pub fn run(arguments: &[String]) -> Result<ExitCode> {
+    let server = workspace::target().join("release/bellhop");
+    let mut console = Console::new(4);
+    if !server.exists() {
+        console.line(
+            "The first build takes about ten minutes on two cores; later starts take seconds.",
+        );
+    }
+
+    console.step("Rust for the browser");
+    machine::wasm_target(&mut console)?;
+    console.done("ready");
+
+    // The server's library does not contain the client, so both are compiled
+    // at once; only the small executable has to wait for the client's files.
+    console.step("compiling client and server");
+    let library = workspace::cargo(["build", "--release", "--package", "backend", "--lib"]);
+    let jobs = vec![client::job(client::Mode::Release), Job::new("server", vec![library])];
+    let outcomes = job::run(&mut console, jobs)?;
+    if let Some(failed) = outcomes.iter().find(|outcome| !outcome.success) {
+        console.line(failed.output.trim_end());
+        bail!("the build failed");
+    }
+    console.done(outcomes[0].output.lines().last().unwrap_or("done"));
+
+    console.step("putting them together");
+    let mut link = workspace::cargo(["build", "--release", "--package", "backend", "--bin", "bellhop"]);
+    link.env("BELLHOP_CLIENT_DIGEST", client::digest()?);
+    job::must(&mut console, link)?;
+    console.done("done");
+
+    console.step("starting the server");
+    let total = console.elapsed();
+    console.done(&format!("everything ready after {}", seconds(total)));
+    let error = Command::new(&server)
+        .arg("serve")
+        .args(arguments)
+        .current_dir(workspace::root())
+        .exec();
+    Err(error).with_context(|| format!("starting {}", server.display()))
+}
