@@ -133,10 +133,18 @@ fn run_in_order(number: usize, commands: Vec<Command>, sender: &Sender<News>) ->
             .spawn()
             .with_context(|| format!("starting {name}"))?;
         let readers = [
-            child.stdout.take().map(|stream| forward(number, stream, sender.clone())),
-            child.stderr.take().map(|stream| forward(number, stream, sender.clone())),
+            child
+                .stdout
+                .take()
+                .map(|stream| forward(number, stream, sender.clone())),
+            child
+                .stderr
+                .take()
+                .map(|stream| forward(number, stream, sender.clone())),
         ];
-        let status = child.wait().with_context(|| format!("waiting for {name}"))?;
+        let status = child
+            .wait()
+            .with_context(|| format!("waiting for {name}"))?;
         for reader in readers.into_iter().flatten() {
             if reader.join().is_err() {
                 bail!("reading the output of {name} failed");
@@ -158,7 +166,7 @@ fn forward(
     thread::spawn(move || {
         let mut buffer = [0; 4096];
         let mut line = Vec::new();
-        let mut send = |line: &mut Vec<u8>| {
+        let send = |line: &mut Vec<u8>| {
             let text = String::from_utf8_lossy(line).into_owned();
             line.clear();
             sender.send(News::Line(number, text)).is_ok()
@@ -198,16 +206,28 @@ fn cargo_progress(line: &str) -> Option<String> {
 /// Lines of cargo that matter only while they happen.
 fn is_noise(line: &str) -> bool {
     const VERBS: [&str; 12] = [
-        "Blocking", "Building", "Checking", "Compiling", "Dirty", "Documenting", "Downloaded",
-        "Downloading", "Finished", "Fresh", "Locking", "Updating",
+        "Blocking",
+        "Building",
+        "Checking",
+        "Compiling",
+        "Dirty",
+        "Documenting",
+        "Downloaded",
+        "Downloading",
+        "Finished",
+        "Fresh",
+        "Locking",
+        "Updating",
     ];
     let trimmed = line.trim_start();
     // An empty line of a message is kept; what is left of an erased progress bar is not.
     line.contains('\u{7}')
         || (line.starts_with("   ")
-            && VERBS
-                .iter()
-                .any(|verb| trimmed.strip_prefix(verb).is_some_and(|rest| rest.starts_with(' '))))
+            && VERBS.iter().any(|verb| {
+                trimmed
+                    .strip_prefix(verb)
+                    .is_some_and(|rest| rest.starts_with(' '))
+            }))
 }
 
 /// The text without terminal control sequences.
@@ -236,7 +256,10 @@ mod tests {
         let bar = without_colours(
             "\x1b[1m\x1b[36m    Building\x1b[0m [====>     ] 34/430: sea-orm, tokio(build)",
         );
-        assert_eq!(cargo_progress(&bar), Some("34 of 430 crates, sea-orm".to_owned()));
+        assert_eq!(
+            cargo_progress(&bar),
+            Some("34 of 430 crates, sea-orm".to_owned())
+        );
         assert_eq!(
             cargo_progress("    Building [=> ] 430/430: bellhop(bin)"),
             Some("430 of 430 crates, bellhop".to_owned())

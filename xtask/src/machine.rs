@@ -29,7 +29,11 @@ pub fn is_root() -> bool {
 /// Makes sure that something of a Debian package is there, installing the package as root.
 ///
 /// Errors say which package is missing where it may not be installed from here.
-pub fn need<T>(console: &mut Console, packages: &[&str], look: impl Fn() -> Option<T>) -> Result<T> {
+pub fn need<T>(
+    console: &mut Console,
+    packages: &[&str],
+    look: impl Fn() -> Option<T>,
+) -> Result<T> {
     if let Some(found) = look() {
         return Ok(found);
     }
@@ -58,7 +62,10 @@ pub fn need<T>(console: &mut Console, packages: &[&str], look: impl Fn() -> Opti
 /// Without `setpriv` (part of every Debian) the command is plain, and only possible as this user.
 pub fn child(program: impl AsRef<OsStr>, user: Option<&str>) -> Result<Command> {
     let Some(setpriv) = find("setpriv") else {
-        ensure!(user.is_none(), "setpriv (package util-linux) is needed to run as another user");
+        ensure!(
+            user.is_none(),
+            "setpriv (package util-linux) is needed to run as another user"
+        );
         return Ok(Command::new(program));
     };
     let mut command = Command::new(setpriv);
@@ -102,7 +109,10 @@ pub fn rust_components(console: &mut Console) -> Result<()> {
 
 fn rustup(console: &mut Console, arguments: &[&str]) -> Result<()> {
     if find("rustup").is_none() {
-        bail!("this needs `rustup {}`, and rustup is not installed", arguments.join(" "));
+        bail!(
+            "this needs `rustup {}`, and rustup is not installed",
+            arguments.join(" ")
+        );
     }
     let mut command = Command::new("rustup");
     command.args(arguments).current_dir(workspace::root());

@@ -26,6 +26,8 @@ pub struct Postgres {
     server: Child,
     port: u16,
     password: String,
+    programs: PathBuf,
+    user: Option<&'static str>,
 }
 
 impl Postgres {
@@ -52,7 +54,7 @@ impl Postgres {
     fn start_in(
         console: &mut Console,
         programs: &Path,
-        user: Option<&str>,
+        user: Option<&'static str>,
         folder: PathBuf,
         password: String,
     ) -> Result<Self> {
@@ -112,6 +114,8 @@ impl Postgres {
             server,
             port,
             password,
+            programs: programs.to_path_buf(),
+            user,
         };
         postgres.wait_until_ready()?;
         Ok(postgres)
@@ -144,11 +148,20 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // SIGINT is PostgreSQL's fast shutdown; a plain kill would leave its workers behind.
-        Command::new("kill")
-            .args(["-INT", &self.server.id().to_string()])
-            .status()
-            .ok();
+        // Killing the main process alone would leave its workers behind for a while.
+        let stopped = machine::child(self.programs.join("pg_ctl"), self.user)
+            .and_then(|mut command| {
+                command
+                    .args(["stop", "--silent", "--mode=immediate", "-D"])
+                    .arg(self.folder.join("data"))
+                    .current_dir(&self.folder)
+                    .status()
+                    .context("starting pg_ctl")
+            })
+            .is_ok_and(|status| status.success());
+        if !stopped {
+            self.server.kill().ok();
+        }
         self.server.wait().ok();
         fs::remove_dir_all(&self.folder).ok();
     }

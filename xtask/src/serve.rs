@@ -32,7 +32,10 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     // at once; only the small executable has to wait for the client's files.
     console.step("compiling client and server");
     let library = workspace::cargo(["build", "--release", "--package", "backend", "--lib"]);
-    let jobs = vec![client::job(client::Mode::Release), Job::new("server", vec![library])];
+    let jobs = vec![
+        client::job(client::Mode::Release),
+        Job::new("server", vec![library]),
+    ];
     let outcomes = job::run(&mut console, jobs)?;
     if let Some(failed) = outcomes.iter().find(|outcome| !outcome.success) {
         console.line(failed.output.trim_end());
@@ -41,7 +44,14 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     console.done(outcomes[0].output.lines().last().unwrap_or("done"));
 
     console.step("putting them together");
-    let mut link = workspace::cargo(["build", "--release", "--package", "backend", "--bin", "bellhop"]);
+    let mut link = workspace::cargo([
+        "build",
+        "--release",
+        "--package",
+        "backend",
+        "--bin",
+        "bellhop",
+    ]);
     link.env("BELLHOP_CLIENT_DIGEST", client::digest()?);
     job::must(&mut console, link)?;
     console.done("done");

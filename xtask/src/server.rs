@@ -5,7 +5,7 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -29,7 +29,8 @@ impl Server {
     pub fn start(executable: &Path) -> Result<Self> {
         let folder = workspace::target().join("journeys");
         if folder.exists() {
-            fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("emptying {}", folder.display()))?;
         }
         fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
         let address = format!("127.0.0.1:{}", free_port()?);
@@ -94,10 +95,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        Command::new("kill")
-            .arg(self.process.id().to_string())
-            .status()
-            .ok();
+        self.process.kill().ok();
         self.process.wait().ok();
         fs::remove_dir_all(self.folder.join("data")).ok();
     }

@@ -14,7 +14,10 @@ use crate::{client, job, machine, schema, server, workspace};
 /// Builds the client as it is shipped.
 pub fn client(bench: &mut Bench) -> Result<Verdict> {
     let outcomes = job::run(&mut bench.console, vec![client::job(client::Mode::Release)])?;
-    let outcome = outcomes.into_iter().next().context("one job gives one outcome")?;
+    let outcome = outcomes
+        .into_iter()
+        .next()
+        .context("one job gives one outcome")?;
     if outcome.success
         && let Some(size) = outcome.output.lines().last()
     {
@@ -62,7 +65,9 @@ fn packages(bench: &mut Bench) -> Result<PathBuf> {
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(folder);
     }
-    let npm = machine::need(&mut bench.console, &["nodejs", "npm"], || machine::find("npm"))?;
+    let npm = machine::need(&mut bench.console, &["nodejs", "npm"], || {
+        machine::find("npm")
+    })?;
     let mut install = Command::new(npm);
     install
         .args(["ci", "--no-audit", "--no-fund"])
@@ -71,7 +76,10 @@ fn packages(bench: &mut Bench) -> Result<PathBuf> {
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     let outcome = job::run_one(&mut bench.console, install)?;
     if !outcome.success {
-        bail!("npm could not install the journeys' packages:\n{}", outcome.output);
+        bail!(
+            "npm could not install the journeys' packages:\n{}",
+            outcome.output
+        );
     }
     fs::write(&stamp, lock).with_context(|| format!("writing {}", stamp.display()))?;
     Ok(folder)

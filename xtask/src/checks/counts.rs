@@ -58,7 +58,10 @@ pub fn nextest(output: &str) -> Option<Counts> {
 /// From every `test result: ok. 3 passed; 0 failed; …` of `cargo test`.
 pub fn cargo_test(output: &str) -> Option<Counts> {
     let mut counts = None;
-    for line in output.lines().filter(|line| line.starts_with("test result:")) {
+    for line in output
+        .lines()
+        .filter(|line| line.starts_with("test result:"))
+    {
         let counts = counts.get_or_insert(Counts::default());
         counts.passed += number_before(line, "passed")?;
         counts.failed += number_before(line, "failed")?;
@@ -85,7 +88,10 @@ pub fn playwright(output: &str) -> Option<Counts> {
     }
     Some(Counts {
         passed: passed.unwrap_or(0),
-        failed: [failed, flaky, interrupted, not_run].into_iter().flatten().sum(),
+        failed: [failed, flaky, interrupted, not_run]
+            .into_iter()
+            .flatten()
+            .sum(),
     })
 }
 
@@ -115,14 +121,19 @@ mod tests {
             Some((25, 0))
         );
         assert_eq!(
-            read("x\n     Summary [   1.5s] 25 tests run: 22 passed (1 slow), 2 failed, 1 timed out, 0 skipped"),
+            read(
+                "x\n     Summary [   1.5s] 25 tests run: 22 passed (1 slow), 2 failed, 1 timed out, 0 skipped"
+            ),
             Some((22, 3))
         );
         assert_eq!(
             read("     Summary [   1.5s] 5/25 tests run: 4 passed, 1 failed, 0 skipped"),
             Some((4, 21))
         );
-        assert_eq!(read("     Summary [   0.1s] 1 test run: 1 passed, 0 skipped"), Some((1, 0)));
+        assert_eq!(
+            read("     Summary [   0.1s] 1 test run: 1 passed, 0 skipped"),
+            Some((1, 0))
+        );
         assert_eq!(read("error: could not compile"), None);
     }
 

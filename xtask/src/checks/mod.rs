@@ -15,7 +15,7 @@ use anyhow::Result;
 
 use crate::{
     console::{Console, seconds},
-    job::{self, Outcome},
+    job::Outcome,
     machine,
 };
 use counts::Counts;
@@ -110,7 +110,8 @@ fn run(checks: &[Check]) -> Result<ExitCode> {
         bench.console.step(name);
         let started = Instant::now();
         // A check that cannot be made is a failed check, not the end of the others.
-        let verdict = check(&mut bench).unwrap_or_else(|error| Verdict::Broken(format!("{error:#}")));
+        let verdict =
+            check(&mut bench).unwrap_or_else(|error| Verdict::Broken(format!("{error:#}")));
         let (counts, word, output) = match verdict {
             Verdict::Holds => (Counts::one_passed(), "passed".to_owned(), None),
             Verdict::LeftOut(why) => (Counts::default(), format!("left out: {why}"), None),

@@ -42,8 +42,8 @@ fn git(arguments: &[&str]) -> Result<String> {
 pub fn schema(bench: &mut Bench) -> Result<Verdict> {
     let offered = schema::export(&mut bench.console)?;
     let path = schema::file();
-    let committed = std::fs::read_to_string(&path)
-        .with_context(|| format!("reading {}", path.display()))?;
+    let committed =
+        std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     if offered == committed {
         return Ok(Verdict::Holds);
     }
