@@ -5,3 +5,4 @@ pub mod app;
 pub mod graphql;
 pub mod organisation;
 pub mod platform;
+pub mod practice;

@@ -1,4 +1,4 @@
-//! Forms of catalog items.
+//! Catalog items and their forms.
 
 use crate::text::{DESCRIPTION_MAX, NAME_MAX};
 use crate::validation::{Problem, Problems};
@@ -133,6 +133,43 @@ pub fn check_form(fields: &[FormField]) -> Result<(), Vec<Problem>> {
     problems.finish()
 }
 
+/// Checks an item: its texts, its icon's name and its form.
+pub fn check_item(
+    name: &str,
+    description: &str,
+    icon: &str,
+    category: &str,
+    delivery_promise: &str,
+    fields: &[FormField],
+) -> Result<(), Vec<Problem>> {
+    let mut problems = Problems::new();
+    problems.text("name", name, NAME_MAX);
+    problems.optional_text("description", description, DESCRIPTION_MAX);
+    check_icon(&mut problems, icon);
+    problems.text("category", category, NAME_MAX);
+    problems.optional_text("deliveryPromise", delivery_promise, NAME_MAX);
+    for problem in check_form(fields).err().unwrap_or_default() {
+        problems.add(&problem.code, &problem.field, problem.message);
+    }
+    problems.finish()
+}
+
+/// An icon is named by small letters, digits and hyphens, such as `badge-check`.
+pub(crate) fn check_icon(problems: &mut Problems, icon: &str) {
+    let plain = !icon.is_empty()
+        && icon.len() <= 60
+        && icon
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if !plain {
+        problems.add(
+            "INVALID",
+            "icon",
+            "The name of an icon has small letters, digits and hyphens.",
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +188,29 @@ mod tests {
         assert_eq!(
             check_form(&[FormField::new("a", "A", FieldKind::Choice)]).unwrap_err()[0].field,
             "fields.0.options"
+        );
+    }
+
+    #[test]
+    fn an_item_shows_all_its_faults_at_once() {
+        let fields = [FormField::new("Bad Key", "", FieldKind::Text)];
+        let problems = check_item("", "", "No Icon", "Hardware", "", &fields).unwrap_err();
+        let fields: Vec<&str> = problems.iter().map(|p| p.field.as_str()).collect();
+        assert_eq!(fields, ["name", "icon", "fields.0.key", "fields.0.label"]);
+    }
+
+    #[test]
+    fn a_plain_item_is_fine() {
+        assert!(
+            check_item(
+                "Laptop",
+                "",
+                "laptop",
+                "Hardware",
+                "In five working days",
+                &[]
+            )
+            .is_ok()
         );
     }
 }

@@ -84,10 +84,36 @@ impl Grants {
             .is_some_and(|r| r.contains(&Role::Lead))
     }
 
+    /// Whether the person may change this part of the set-up.
+    pub fn may_set_up(&self, part: SetUp) -> bool {
+        match part {
+            SetUp::Site => self.is(SiteRole::Administrator),
+            SetUp::Department(department) => {
+                self.is(SiteRole::Administrator) || self.leads(department)
+            }
+        }
+    }
+
+    /// Whether the person may read the set-up's inner parts: calendars, agreements, roles.
+    pub fn may_read_set_up(&self) -> bool {
+        self.is(SiteRole::Administrator)
+            || self.is(SiteRole::Auditor)
+            || self.roles.keys().any(|d| self.leads(*d))
+    }
+
     /// Whether the person has a site-wide role.
     pub fn is(&self, role: SiteRole) -> bool {
         self.site.contains(&role)
     }
+}
+
+/// Parts of the set-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetUp {
+    /// Departments, teams, people, roles, calendars, agreements, priorities, the organisation.
+    Site,
+    /// The members of a department's teams, its services, categories and catalog.
+    Department(DepartmentId),
 }
 
 /// Which tickets a person may know of: those of some departments, and those they take part in.

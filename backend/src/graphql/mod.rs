@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod id;
+pub mod loader;
 pub mod organisation;
 pub mod scalar;
 pub mod schema;

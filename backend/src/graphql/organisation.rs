@@ -2,16 +2,16 @@
 
 use super::error::top_level;
 use super::id::id;
-use crate::organisation::entity::{
-    category, department, person, role_grant, service, site_role, team, team_member,
+use super::loader::{
+    MembersOf, OrganisationLoader, RolesOf, SiteRolesOf, TeamsOf, TeamsOfDepartment,
 };
-use crate::organisation::loader::OrganisationLoader;
+use crate::organisation::entity::{category, department, person, service, team};
+use crate::organisation::store;
 use crate::platform::context::Context as Acting;
 use crate::platform::database::Database;
 use crate::platform::error::Error;
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId};
 use shared::organisation::{hue, initials};
 use shared::permission::{Role, SiteRole};
@@ -27,7 +27,7 @@ pub async fn load<K>(
 ) -> Result<Option<<OrganisationLoader as async_graphql::dataloader::Loader<K>>::Value>>
 where
     K: Send + Sync + Hash + Eq + Clone + 'static,
-    OrganisationLoader: async_graphql::dataloader::Loader<K, Error = Arc<sea_orm::DbErr>>,
+    OrganisationLoader: async_graphql::dataloader::Loader<K, Error = Arc<Error>>,
 {
     ctx.data::<Loader>()?
         .load_one(key)
@@ -81,16 +81,6 @@ fn required<T>(row: Option<T>) -> Result<T> {
     row.ok_or_else(|| async_graphql::Error::new("A reference leads nowhere."))
 }
 
-async fn all<E: EntityTrait>(
-    ctx: &Context<'_>,
-    query: sea_orm::Select<E>,
-) -> Result<Vec<E::Model>> {
-    query
-        .all(ctx.data::<Database>()?.reader())
-        .await
-        .map_err(|error| top_level(ctx, error.into()))
-}
-
 /// A department: it owns teams, tickets and what it offers.
 pub struct Department(pub department::Model);
 
@@ -134,10 +124,8 @@ impl Department {
     }
     /// Its teams, by name.
     async fn teams(&self, ctx: &Context<'_>) -> Result<Vec<Team>> {
-        let query = team::Entity::find()
-            .filter(team::Column::DepartmentId.eq(self.0.id))
-            .order_by_asc(team::Column::Name);
-        Ok(all(ctx, query).await?.into_iter().map(Team).collect())
+        let rows = load(ctx, TeamsOfDepartment(self.0.id)).await?;
+        Ok(rows.unwrap_or_default().into_iter().map(Team).collect())
     }
 }
 
@@ -160,17 +148,8 @@ impl Team {
     }
     /// Active members, by name.
     async fn members(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
-        let members = team_member::Entity::find().filter(team_member::Column::TeamId.eq(self.0.id));
-        let ids: Vec<PersonId> = all(ctx, members)
-            .await?
-            .into_iter()
-            .map(|m| m.person_id)
-            .collect();
-        let query = person::Entity::find()
-            .filter(person::Column::Id.is_in(ids))
-            .filter(person::Column::Active.eq(true))
-            .order_by_asc(person::Column::Name);
-        Ok(all(ctx, query).await?.into_iter().map(Person).collect())
+        let rows = load(ctx, MembersOf(self.0.id)).await?;
+        Ok(rows.unwrap_or_default().into_iter().map(Person).collect())
     }
     /// In use.
     async fn active(&self) -> bool {
@@ -359,28 +338,15 @@ impl Person {
     }
     /// Teams that they belong to.
     async fn teams(&self, ctx: &Context<'_>) -> Result<Vec<Team>> {
-        let members =
-            team_member::Entity::find().filter(team_member::Column::PersonId.eq(self.0.id));
-        let ids: Vec<TeamId> = all(ctx, members)
-            .await?
-            .into_iter()
-            .map(|m| m.team_id)
-            .collect();
-        let query = team::Entity::find()
-            .filter(team::Column::Id.is_in(ids))
-            .order_by_asc(team::Column::Name);
-        Ok(all(ctx, query).await?.into_iter().map(Team).collect())
+        let rows = load(ctx, TeamsOf(self.0.id)).await?;
+        Ok(rows.unwrap_or_default().into_iter().map(Team).collect())
     }
     /// Roles; empty for those who may not see them.
     async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<RoleGrant>> {
         if !self.roles_visible(ctx) {
             return Ok(Vec::new());
         }
-        let rows = all(
-            ctx,
-            role_grant::Entity::find().filter(role_grant::Column::PersonId.eq(self.0.id)),
-        )
-        .await?;
+        let rows = load(ctx, RolesOf(self.0.id)).await?.unwrap_or_default();
         let mut grants = Vec::with_capacity(rows.len());
         for row in rows {
             grants.push(RoleGrant {
@@ -395,12 +361,7 @@ impl Person {
         if !self.roles_visible(ctx) {
             return Ok(Vec::new());
         }
-        let rows = all(
-            ctx,
-            site_role::Entity::find().filter(site_role::Column::PersonId.eq(self.0.id)),
-        )
-        .await?;
-        Ok(rows.into_iter().map(|row| row.role).collect())
+        Ok(load(ctx, SiteRolesOf(self.0.id)).await?.unwrap_or_default())
     }
 }
 
@@ -429,9 +390,9 @@ impl OrganisationQuery {
     /// Departments in use, in their order.
     async fn departments(&self, ctx: &Context<'_>) -> Result<Vec<Department>> {
         acting(ctx)?;
-        let query = department::Entity::find()
-            .filter(department::Column::Active.eq(true))
-            .order_by_asc(department::Column::Position);
-        Ok(all(ctx, query).await?.into_iter().map(Department).collect())
+        let rows = store::departments(ctx.data::<Database>()?.reader(), false)
+            .await
+            .map_err(|error| top_level(ctx, error))?;
+        Ok(rows.into_iter().map(Department).collect())
     }
 }

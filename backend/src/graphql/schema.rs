@@ -1,8 +1,8 @@
 //! The schema, put together from its parts, and what every request brings along.
 
+use super::loader::OrganisationLoader;
 use super::organisation::OrganisationQuery;
 use crate::app::App;
-use crate::organisation::loader::OrganisationLoader;
 use crate::platform::context::Context;
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, Request, Schema};

@@ -2,4 +2,5 @@
 
 pub mod access;
 pub mod entity;
-pub mod loader;
+pub mod reference;
+pub mod store;

@@ -9,6 +9,9 @@ use sea_orm::{
 use std::path::Path;
 use std::time::Duration;
 
+/// What stores run statements on: the reader, or a transaction.
+pub use sea_orm::ConnectionTrait as Connection;
+
 /// One writer and several readers on SQLite; one pool for both on PostgreSQL.
 #[derive(Clone)]
 pub struct Database {

@@ -1,6 +1,7 @@
 //! Mechanics without a word of service management: database, unit of work, event log, live feed,
 //! timers, clock, ids.
 
+pub mod changes;
 pub mod clock;
 pub mod context;
 pub mod database;
@@ -10,6 +11,7 @@ pub mod feed;
 pub mod idempotency;
 pub mod ids;
 pub mod paging;
+pub mod row;
 pub mod setting;
 pub mod timer;
 pub mod unit_of_work;

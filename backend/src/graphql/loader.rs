@@ -1,0 +1,144 @@
+//! Loads rows of the organisation many at a time, once per request.
+
+use crate::organisation::entity::{category, department, person, role_grant, service, team};
+use crate::organisation::store;
+use crate::platform::database::Database;
+use crate::platform::error::Error;
+use async_graphql::dataloader::Loader;
+use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId};
+use shared::permission::SiteRole;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+/// Loads for one request.
+pub struct OrganisationLoader(pub Database);
+
+/// Asks for the teams in use of a department.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TeamsOfDepartment(pub DepartmentId);
+
+/// Asks for the active members of a team.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MembersOf(pub TeamId);
+
+/// Asks for the teams of a person.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TeamsOf(pub PersonId);
+
+/// Asks for the roles that a person has in departments.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RolesOf(pub PersonId);
+
+/// Asks for the site-wide roles of a person.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SiteRolesOf(pub PersonId);
+
+macro_rules! load_by_id {
+    ($($find:ident: $id:ty => $module:ident),+ $(,)?) => {$(
+        impl Loader<$id> for OrganisationLoader {
+            type Value = $module::Model;
+            type Error = Arc<Error>;
+
+            async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, Self::Value>, Self::Error> {
+                let rows = store::$find(self.0.reader(), keys).await?;
+                Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+            }
+        }
+    )+};
+}
+
+load_by_id! {
+    departments_by_id: DepartmentId => department,
+    teams_by_id: TeamId => team,
+    people_by_id: PersonId => person,
+    services_by_id: ServiceId => service,
+    categories_by_id: CategoryId => category,
+}
+
+impl Loader<TeamsOfDepartment> for OrganisationLoader {
+    type Value = Vec<team::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[TeamsOfDepartment],
+    ) -> Result<HashMap<TeamsOfDepartment, Self::Value>, Self::Error> {
+        let ids: Vec<DepartmentId> = keys.iter().map(|key| key.0).collect();
+        let rows = store::teams(self.0.reader(), Some(&ids), false).await?;
+        Ok(grouped(
+            rows.into_iter()
+                .map(|row| (TeamsOfDepartment(row.department_id), row)),
+        ))
+    }
+}
+
+impl Loader<MembersOf> for OrganisationLoader {
+    type Value = Vec<person::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[MembersOf],
+    ) -> Result<HashMap<MembersOf, Self::Value>, Self::Error> {
+        let ids: Vec<TeamId> = keys.iter().map(|key| key.0).collect();
+        let pairs = store::members_of(self.0.reader(), &ids).await?;
+        Ok(grouped(
+            pairs.into_iter().map(|(team, row)| (MembersOf(team), row)),
+        ))
+    }
+}
+
+impl Loader<TeamsOf> for OrganisationLoader {
+    type Value = Vec<team::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[TeamsOf]) -> Result<HashMap<TeamsOf, Self::Value>, Self::Error> {
+        let ids: Vec<PersonId> = keys.iter().map(|key| key.0).collect();
+        let pairs = store::teams_of(self.0.reader(), &ids).await?;
+        Ok(grouped(
+            pairs
+                .into_iter()
+                .map(|(person, row)| (TeamsOf(person), row)),
+        ))
+    }
+}
+
+impl Loader<RolesOf> for OrganisationLoader {
+    type Value = Vec<role_grant::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[RolesOf]) -> Result<HashMap<RolesOf, Self::Value>, Self::Error> {
+        let ids: Vec<PersonId> = keys.iter().map(|key| key.0).collect();
+        let rows = store::grants_of(self.0.reader(), &ids).await?;
+        Ok(grouped(
+            rows.into_iter().map(|row| (RolesOf(row.person_id), row)),
+        ))
+    }
+}
+
+impl Loader<SiteRolesOf> for OrganisationLoader {
+    type Value = Vec<SiteRole>;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[SiteRolesOf],
+    ) -> Result<HashMap<SiteRolesOf, Self::Value>, Self::Error> {
+        let ids: Vec<PersonId> = keys.iter().map(|key| key.0).collect();
+        let rows = store::site_roles_of(self.0.reader(), &ids).await?;
+        Ok(grouped(
+            rows.into_iter()
+                .map(|row| (SiteRolesOf(row.person_id), row.role)),
+        ))
+    }
+}
+
+/// Gathers the values of each key, keeping their order.
+fn grouped<K: Hash + Eq, V>(pairs: impl Iterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in pairs {
+        groups.entry(key).or_default().push(value);
+    }
+    groups
+}

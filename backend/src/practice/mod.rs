@@ -1,0 +1,6 @@
+//! One ITIL practice each: use cases in `mod.rs`, rows in `store.rs`.
+//!
+//! A practice uses another only through its `mod.rs`.
+
+pub mod catalog;
+pub mod service_level;
