@@ -15,4 +15,5 @@ pub mod text;
 pub mod ticket;
 pub mod time;
 pub mod validation;
+pub mod view;
 mod vocabulary;

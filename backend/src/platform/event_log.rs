@@ -1,6 +1,7 @@
 //! The log of all that was committed. Live subscriptions, timeline, reports and clocks read it.
 
 use super::error::Result;
+use super::ids::Ids;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, FromQueryResult, JoinType, QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
@@ -151,8 +152,13 @@ pub(super) struct Stamp<'a> {
     pub actor_kind: ActorKind,
     pub actor_id: Option<PersonId>,
     pub request_id: &'a str,
-    pub id_of: &'a dyn Fn() -> Uuid,
-    pub salt_of: &'a dyn Fn() -> String,
+    pub ids: &'a Ids,
+}
+
+fn salt(ids: &Ids) -> String {
+    let mut bytes = [0; 8];
+    ids.fill(&mut bytes);
+    format!("{:016x}", u64::from_le_bytes(bytes))
 }
 
 /// SQLite and PostgreSQL bound the number of parameters of a statement.
@@ -171,14 +177,14 @@ pub(super) async fn append<C: ConnectionTrait>(
     let mut payloads = Vec::with_capacity(events.len());
     for (sequence, new) in ((last - count + 1)..=last).zip(events) {
         let changes = serde_json::to_string(&new.changes)?;
-        let salt = (stamp.salt_of)();
+        let salt = salt(stamp.ids);
         let digest = Sha256::new()
             .chain_update(&salt)
             .chain_update(&changes)
             .finalize();
         rows.push(event::ActiveModel {
             sequence: Set(sequence),
-            id: Set(EventId((stamp.id_of)())),
+            id: Set(EventId(stamp.ids.next(stamp.recorded_at))),
             occurred_at: Set(new.occurred_at),
             recorded_at: Set(stamp.recorded_at),
             actor_kind: Set(stamp.actor_kind),

@@ -75,20 +75,13 @@ impl UnitOfWork {
         let sequence = if self.events.is_empty() {
             event_log::last_sequence(&self.tx).await?
         } else {
-            let ids = &self.platform.ids;
-            // Recorded by the machine's clock even when the act is dated back.
-            let recorded_at = self.platform.clock.now();
             let stamp = Stamp {
-                recorded_at,
+                // Recorded by the machine's clock even when the act is dated back.
+                recorded_at: self.platform.clock.now(),
                 actor_kind: self.context.actor.kind(),
                 actor_id: self.context.actor.person(),
                 request_id: &self.context.request_id,
-                id_of: &|| ids.next(recorded_at),
-                salt_of: &|| {
-                    let mut bytes = [0; 8];
-                    ids.fill(&mut bytes);
-                    format!("{:016x}", u64::from_le_bytes(bytes))
-                },
+                ids: &self.platform.ids,
             };
             event_log::append(&self.tx, &stamp, self.events).await?
         };

@@ -1,0 +1,205 @@
+//! The conversation of a ticket: public messages and internal notes.
+
+use super::entity::{message, ticket};
+use super::notification;
+use super::ticket::act::Act;
+use super::ticket::lifecycle;
+use crate::app::App;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::idempotency::Key;
+use crate::platform::unit_of_work::UnitOfWork;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+use serde_json::json;
+use shared::event::EventKind;
+use shared::id::{MessageId, TicketId};
+use shared::permission::TicketAction;
+use shared::text::BODY_MAX;
+use shared::ticket::{Channel, HoldReason, MessageVisibility, TicketState};
+use shared::validation::Problems;
+
+/// A message that was written, and its ticket.
+pub struct Written {
+    /// The message.
+    pub message: message::Model,
+    /// The ticket after it.
+    pub ticket: ticket::Model,
+}
+
+/// Writes to the others: as somebody who works the ticket, or as the requester.
+pub async fn reply(
+    app: &App,
+    ctx: &Context,
+    id: TicketId,
+    body: &str,
+    key: Option<String>,
+) -> Result<Written> {
+    post(app, ctx, id, body, key, MessageVisibility::Public).await
+}
+
+/// Writes an internal note.
+pub async fn add_note(
+    app: &App,
+    ctx: &Context,
+    id: TicketId,
+    body: &str,
+    key: Option<String>,
+) -> Result<Written> {
+    post(app, ctx, id, body, key, MessageVisibility::Internal).await
+}
+
+async fn post(
+    app: &App,
+    ctx: &Context,
+    id: TicketId,
+    body: &str,
+    key: Option<String>,
+    visibility: MessageVisibility,
+) -> Result<Written> {
+    let mut problems = Problems::new();
+    problems.text("body", body, BODY_MAX);
+    problems.finish()?;
+    let key = Key::new("ticketMessage", key, &format!("{id}|{visibility}|{body}"));
+    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
+    let earlier = key.earlier(&uow).await?;
+    let mut act = Act::begin(app, &mut uow, id, None).await?;
+    let action = match visibility {
+        MessageVisibility::Public => TicketAction::Reply,
+        MessageVisibility::Internal => TicketAction::AddNote,
+    };
+    act.authorize(action)?;
+    if let Some(earlier) = earlier {
+        let message = message::Entity::find_by_id(MessageId(earlier))
+            .one(act.uow.tx())
+            .await?;
+        let message = message.ok_or_else(|| Error::not_found("message"))?;
+        return Ok(Written {
+            message,
+            ticket: act.before().clone(),
+        });
+    }
+    if matches!(
+        act.after.state,
+        TicketState::Closed | TicketState::Cancelled
+    ) && visibility == MessageVisibility::Public
+    {
+        return Err(Error::not_allowed_now(
+            "This is closed. Reopen it, or open a new one.",
+        ));
+    }
+    let message = say(&mut act, visibility, body).await?;
+    let ticket = act.save().await?;
+    key.remember(&uow, message.id.0).await?;
+    uow.commit().await?;
+    Ok(Written { message, ticket })
+}
+
+/// Writes as part of an act, with all that follows: events, who has to answer now, the end of a
+/// hold that waited for it, and telling the others.
+pub async fn say(
+    act: &mut Act<'_>,
+    visibility: MessageVisibility,
+    body: &str,
+) -> Result<message::Model> {
+    let message = write(act, visibility, body).await?;
+    let row = act.after.clone();
+    match (visibility, message.by_requester) {
+        (MessageVisibility::Internal, _) => {
+            act.happened(EventKind::NoteAdded);
+            act.note("message", json!(message.id));
+            notification::assignee(act.uow, &row, EventKind::NoteAdded, "added a note").await?;
+        }
+        (MessageVisibility::Public, true) => {
+            act.happened(EventKind::RequesterReplied);
+            act.note("message", json!(message.id));
+            act.after.unanswered =
+                act.after.state.is_open() || act.after.state == TicketState::Resolved;
+            if act.after.state == TicketState::OnHold
+                && act.after.hold_reason == Some(HoldReason::WaitingForRequester)
+            {
+                lifecycle::resume_by_answer(act).await?;
+            }
+            notification::assignee(act.uow, &row, EventKind::RequesterReplied, "replied").await?;
+        }
+        (MessageVisibility::Public, false) => {
+            act.happened(EventKind::TicketReplied);
+            act.note("message", json!(message.id));
+            act.after.unanswered = false;
+            notification::requester_side(act.uow, &row, EventKind::TicketReplied, "replied")
+                .await?;
+        }
+    }
+    Ok(message)
+}
+
+/// Only the row.
+pub async fn write(
+    act: &mut Act<'_>,
+    visibility: MessageVisibility,
+    body: &str,
+) -> Result<message::Model> {
+    let ctx = act.uow.context();
+    let author = ctx
+        .actor
+        .person()
+        .ok_or_else(|| Error::Fault(anyhow::anyhow!("only people write messages")))?;
+    let row = message::Model {
+        id: MessageId(act.uow.next_id()),
+        ticket_id: act.after.id,
+        author_id: author,
+        visibility,
+        channel: Channel::Portal,
+        // An agent who asked for it writes as the requester.
+        by_requester: act.standing.requester && visibility == MessageVisibility::Public,
+        body: body.trim().to_owned(),
+        created_at: ctx.now,
+    };
+    insert(act.uow.tx(), &row).await?;
+    Ok(row)
+}
+
+/// Inserts a message.
+pub async fn insert(db: &impl ConnectionTrait, row: &message::Model) -> Result<()> {
+    let active = message::ActiveModel {
+        id: Set(row.id),
+        ticket_id: Set(row.ticket_id),
+        author_id: Set(row.author_id),
+        visibility: Set(row.visibility),
+        channel: Set(row.channel),
+        by_requester: Set(row.by_requester),
+        body: Set(row.body.clone()),
+        created_at: Set(row.created_at),
+    };
+    message::Entity::insert(active)
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// Messages of a ticket, oldest first, after one; internal ones only for those who may read them.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    internal: bool,
+    after: Option<MessageId>,
+    limit: u64,
+) -> Result<Vec<message::Model>> {
+    let mut query = message::Entity::find()
+        .filter(message::Column::TicketId.eq(ticket))
+        .order_by_asc(message::Column::Id)
+        .limit(limit);
+    if !internal {
+        query = query.filter(message::Column::Visibility.eq(MessageVisibility::Public));
+    }
+    if let Some(after) = after {
+        query = query.filter(message::Column::Id.gt(after));
+    }
+    Ok(query.all(db).await?)
+}
+
+/// A message by id, for those who see its ticket.
+pub async fn find(db: &impl ConnectionTrait, id: MessageId) -> Result<Option<message::Model>> {
+    Ok(message::Entity::find_by_id(id).one(db).await?)
+}

@@ -1,0 +1,332 @@
+//! Clocks of one ticket: chosen, evaluated from history, stored, explained.
+
+use super::history::{self, ChosenTerms, History};
+use super::store::{Calendar, ServiceLevels};
+use crate::desk::entity::{clock, ticket};
+use crate::organisation::entity::category;
+use crate::platform::error::Result;
+use crate::platform::event_log::{Change, Changes};
+use crate::platform::timer;
+use crate::platform::unit_of_work::UnitOfWork;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use serde_json::{Value, json};
+use shared::calendar::CompiledCalendar;
+use shared::id::{CategoryId, ClockId, TicketId};
+use shared::service_level::{
+    self, AgreementFacts, Clock, ClockTarget, Promise, Segment, Target, Terms, TermsVersion,
+};
+use shared::time::Timestamp;
+use std::sync::Arc;
+
+/// The timer of a clock.
+pub const TIMER: &str = "clock";
+
+/// What is promised for one target, with all that it points to.
+struct Loaded {
+    since: Timestamp,
+    promise: Option<(TermsVersion, Target, Arc<Calendar>)>,
+}
+
+/// Chooses the agreement for a ticket as it now is. `None` when it is the one that applied already;
+/// otherwise the new terms and the changes for the log.
+pub async fn choose(
+    db: &impl ConnectionTrait,
+    levels: &ServiceLevels,
+    ticket: &ticket::Model,
+    last: Option<&ChosenTerms>,
+    now: Timestamp,
+) -> Result<Option<(ChosenTerms, Changes)>> {
+    let facts = AgreementFacts {
+        kind: ticket.kind,
+        priority: ticket.priority,
+        department: ticket.department_id,
+        service: ticket.service_id,
+        category_path: category_path(db, ticket.category_id).await?,
+    };
+    let agreements = levels.current(db).await?;
+    let choice = service_level::choose(&agreements, &facts);
+    let version = match &choice {
+        Some(choice) => {
+            let calendar = levels
+                .current_calendar(db, choice.agreement.calendar)
+                .await?;
+            Some(TermsVersion {
+                agreement: choice.agreement.id,
+                agreement_version: choice.agreement.version,
+                calendar: calendar.id,
+                calendar_version: calendar.version,
+            })
+        }
+        None => None,
+    };
+    let terms = ChosenTerms {
+        since: now,
+        version,
+        priority: ticket.priority,
+    };
+    if last.is_some_and(|last| last.version == terms.version && last.priority == terms.priority) {
+        return Ok(None);
+    }
+    let mut changes = Changes::new();
+    let mut add = |name: &str, before: Value, after: Value| {
+        changes.insert(name.to_owned(), Change { before, after });
+    };
+    let before = last.and_then(|l| l.version);
+    add(
+        "agreement",
+        json!(before.map(|v| v.agreement)),
+        json!(version.map(|v| v.agreement)),
+    );
+    add(
+        "agreementVersion",
+        json!(before.map(|v| v.agreement_version)),
+        json!(version.map(|v| v.agreement_version)),
+    );
+    add(
+        "calendar",
+        json!(before.map(|v| v.calendar)),
+        json!(version.map(|v| v.calendar)),
+    );
+    add(
+        "calendarVersion",
+        json!(before.map(|v| v.calendar_version)),
+        json!(version.map(|v| v.calendar_version)),
+    );
+    add(
+        "forPriority",
+        json!(last.map(|l| l.priority)),
+        json!(ticket.priority),
+    );
+    let because: Vec<Value> = choice
+        .iter()
+        .flat_map(|c| &c.because)
+        .map(|kind| json!(kind))
+        .collect();
+    add("because", Value::Null, json!(because));
+    Ok(Some((terms, changes)))
+}
+
+/// A category and all those above it.
+async fn category_path(
+    db: &impl ConnectionTrait,
+    leaf: Option<CategoryId>,
+) -> Result<Vec<CategoryId>> {
+    let mut path = Vec::new();
+    let mut next = leaf;
+    while let Some(id) = next {
+        if path.contains(&id) {
+            break;
+        }
+        path.push(id);
+        next = category::Entity::find_by_id(id)
+            .one(db)
+            .await?
+            .and_then(|c| c.parent_id);
+    }
+    Ok(path)
+}
+
+async fn load(
+    db: &impl ConnectionTrait,
+    levels: &ServiceLevels,
+    history: &History,
+    target: ClockTarget,
+) -> Result<Vec<Loaded>> {
+    let mut loaded = Vec::with_capacity(history.terms.len());
+    for terms in &history.terms {
+        let promise = match terms.version {
+            Some(version) => {
+                let agreement = levels
+                    .agreement(db, version.agreement, version.agreement_version)
+                    .await?;
+                let calendar = levels
+                    .calendar(db, version.calendar, version.calendar_version)
+                    .await?;
+                agreement
+                    .target(target, terms.priority)
+                    .map(|t| (version, t.clone(), calendar))
+            }
+            None => None,
+        };
+        loaded.push(Loaded {
+            since: terms.since,
+            promise,
+        });
+    }
+    Ok(loaded)
+}
+
+fn as_terms(loaded: &[Loaded]) -> Vec<Terms<'_, CompiledCalendar>> {
+    loaded
+        .iter()
+        .map(|l| Terms {
+            since: l.since,
+            promise: l
+                .promise
+                .as_ref()
+                .map(|(version, target, calendar)| Promise {
+                    version: *version,
+                    target,
+                    calendar: &calendar.compiled,
+                }),
+        })
+        .collect()
+}
+
+/// All clocks that a history gives at `now`.
+pub async fn evaluate(
+    db: &impl ConnectionTrait,
+    levels: &ServiceLevels,
+    history: &History,
+    now: Timestamp,
+) -> Result<Vec<Clock>> {
+    let mut clocks = Vec::new();
+    for target in ClockTarget::ALL {
+        let loaded = load(db, levels, history, *target).await?;
+        clocks.extend(service_level::evaluate(
+            &as_terms(&loaded),
+            &history.entries,
+            now,
+        ));
+    }
+    Ok(clocks)
+}
+
+/// How one clock came to where it stands.
+pub struct Explanation {
+    /// The clock at the asked instant.
+    pub clock: Clock,
+    /// When it counted, and when not.
+    pub segments: Vec<Segment>,
+}
+
+/// Explains a target of a ticket at `now`.
+pub async fn explain(
+    db: &impl ConnectionTrait,
+    levels: &ServiceLevels,
+    ticket: TicketId,
+    target: ClockTarget,
+    now: Timestamp,
+) -> Result<Option<Explanation>> {
+    let history = history::read(db, ticket).await?;
+    let loaded = load(db, levels, &history, target).await?;
+    let terms = as_terms(&loaded);
+    Ok(
+        service_level::evaluate(&terms, &history.entries, now).map(|clock| Explanation {
+            clock,
+            segments: service_level::explain(&terms, &history.entries, now),
+        }),
+    )
+}
+
+/// Stores what was evaluated, and sets each clock's next timer. Gives the rows.
+pub async fn store(
+    uow: &mut UnitOfWork,
+    ticket: TicketId,
+    clocks: &[Clock],
+) -> Result<Vec<clock::Model>> {
+    let known = of_ticket(uow.tx(), ticket).await?;
+    let mut rows = Vec::with_capacity(clocks.len());
+    for c in clocks {
+        let before = known.iter().find(|row| row.target == c.target);
+        let row = row_of(
+            before.map_or_else(|| ClockId(uow.next_id()), |b| b.id),
+            ticket,
+            c,
+            before,
+        );
+        if before != Some(&row) {
+            save(uow, &row).await?;
+        }
+        match c.next_instant() {
+            Some(at) => timer::set(uow, TIMER, row.id.0, Some(ticket), at).await?,
+            None => timer::clear(uow, TIMER, row.id.0).await?,
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+fn row_of(id: ClockId, ticket: TicketId, c: &Clock, before: Option<&clock::Model>) -> clock::Model {
+    let warned = c.warn_at.filter(|at| *at <= c.measured_at);
+    clock::Model {
+        id,
+        ticket_id: ticket,
+        target: c.target,
+        state: c.state,
+        agreement_id: c.version.agreement,
+        agreement_version: c.version.agreement_version,
+        calendar_id: c.version.calendar,
+        calendar_version: c.version.calendar_version,
+        target_seconds: c.target_seconds,
+        started_at: c.started_at,
+        due_at: c.due_at,
+        warn_at: c.warn_at,
+        warned_at: before.and_then(|b| b.warned_at).or(warned),
+        breached_at: c.breached_at,
+        paused_at: c.paused_at,
+        pause_reason: c.pause_reason,
+        finished_at: c.finished_at,
+        elapsed_seconds: c.elapsed_seconds,
+        measured_at: c.measured_at,
+    }
+}
+
+async fn save(uow: &UnitOfWork, row: &clock::Model) -> Result<()> {
+    use clock::Column as C;
+    let active = clock::ActiveModel {
+        id: Set(row.id),
+        ticket_id: Set(row.ticket_id),
+        target: Set(row.target),
+        state: Set(row.state),
+        agreement_id: Set(row.agreement_id),
+        agreement_version: Set(row.agreement_version),
+        calendar_id: Set(row.calendar_id),
+        calendar_version: Set(row.calendar_version),
+        target_seconds: Set(row.target_seconds),
+        started_at: Set(row.started_at),
+        due_at: Set(row.due_at),
+        warn_at: Set(row.warn_at),
+        warned_at: Set(row.warned_at),
+        breached_at: Set(row.breached_at),
+        paused_at: Set(row.paused_at),
+        pause_reason: Set(row.pause_reason),
+        finished_at: Set(row.finished_at),
+        elapsed_seconds: Set(row.elapsed_seconds),
+        measured_at: Set(row.measured_at),
+    };
+    let update = OnConflict::columns([C::TicketId, C::Target])
+        .update_columns([
+            C::State,
+            C::AgreementId,
+            C::AgreementVersion,
+            C::CalendarId,
+            C::CalendarVersion,
+            C::TargetSeconds,
+            C::StartedAt,
+            C::DueAt,
+            C::WarnAt,
+            C::WarnedAt,
+            C::BreachedAt,
+            C::PausedAt,
+            C::PauseReason,
+            C::FinishedAt,
+            C::ElapsedSeconds,
+            C::MeasuredAt,
+        ])
+        .to_owned();
+    clock::Entity::insert(active)
+        .on_conflict(update)
+        .exec_without_returning(uow.tx())
+        .await?;
+    Ok(())
+}
+
+/// The stored clocks of a ticket.
+pub async fn of_ticket(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Vec<clock::Model>> {
+    Ok(clock::Entity::find()
+        .filter(clock::Column::TicketId.eq(ticket))
+        .all(db)
+        .await?)
+}

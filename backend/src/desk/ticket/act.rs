@@ -1,0 +1,267 @@
+//! One act on one ticket: load it locked, change it, recompute its clocks, save, log.
+
+use super::store;
+use crate::app::App;
+use crate::desk::entity::ticket;
+use crate::desk::queue;
+use crate::desk::service_level::history::{self, History};
+use crate::desk::service_level::{clocks, timer};
+use crate::platform::context::{Actor, Context};
+use crate::platform::error::{Error, Result};
+use crate::platform::event_log::{Change, Changes, NewEvent};
+use crate::platform::unit_of_work::UnitOfWork;
+use serde_json::Value;
+use shared::event::EventKind;
+use shared::id::{PersonId, TicketId};
+use shared::permission::{Standing, TicketAction};
+use shared::service_level::HistoryEntry;
+use shared::ticket::Doer;
+
+/// An act in progress. `after` is what the ticket becomes.
+pub struct Act<'a> {
+    /// The transaction; whoever began it commits it.
+    pub uow: &'a mut UnitOfWork,
+    app: App,
+    before: ticket::Model,
+    /// The ticket as it will be saved.
+    pub after: ticket::Model,
+    /// How the actor stands to it.
+    pub standing: Standing,
+    events: Vec<(EventKind, Changes)>,
+}
+
+impl<'a> Act<'a> {
+    /// Begins an act on a visible ticket; `expected` is the version that the actor looked at.
+    pub async fn begin(
+        app: &App,
+        uow: &'a mut UnitOfWork,
+        id: TicketId,
+        expected: Option<i32>,
+    ) -> Result<Self> {
+        let ctx = uow.context();
+        let before = match ctx.actor {
+            Actor::Person(_) => store::lock_visible(uow.tx(), &ctx.scope, id).await?,
+            Actor::System | Actor::Import => store::lock(uow.tx(), id)
+                .await?
+                .ok_or_else(|| Error::not_found("ticket"))?,
+        };
+        Self::on(app, uow, before, expected)
+    }
+
+    /// Begins an act on a ticket that this transaction has locked.
+    pub fn on(
+        app: &App,
+        uow: &'a mut UnitOfWork,
+        before: ticket::Model,
+        expected: Option<i32>,
+    ) -> Result<Self> {
+        if expected.is_some_and(|version| version != before.version) {
+            return Err(Error::version_conflict());
+        }
+        let standing = standing_of(uow.context(), &before);
+        Ok(Self {
+            uow,
+            app: app.clone(),
+            after: before.clone(),
+            before,
+            standing,
+            events: Vec::new(),
+        })
+    }
+
+    /// The ticket as it was.
+    pub fn before(&self) -> &ticket::Model {
+        &self.before
+    }
+
+    /// Refuses those to whom the action is not open.
+    pub fn authorize(&self, action: TicketAction) -> Result<()> {
+        if self.uow.context().actor == Actor::System || self.standing.may(action) {
+            Ok(())
+        } else {
+            Err(Error::forbidden())
+        }
+    }
+
+    /// In which role the actor moves the ticket.
+    pub fn doer(&self) -> Doer {
+        match self.uow.context().actor {
+            Actor::Person(_) => Doer {
+                requester: self.standing.requester,
+                agent: self.standing.works,
+            },
+            Actor::System | Actor::Import => Doer {
+                requester: true,
+                agent: true,
+            },
+        }
+    }
+
+    /// Says what happens. The first event carries the difference between before and after.
+    pub fn happened(&mut self, kind: EventKind) {
+        self.events.push((kind, Changes::new()));
+    }
+
+    /// The same with a value that is no column of the ticket.
+    pub fn happened_with(&mut self, kind: EventKind, name: &str, before: Value, after: Value) {
+        self.events.push((
+            kind,
+            Changes::from([(name.to_owned(), Change { before, after })]),
+        ));
+    }
+
+    /// Adds a value to the last event.
+    pub fn note(&mut self, name: &str, after: Value) {
+        if let Some((_, changes)) = self.events.last_mut() {
+            changes.insert(
+                name.to_owned(),
+                Change {
+                    before: Value::Null,
+                    after,
+                },
+            );
+        }
+    }
+
+    /// Recomputes the clocks, saves and logs.
+    pub async fn save(mut self) -> Result<ticket::Model> {
+        let now = self.uow.context().now;
+        self.after.updated_at = now;
+        self.after.version = self.before.version + 1;
+        self.recompute(false).await?;
+        store::update(self.uow.tx(), &self.before, &self.after).await?;
+        self.log(false)?;
+        Ok(self.after)
+    }
+
+    /// Clocks as they stand after this act.
+    async fn recompute(&mut self, created: bool) -> Result<()> {
+        let ctx = self.uow.context().clone();
+        if ctx.actor == Actor::Import {
+            return Ok(());
+        }
+        let db = self.uow.tx();
+        let mut history = if created {
+            History::default()
+        } else {
+            history::read(db, self.after.id).await?
+        };
+        for (kind, changes) in &self.events {
+            let mut changes = changes.clone();
+            if *kind == EventKind::TicketPutOnHold {
+                changes.extend(store::difference(Some(&self.before), &self.after)?);
+            }
+            history.entries.extend(
+                history::facts(*kind, &changes).map(|fact| HistoryEntry::new(ctx.now, fact)),
+            );
+        }
+        history.entries.sort_by_key(|entry| entry.at);
+        // Imported tickets have no clocks until an agreement is chosen for them.
+        if history.entries.is_empty() {
+            return Ok(());
+        }
+        let levels = &self.app.service_levels;
+        if self.after.state.is_open()
+            && let Some((terms, changes)) =
+                clocks::choose(db, levels, &self.after, history.terms.last(), ctx.now).await?
+        {
+            self.after.agreement_id = terms.version.map(|v| v.agreement);
+            history.terms.push(terms);
+            self.events.push((EventKind::AgreementChosen, changes));
+        }
+        let evaluated = clocks::evaluate(db, levels, &history, ctx.now).await?;
+        let known = if created {
+            Vec::new()
+        } else {
+            clocks::of_ticket(db, self.after.id).await?
+        };
+        clocks::store(self.uow, self.after.id, &evaluated).await?;
+        let standing = shared::service_level::standing(&evaluated);
+        self.after.risk = standing.risk;
+        self.after.due_at = standing.due_at;
+        self.after.due_order = standing.due_order;
+        // A change of facts can put a due time into the past: breached at the instant of the change.
+        for clock in evaluated.iter().filter(|c| c.is_open() && c.is_breached()) {
+            let breached_before = known
+                .iter()
+                .any(|k| k.target == clock.target && k.breached_at.is_some());
+            if let Some(at) = clock.breached_at.filter(|_| !breached_before) {
+                let event =
+                    timer::clock_event(&self.after, clock.target, EventKind::ClockBreached, at);
+                self.uow.emit(event);
+            }
+        }
+        Ok(())
+    }
+
+    fn log(&mut self, created: bool) -> Result<()> {
+        let before = (!created).then_some(&self.before);
+        let mut difference = store::difference(before, &self.after)?;
+        if self.events.is_empty() && !difference.is_empty() {
+            return Err(Error::Fault(anyhow::anyhow!(
+                "a ticket changed without an event"
+            )));
+        }
+        for (index, (kind, mut changes)) in std::mem::take(&mut self.events).into_iter().enumerate()
+        {
+            if index == 0 {
+                changes.append(&mut difference);
+            }
+            self.uow.emit(NewEvent {
+                occurred_at: self.uow.context().now,
+                kind,
+                subject_kind: TicketId::PREFIX,
+                subject_id: self.after.id.0,
+                ticket: Some(self.after.id),
+                department: Some(self.after.department_id),
+                version_after: Some(self.after.version),
+                cause: None,
+                changes,
+            });
+        }
+        Ok(())
+    }
+
+    /// Inserts a new ticket with its first events.
+    pub(super) async fn insert(
+        app: &App,
+        uow: &'a mut UnitOfWork,
+        row: ticket::Model,
+        events: Vec<(EventKind, Changes)>,
+    ) -> Result<ticket::Model> {
+        // Rows that point to the ticket (clocks) come after it.
+        store::insert(uow.tx(), &row).await?;
+        let mut act = Self {
+            events,
+            ..Self::on(app, uow, row, None)?
+        };
+        act.recompute(true).await?;
+        if act.after != act.before {
+            store::update(act.uow.tx(), &act.before, &act.after).await?;
+        }
+        act.log(true)?;
+        Ok(act.after)
+    }
+}
+
+/// How the actor stands to a ticket.
+pub fn standing_of(ctx: &Context, row: &ticket::Model) -> Standing {
+    let requesters: Vec<PersonId> = [Some(row.requester_id), row.requested_for_id]
+        .into_iter()
+        .flatten()
+        .collect();
+    Standing::of(
+        &ctx.grants,
+        &ctx.scope,
+        row.department_id,
+        row.restricted,
+        &requesters,
+    )
+}
+
+/// A visible ticket for reading.
+pub async fn find(app: &App, ctx: &Context, id: TicketId) -> Result<ticket::Model> {
+    queue::find(app.platform.db.reader(), &ctx.scope, id)
+        .await?
+        .ok_or_else(|| Error::not_found("ticket"))
+}

@@ -1,0 +1,210 @@
+//! Assigning, setting impact and urgency, editing title, service and category.
+
+use super::act::Act;
+use super::open::MATRIX;
+use crate::app::App;
+use crate::desk::entity::ticket;
+use crate::desk::notification;
+use crate::organisation::entity::{category, person, service, team, team_member};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result, code};
+use crate::platform::setting;
+use crate::platform::unit_of_work::UnitOfWork;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use shared::event::EventKind;
+use shared::id::{CategoryId, PersonId, ServiceId, TeamId, TicketId};
+use shared::permission::TicketAction;
+use shared::ticket::{Impact, Matrix, TicketState, Urgency, check_title, priority_of};
+
+/// Gives a ticket to a team, a person, or both. Without a team it stays in its team; without a
+/// person nobody has it.
+pub async fn assign(
+    app: &App,
+    ctx: &Context,
+    id: TicketId,
+    expected: i32,
+    to_team: Option<TeamId>,
+    to: Option<PersonId>,
+) -> Result<ticket::Model> {
+    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
+    let mut act = Act::begin(app, &mut uow, id, Some(expected)).await?;
+    act.authorize(TicketAction::Assign)?;
+    if !act.after.state.is_open() {
+        return Err(Error::not_allowed_now(
+            "This is done. Reopen it to assign it again.",
+        ));
+    }
+    if let Some(team) = to_team {
+        let known = team::Entity::find_by_id(team)
+            .filter(team::Column::Active.eq(true))
+            .one(act.uow.tx())
+            .await?;
+        let known = known.ok_or_else(|| Error::not_found("team"))?;
+        if known.department_id != act.after.department_id {
+            return Err(Error::refused(
+                code::INVALID,
+                "team",
+                "This team belongs to another department.",
+            ));
+        }
+        act.after.team_id = Some(team);
+    }
+    if let Some(person) = to {
+        let team = act.after.team_id;
+        check_assignee(&act, person, team).await?;
+    }
+    act.after.assignee_id = to;
+    if act.after == *act.before() {
+        return Ok(act.after);
+    }
+    if act.before().assignee_id.is_some()
+        || act.before().team_id != act.after.team_id && act.before().team_id.is_some()
+    {
+        act.after.reassignment_count += 1;
+    }
+    match (act.after.state, to) {
+        (TicketState::New, Some(_)) => act.after.state = TicketState::Assigned,
+        (TicketState::Assigned | TicketState::InProgress, None) => {
+            act.after.state = TicketState::New
+        }
+        (TicketState::OnHold, None) => act.after.state_before_hold = Some(TicketState::New),
+        _ => {}
+    }
+    act.happened(EventKind::TicketAssigned);
+    let row = act.after.clone();
+    notification::assignee(act.uow, &row, EventKind::TicketAssigned, "assigned to you").await?;
+    let row = act.save().await?;
+    uow.commit().await?;
+    Ok(row)
+}
+
+/// An assignee belongs to the team, or works the department when there is no team.
+async fn check_assignee(act: &Act<'_>, id: PersonId, team: Option<TeamId>) -> Result<()> {
+    let db = act.uow.tx();
+    let known = person::Entity::find_by_id(id)
+        .filter(person::Column::Active.eq(true))
+        .one(db)
+        .await?;
+    if known.is_none() {
+        return Err(Error::not_found("assignee"));
+    }
+    let works = crate::organisation::access::grants(db, id)
+        .await?
+        .works(act.after.department_id);
+    let member = match team {
+        Some(team) => team_member::Entity::find_by_id((team, id))
+            .one(db)
+            .await?
+            .is_some(),
+        None => true,
+    };
+    if works && (member || team.is_none()) {
+        Ok(())
+    } else {
+        Err(Error::refused(
+            code::INVALID,
+            "assignee",
+            "This person does not work in that team.",
+        ))
+    }
+}
+
+/// Sets impact and urgency; priority follows from them.
+pub async fn set_priority(
+    app: &App,
+    ctx: &Context,
+    id: TicketId,
+    expected: i32,
+    impact: Impact,
+    urgency: Urgency,
+) -> Result<ticket::Model> {
+    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
+    let mut act = Act::begin(app, &mut uow, id, Some(expected)).await?;
+    act.authorize(TicketAction::SetPriority)?;
+    if (impact, urgency) == (act.after.impact, act.after.urgency) {
+        return Ok(act.after);
+    }
+    let matrix = setting::get::<Matrix>(act.uow.tx(), MATRIX)
+        .await?
+        .unwrap_or_default();
+    act.after.impact = impact;
+    act.after.urgency = urgency;
+    act.after.priority = priority_of(&matrix, impact, urgency);
+    act.happened(EventKind::PriorityChanged);
+    let row = act.save().await?;
+    uow.commit().await?;
+    Ok(row)
+}
+
+/// What an edit changes; absent parts stay, an inner `None` clears.
+#[derive(Default)]
+pub struct Edit {
+    /// New title.
+    pub title: Option<String>,
+    /// New service.
+    pub service: Option<Option<ServiceId>>,
+    /// New category.
+    pub category: Option<Option<CategoryId>>,
+}
+
+/// Edits title, service and category.
+pub async fn edit(
+    app: &App,
+    ctx: &Context,
+    id: TicketId,
+    expected: i32,
+    edit: Edit,
+) -> Result<ticket::Model> {
+    if let Some(title) = &edit.title {
+        check_title("title", title)?;
+    }
+    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
+    let mut act = Act::begin(app, &mut uow, id, Some(expected)).await?;
+    act.authorize(TicketAction::Edit)?;
+    if let Some(title) = edit.title {
+        act.after.title = title.trim().to_owned();
+    }
+    if let Some(wanted) = edit.service {
+        if let Some(service) = wanted {
+            let known = service::Entity::find_by_id(service)
+                .one(act.uow.tx())
+                .await?;
+            let owner = known
+                .map(|s| s.department_id)
+                .ok_or_else(|| Error::not_found("service"))?;
+            if owner != act.after.department_id {
+                return Err(Error::refused(
+                    code::INVALID,
+                    "service",
+                    "This belongs to another department.",
+                ));
+            }
+        }
+        act.after.service_id = wanted;
+    }
+    if let Some(wanted) = edit.category {
+        if let Some(category) = wanted {
+            let known = category::Entity::find_by_id(category)
+                .one(act.uow.tx())
+                .await?;
+            let owner = known
+                .map(|c| c.department_id)
+                .ok_or_else(|| Error::not_found("category"))?;
+            if owner != act.after.department_id {
+                return Err(Error::refused(
+                    code::INVALID,
+                    "category",
+                    "This belongs to another department.",
+                ));
+            }
+        }
+        act.after.category_id = wanted;
+    }
+    if act.after == *act.before() {
+        return Ok(act.after);
+    }
+    act.happened(EventKind::TicketEdited);
+    let row = act.save().await?;
+    uow.commit().await?;
+    Ok(row)
+}

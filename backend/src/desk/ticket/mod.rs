@@ -1,0 +1,9 @@
+//! A ticket's life: opened, assigned, worked on, held, resolved, reopened, closed.
+
+pub mod act;
+pub mod edit;
+pub mod lifecycle;
+pub mod link;
+pub mod open;
+pub mod store;
+pub mod watch;

@@ -1,0 +1,237 @@
+//! Opening a ticket: references, routing, participants, first events.
+
+use super::act::Act;
+use super::store;
+use crate::app::App;
+use crate::desk::entity::{Part, ticket};
+use crate::organisation::entity::{category, department, person, service, team};
+use crate::platform::context::Actor;
+use crate::platform::error::{Error, Result, code};
+use crate::platform::event_log::{Change, Changes};
+use crate::platform::setting;
+use crate::platform::unit_of_work::UnitOfWork;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::{Value, json};
+use shared::event::EventKind;
+use shared::id::{CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
+use shared::ticket::{
+    Channel, ClockRisk, DUE_ORDER_NONE, Impact, Matrix, Reference, TicketKind, TicketState,
+    Urgency, priority_of,
+};
+
+/// What a new ticket is made of; the caller has validated texts and the actor's right to it.
+pub struct NewTicket {
+    /// Kind.
+    pub kind: TicketKind,
+    /// Title.
+    pub title: String,
+    /// Description in Markdown.
+    pub description: String,
+    /// Owning department; found by service or category when absent.
+    pub department: Option<DepartmentId>,
+    /// Service.
+    pub service: Option<ServiceId>,
+    /// Category.
+    pub category: Option<CategoryId>,
+    /// Team, when the catalog item names one.
+    pub team: Option<TeamId>,
+    /// Who is affected.
+    pub impact: Impact,
+    /// How soon it hurts.
+    pub urgency: Urgency,
+    /// How the contact came in.
+    pub channel: Channel,
+    /// Who asks.
+    pub requester: PersonId,
+    /// For whom, when not for the requester.
+    pub requested_for: Option<PersonId>,
+    /// Catalog item with its version, and the answers as JSON.
+    pub catalog: Option<(CatalogItemId, i32, String)>,
+}
+
+/// Name of the setting that holds the priority matrix.
+pub const MATRIX: &str = "priority_matrix";
+
+/// Opens a ticket in the caller's transaction.
+pub async fn open(app: &App, uow: &mut UnitOfWork, new: NewTicket) -> Result<ticket::Model> {
+    let ctx = uow.context().clone();
+    for (person, field) in [
+        (Some(new.requester), "requester"),
+        (new.requested_for, "requestedFor"),
+    ] {
+        if let Some(id) = person {
+            active_person(uow, id, field).await?;
+        }
+    }
+    let (department, team) = route(uow, &new).await?;
+    let matrix = setting::get::<Matrix>(uow.tx(), MATRIX)
+        .await?
+        .unwrap_or_default();
+    let reference = Reference::new(
+        new.kind,
+        uow.next_number(new.kind.reference_prefix()).await?,
+    );
+    let requested_for = new.requested_for.filter(|id| *id != new.requester);
+    let (catalog_item_id, catalog_item_version, answers) = match new.catalog {
+        Some((id, version, answers)) => (Some(id), Some(version), Some(answers)),
+        None => (None, None, None),
+    };
+    let row = ticket::Model {
+        id: TicketId(uow.next_id()),
+        kind: new.kind,
+        reference_prefix: reference.prefix.clone(),
+        reference_number: reference.number,
+        reference: reference.to_string(),
+        title: new.title.trim().to_owned(),
+        description: new.description,
+        state: TicketState::New,
+        state_before_hold: None,
+        source_state: None,
+        impact: new.impact,
+        urgency: new.urgency,
+        priority: priority_of(&matrix, new.impact, new.urgency),
+        channel: new.channel,
+        department_id: department,
+        team_id: team,
+        assignee_id: None,
+        requester_id: new.requester,
+        requested_for_id: requested_for,
+        opened_by_id: ctx.actor.person().filter(|id| *id != new.requester),
+        service_id: new.service,
+        category_id: new.category,
+        catalog_item_id,
+        catalog_item_version,
+        answers,
+        hold_reason: None,
+        wake_up_at: None,
+        resolution_code: None,
+        resolution_message: None,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        contact_at: ctx.now,
+        resolved_at: None,
+        closed_at: None,
+        due_at: None,
+        due_order: DUE_ORDER_NONE,
+        risk: ClockRisk::None,
+        expected_by: None,
+        agreement_id: None,
+        unanswered: false,
+        restricted: false,
+        reopen_count: 0,
+        reassignment_count: 0,
+        version: 1,
+    };
+    // A call or a walk-up that an agent writes down has been answered by that.
+    let recorded = ctx.grants.works(department)
+        && ctx.actor != Actor::Person(new.requester)
+        && matches!(row.channel, Channel::Phone | Channel::WalkUp);
+    let mut changes = Changes::new();
+    if recorded {
+        changes.insert(
+            "recordedByAgent".to_owned(),
+            Change {
+                before: Value::Null,
+                after: json!(true),
+            },
+        );
+    }
+    let row = Act::insert(app, uow, row, vec![(EventKind::TicketCreated, changes)]).await?;
+    store::add_participant(uow.tx(), row.id, row.requester_id, Part::Requester).await?;
+    if let Some(person) = row.requested_for_id {
+        store::add_participant(uow.tx(), row.id, person, Part::Requester).await?;
+    }
+    Ok(row)
+}
+
+async fn active_person(uow: &UnitOfWork, id: PersonId, field: &str) -> Result<()> {
+    let found = person::Entity::find_by_id(id)
+        .filter(person::Column::Active.eq(true))
+        .one(uow.tx())
+        .await?;
+    if found.is_some() {
+        Ok(())
+    } else {
+        Err(Error::not_found(field))
+    }
+}
+
+/// The owning department and the team: by category first, then service, then the catalog item's
+/// team, else the department's first team by name.
+async fn route(uow: &UnitOfWork, new: &NewTicket) -> Result<(DepartmentId, Option<TeamId>)> {
+    let db = uow.tx();
+    let category = match new.category {
+        Some(id) => Some(
+            category::Entity::find_by_id(id)
+                .filter(category::Column::Active.eq(true))
+                .one(db)
+                .await?
+                .ok_or_else(|| Error::not_found("category"))?,
+        ),
+        None => None,
+    };
+    let parent = match category.as_ref().and_then(|c| c.parent_id) {
+        Some(id) => category::Entity::find_by_id(id).one(db).await?,
+        None => None,
+    };
+    let service = match new.service {
+        Some(id) => Some(
+            service::Entity::find_by_id(id)
+                .filter(service::Column::Active.eq(true))
+                .one(db)
+                .await?
+                .ok_or_else(|| Error::not_found("service"))?,
+        ),
+        None => None,
+    };
+    let department = match new
+        .department
+        .or(category.as_ref().map(|c| c.department_id))
+        .or(service.as_ref().map(|s| s.department_id))
+    {
+        Some(id) => id,
+        None => {
+            return Err(Error::refused(
+                code::REQUIRED,
+                "department",
+                "Please say which department this is for.",
+            ));
+        }
+    };
+    let known = department::Entity::find_by_id(department)
+        .filter(department::Column::Active.eq(true))
+        .one(db)
+        .await?;
+    if known.is_none() {
+        return Err(Error::not_found("department"));
+    }
+    for (owner, field) in [
+        (category.as_ref().map(|c| c.department_id), "category"),
+        (service.as_ref().map(|s| s.department_id), "service"),
+    ] {
+        if owner.is_some_and(|owner| owner != department) {
+            return Err(Error::refused(
+                code::INVALID,
+                field,
+                "This belongs to another department.",
+            ));
+        }
+    }
+    let wanted = category
+        .as_ref()
+        .and_then(|c| c.team_id)
+        .or(parent.and_then(|p| p.team_id))
+        .or(service.as_ref().and_then(|s| s.team_id))
+        .or(new.team);
+    let team = match wanted {
+        Some(team) => Some(team),
+        None => team::Entity::find()
+            .filter(team::Column::DepartmentId.eq(department))
+            .filter(team::Column::Active.eq(true))
+            .order_by_asc(team::Column::Name)
+            .one(db)
+            .await?
+            .map(|t| t.id),
+    };
+    Ok((department, team))
+}

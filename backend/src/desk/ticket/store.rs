@@ -1,0 +1,189 @@
+//! Ticket rows: locking, inserting, and updating with the difference for the log.
+
+use crate::desk::entity::{Part, participant, source, ticket};
+use crate::desk::queue;
+use crate::platform::error::{Error, Result};
+use crate::platform::event_log::{Change, Changes};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, Set,
+};
+use serde_json::Value;
+use shared::id::{PersonId, TicketId};
+use shared::permission::Scope;
+use shared::service_level::{Clock, standing};
+
+/// A ticket for changing; other writers of it wait until the commit.
+pub async fn lock(db: &impl ConnectionTrait, id: TicketId) -> Result<Option<ticket::Model>> {
+    Ok(ticket::Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(db)
+        .await?)
+}
+
+/// The same, if the scope sees it; unknown and unseen are one.
+pub async fn lock_visible(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    id: TicketId,
+) -> Result<ticket::Model> {
+    queue::visible(scope)
+        .filter(ticket::Column::Id.eq(id))
+        .lock_exclusive()
+        .one(db)
+        .await?
+        .ok_or_else(|| Error::not_found("ticket"))
+}
+
+/// Inserts a ticket.
+pub async fn insert(db: &impl ConnectionTrait, row: &ticket::Model) -> Result<()> {
+    ticket::Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// Updates a ticket that was read at `before.version`.
+pub async fn update(
+    db: &impl ConnectionTrait,
+    before: &ticket::Model,
+    after: &ticket::Model,
+) -> Result<()> {
+    let mut active = after.clone().into_active_model();
+    // Everything but the key, so that one statement says all.
+    active = active.reset_all();
+    let result = ticket::Entity::update_many()
+        .set(active)
+        .filter(ticket::Column::Id.eq(before.id))
+        .filter(ticket::Column::Version.eq(before.version))
+        .exec(db)
+        .await?;
+    if result.rows_affected == 0 {
+        Err(Error::version_conflict())
+    } else {
+        Ok(())
+    }
+}
+
+/// Writes how the clocks stand onto the ticket, and gives what changed by that. No new version:
+/// nobody edited it.
+pub async fn set_standing(
+    db: &impl ConnectionTrait,
+    row: &ticket::Model,
+    clocks: &[Clock],
+) -> Result<Changes> {
+    let now = standing(clocks);
+    let after = ticket::Model {
+        risk: now.risk,
+        due_at: now.due_at,
+        due_order: now.due_order,
+        ..row.clone()
+    };
+    if after != *row {
+        ticket::Entity::update_many()
+            .col_expr(ticket::Column::Risk, Expr::value(now.risk))
+            .col_expr(ticket::Column::DueAt, Expr::value(now.due_at))
+            .col_expr(ticket::Column::DueOrder, Expr::value(now.due_order))
+            .filter(ticket::Column::Id.eq(row.id))
+            .exec(db)
+            .await?;
+    }
+    difference(Some(row), &after)
+}
+
+/// Fields that say nothing to a reader of the log, or belong to the people who wrote them.
+const NOT_LOGGED: &[&str] = &[
+    "id",
+    "version",
+    "description",
+    "answers",
+    "referenceNumber",
+    "referencePrefix",
+];
+
+/// What differs between two states of a ticket; from nothing when `before` is `None`.
+pub fn difference(before: Option<&ticket::Model>, after: &ticket::Model) -> Result<Changes> {
+    let old = match before {
+        Some(row) => serde_json::to_value(row)?,
+        None => Value::Object(serde_json::Map::new()),
+    };
+    let new = serde_json::to_value(after)?;
+    let mut changes = Changes::new();
+    if let Value::Object(fields) = new {
+        for (name, value) in fields {
+            let previous = old.get(&name).cloned().unwrap_or(Value::Null);
+            if previous != value && !NOT_LOGGED.contains(&name.as_str()) {
+                changes.insert(
+                    name,
+                    Change {
+                        before: previous,
+                        after: value,
+                    },
+                );
+            }
+        }
+    }
+    Ok(changes)
+}
+
+/// A ticket as it was before these changes.
+pub fn undo(after: &ticket::Model, changes: &Changes) -> Result<Option<ticket::Model>> {
+    let Value::Object(mut fields) = serde_json::to_value(after)? else {
+        return Ok(None);
+    };
+    for (name, change) in changes {
+        if fields.contains_key(name) {
+            fields.insert(name.clone(), change.before.clone());
+        }
+    }
+    // A creation undone has no ticket left: its required fields are null.
+    Ok(serde_json::from_value(Value::Object(fields)).ok())
+}
+
+/// Lets somebody take part; nothing when they do already. Whether it is new.
+pub async fn add_participant(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    person: PersonId,
+    part: Part,
+) -> Result<bool> {
+    let key = (person, ticket, part);
+    if participant::Entity::find_by_id(key)
+        .one(db)
+        .await?
+        .is_some()
+    {
+        return Ok(false);
+    }
+    let row = participant::ActiveModel {
+        person_id: Set(person),
+        ticket_id: Set(ticket),
+        part: Set(part),
+    };
+    participant::Entity::insert(row)
+        .exec_without_returning(db)
+        .await?;
+    Ok(true)
+}
+
+/// Ends somebody's part. Whether they had it.
+pub async fn remove_participant(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    person: PersonId,
+    part: Part,
+) -> Result<bool> {
+    let result = participant::Entity::delete_by_id((person, ticket, part))
+        .exec(db)
+        .await?;
+    Ok(result.rows_affected > 0)
+}
+
+/// What another system said of the ticket.
+pub async fn source_of(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+) -> Result<Option<source::Model>> {
+    Ok(source::Entity::find_by_id(ticket).one(db).await?)
+}
