@@ -1,0 +1,12 @@
+//! Tests of working time and service-level clocks.
+
+mod agreement;
+mod calendar;
+mod checker;
+mod clock;
+mod countdown;
+mod explanation;
+mod properties;
+mod support;
+mod terms;
+mod walker;
