@@ -1,0 +1,4 @@
+//! Filling an empty database.
+
+pub mod demo;
+mod random;
