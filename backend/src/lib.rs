@@ -7,3 +7,4 @@ pub mod graphql;
 pub mod organisation;
 pub mod platform;
 pub mod practice;
+pub mod seed;

@@ -87,9 +87,7 @@ impl<'a> Filler<'a> {
             let taken: Vec<&String> = self
                 .values
                 .iter()
-                .filter(|(name, _)| {
-                    name.trim_end_matches(|c: char| c.is_ascii_digit()) == list
-                })
+                .filter(|(name, _)| name.trim_end_matches(|c: char| c.is_ascii_digit()) == list)
                 .map(|(_, value)| value)
                 .collect();
             let free: Vec<&String> = options.iter().filter(|o| !taken.contains(o)).collect();
@@ -224,10 +222,7 @@ mod tests {
         let text = filler
             .fill("{day+1} {day-1} {date+8} {day+12} {iso+1}", &mut random)
             .expect("filled");
-        assert_eq!(
-            text,
-            "Monday Thursday 30 November 2 December 2026-11-23"
-        );
+        assert_eq!(text, "Monday Thursday 30 November 2 December 2026-11-23");
     }
 
     #[test]
@@ -251,12 +246,8 @@ mod tests {
             for site in &content.organisation.sites {
                 for seed in 0..4 {
                     let mut random = Random::new(seed);
-                    let mut filler = Filler::new(
-                        &content.slots,
-                        &site.key,
-                        date(2026, 10, 1),
-                        facts.clone(),
-                    );
+                    let mut filler =
+                        Filler::new(&content.slots, &site.key, date(2026, 10, 1), facts.clone());
                     let end = match &story.end {
                         super::super::content::End::Resolved { text, .. } => Some(text),
                         _ => None,

@@ -214,14 +214,22 @@ fn deal<'a>(
     };
     let too_few = |dealt: &Vec<_>| PlanError::TooFewStories(dealt.len());
     for minutes in SOLUTIONS_DUE {
-        let story = take(&mut deck, &|s| ends(s) && runs_always(content, s) && !waits(s));
-        dealt.push((story.ok_or_else(|| too_few(&dealt))?, Place::SolutionDue(minutes)));
+        let story = take(&mut deck, &|s| {
+            ends(s) && runs_always(content, s) && !waits(s)
+        });
+        dealt.push((
+            story.ok_or_else(|| too_few(&dealt))?,
+            Place::SolutionDue(minutes),
+        ));
     }
     for minutes in ANSWERS_DUE {
         let story = take(&mut deck, &|s| {
             runs_always(content, s) && allowance_of(content, s).0 > minutes.max(15)
         });
-        dealt.push((story.ok_or_else(|| too_few(&dealt))?, Place::AnswerDue(minutes)));
+        dealt.push((
+            story.ok_or_else(|| too_few(&dealt))?,
+            Place::AnswerDue(minutes),
+        ));
     }
     for _ in 0..UNFINISHED {
         let story = take(&mut deck, &|s| !ends(s));
@@ -254,7 +262,10 @@ fn agreement<'a>(content: &'a Content, story: &Story) -> Option<&'a super::conte
     let (department, _) = content.route(&story.category)?;
     let priority = priority(content, story);
     content.organisation.agreements.iter().find(|agreement| {
-        agreement.department.as_deref().is_none_or(|d| d == department)
+        agreement
+            .department
+            .as_deref()
+            .is_none_or(|d| d == department)
             && agreement.kind.is_none_or(|kind| kind == story.kind)
             && (agreement.priorities.is_empty() || agreement.priorities.contains(&priority))
     })
@@ -273,4 +284,148 @@ fn allowance_of(content: &Content, story: &Story) -> (i64, i64) {
             i64::from(agreement.resolution_minutes),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::ticket::{Doer, StateAfter, Stimulus, TicketState, transition};
+    use std::collections::BTreeMap;
+
+    /// A Saturday night, a Wednesday noon, a Monday morning after a change of the clocks, and a day
+    /// that is a holiday everywhere.
+    const PRESENTS: [&str; 4] = [
+        "2026-11-21T02:30:00Z",
+        "2026-11-18T12:05:00Z",
+        "2027-03-29T07:20:00Z",
+        "2026-12-25T15:00:00Z",
+    ];
+
+    fn plans() -> Vec<(Timestamp, Plan)> {
+        let content = Content::read().expect("content");
+        PRESENTS
+            .iter()
+            .map(|now| {
+                let now = now.parse().expect("instant");
+                (now, Plan::make(&content, now, 1).expect("plan"))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_plan() {
+        let content = Content::read().expect("content");
+        let now = PRESENTS[0].parse().expect("instant");
+        let make = |seed| format!("{:?}", Plan::make(&content, now, seed).expect("plan"));
+        assert_eq!(make(1), make(1));
+        assert_ne!(make(1), make(2));
+    }
+
+    #[test]
+    fn there_are_four_hundred_tickets_of_sixty_days_that_do_not_look_alike() {
+        for (now, plan) in plans() {
+            assert_eq!(plan.tickets.len(), TICKETS);
+            let mut stories: BTreeMap<&str, usize> = BTreeMap::new();
+            let mut titles: BTreeMap<&str, usize> = BTreeMap::new();
+            let mut reports: BTreeMap<&str, usize> = BTreeMap::new();
+            for ticket in &plan.tickets {
+                *stories.entry(&ticket.story).or_default() += 1;
+                *titles.entry(&ticket.title).or_default() += 1;
+                *reports.entry(&ticket.description).or_default() += 1;
+            }
+            assert!(stories.len() >= 110, "{}", stories.len());
+            assert!(stories.values().all(|uses| *uses <= 5));
+            let doubled: Vec<_> = titles.iter().filter(|(_, n)| **n > 2).collect();
+            assert!(doubled.is_empty(), "{doubled:?}");
+            assert!(titles.len() >= 370, "{} titles", titles.len());
+            assert!(reports.len() >= 370, "{} reports", reports.len());
+            let opened: Vec<&Step> = plan.steps.iter().filter(|s| s.act == Act::Open).collect();
+            assert_eq!(opened.len(), TICKETS);
+            assert!(
+                opened
+                    .iter()
+                    .all(|s| now.seconds_since(s.at) <= 61 * 86_400)
+            );
+            assert!(now.seconds_since(opened[0].at) > 50 * 86_400);
+        }
+    }
+
+    #[test]
+    fn everything_happens_in_order_and_before_the_present() {
+        for (now, plan) in plans() {
+            let mut opened = 0;
+            let mut last = Timestamp::from_millis(0);
+            for step in &plan.steps {
+                assert!(step.at >= last && step.at <= now);
+                last = step.at;
+                if step.act == Act::Open {
+                    assert_eq!(step.ticket, opened, "tickets are numbered by their report");
+                    opened += 1;
+                } else {
+                    assert!(step.ticket < opened);
+                }
+                if let Act::Hold(_, until) = step.act {
+                    assert!(until > now, "nothing wakes up by itself");
+                }
+                if let Act::Relate(other) = step.act {
+                    assert!(other != step.ticket && other < opened);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_act_is_allowed_by_the_table_of_states() {
+        for (_, plan) in plans() {
+            let mut states = vec![(TicketState::New, TicketState::New, None); plan.tickets.len()];
+            for step in &plan.steps {
+                let (state, before, reason) = &mut states[step.ticket];
+                let requester = step.actor == plan.tickets[step.ticket].requester;
+                let doer = Doer {
+                    requester,
+                    agent: !requester,
+                };
+                let stimulus = match &step.act {
+                    Act::Assign(_) if *state == TicketState::New => {
+                        *state = TicketState::Assigned;
+                        continue;
+                    }
+                    Act::Reply(_)
+                        if requester && *reason == Some(HoldReason::WaitingForRequester) =>
+                    {
+                        (*state, *reason) = (*before, None);
+                        continue;
+                    }
+                    Act::Start => Stimulus::Start,
+                    Act::Hold(why, _) => {
+                        *reason = Some(*why);
+                        *before = *state;
+                        Stimulus::PutOnHold
+                    }
+                    Act::Resume => Stimulus::Resume,
+                    Act::Resolve(..) => Stimulus::Resolve,
+                    Act::Confirm => Stimulus::Confirm,
+                    Act::Reopen(_) => Stimulus::Reopen,
+                    Act::Cancel => Stimulus::Cancel,
+                    _ => continue,
+                };
+                let after = transition(*state, stimulus, doer);
+                *state = match after {
+                    Ok(StateAfter::Fixed(state)) => state,
+                    Ok(StateAfter::BeforeHold) => *before,
+                    Err(refusal) => panic!("{:?} {refusal:?} {step:?}", state),
+                };
+                if *state != TicketState::OnHold {
+                    *reason = None;
+                }
+            }
+            let count = |kind: TicketState| states.iter().filter(|(s, ..)| *s == kind).count();
+            let open = states.iter().filter(|(s, ..)| s.is_open()).count();
+            assert!((60..=130).contains(&open), "{open} open");
+            assert!(count(TicketState::OnHold) >= 8);
+            assert!(count(TicketState::New) >= 4);
+            assert!(count(TicketState::InProgress) >= 15);
+            assert!(count(TicketState::Cancelled) >= 1);
+        }
+    }
 }

@@ -12,6 +12,20 @@ pub(super) struct Cast<'a> {
     content: &'a Content,
 }
 
+/// Which agent is needed.
+pub(super) struct Wanted<'a> {
+    /// Of this team.
+    pub(super) team: &'a str,
+    /// The team's department.
+    pub(super) department: &'a str,
+    /// Where the requester sits.
+    pub(super) site: &'a str,
+    /// Anybody but this person.
+    pub(super) other: &'a str,
+    /// When.
+    pub(super) at: Timestamp,
+}
+
 /// Signs in first, so has most to see.
 const FAVOURITE_REQUESTER: &str = "ana";
 const FAVOURITE_AGENT: &str = "marta";
@@ -68,17 +82,20 @@ impl<'a> Cast<'a> {
             .ok_or_else(|| PlanError::Unknown(story.key.clone()))
     }
 
-    /// Somebody of the team, rather one who is at work just then and not the same as `other`.
+    /// Somebody of the team, rather one who is at work just then.
     pub(super) fn agent(
         &self,
-        team: &str,
-        department: &str,
-        site: &str,
-        other: &str,
-        at: Timestamp,
+        wanted: &Wanted<'_>,
         timetable: &Timetable,
         random: &mut Random,
     ) -> Result<&'a Person, PlanError> {
+        let Wanted {
+            team,
+            department,
+            site,
+            other,
+            at,
+        } = *wanted;
         let mut weights = Vec::with_capacity(self.content.people.all.len());
         for person in &self.content.people.all {
             let mut weight = f64::from(u8::from(person.teams.iter().any(|t| t == team)));

@@ -1,6 +1,6 @@
 //! Turns a story and its place in time into a ticket and the steps of its life.
 
-use super::cast::Cast;
+use super::cast::{Cast, Wanted};
 use super::timetable::Timetable;
 use super::{Act, Place, Plan, PlanError, PlannedTicket, Step, allowance_of, runs_always};
 use crate::seed::demo::content::{Content, End, Person, Speaker, Story};
@@ -104,15 +104,14 @@ impl<'a> Script<'a> {
             .requester(story, department, told, &mut self.random)?;
         told.push(requester.key.clone());
         let arrival = self.arrival(story, place, &requester.site, always)?;
-        let agent = self.cast.agent(
+        let wanted = Wanted {
             team,
             department,
-            &requester.site,
-            &requester.key,
-            arrival,
-            self.time,
-            &mut self.random,
-        )?;
+            site: &requester.site,
+            other: &requester.key,
+            at: arrival,
+        };
+        let agent = self.cast.agent(&wanted, self.time, &mut self.random)?;
         let mut filler = self.filler(requester, agent, arrival)?;
         let ticket = self.report(story, place, department, requester, &mut filler)?;
         let index = self.tickets.len();
@@ -451,15 +450,14 @@ impl<'a> Script<'a> {
         {
             return Ok(());
         }
-        let next = self.cast.agent(
+        let wanted = Wanted {
             team,
             department,
-            &page.requester.site,
-            &page.agent.key,
-            page.at,
-            self.time,
-            &mut self.random,
-        )?;
+            site: &page.requester.site,
+            other: &page.agent.key,
+            at: page.at,
+        };
+        let next = self.cast.agent(&wanted, self.time, &mut self.random)?;
         if next.key == page.requester.key {
             return Ok(());
         }

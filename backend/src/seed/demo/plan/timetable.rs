@@ -155,7 +155,9 @@ impl Timetable {
 }
 
 /// The calendar as `shared` and the database know it.
-pub(in crate::seed::demo) fn definition(calendar: &content::Calendar) -> Option<CalendarDefinition> {
+pub(in crate::seed::demo) fn definition(
+    calendar: &content::Calendar,
+) -> Option<CalendarDefinition> {
     let mut weekly: BTreeMap<Weekday, Vec<Interval>> = BTreeMap::new();
     for hours in &calendar.hours {
         for day in &hours.days {
