@@ -5,7 +5,7 @@
 
 use super::content::Slots;
 use crate::seed::random::Random;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{DateTime, Weekday};
 use std::collections::BTreeMap;
 
 /// A story has a slot that nothing fills.
@@ -17,24 +17,24 @@ pub struct UnknownSlot(pub String);
 pub struct Filler<'a> {
     slots: &'a Slots,
     site: &'a str,
-    /// Local date of the report.
-    date: Date,
+    /// Local time of the report.
+    local: DateTime,
     /// Values so far; at first those that the ticket itself gives, such as `requester`.
     values: BTreeMap<String, String>,
 }
 
 impl<'a> Filler<'a> {
-    /// For a ticket reported at `site` on `date`, about which `facts` are known.
+    /// For a ticket reported at `site` at `local` time, about which `facts` are known.
     pub fn new(
         slots: &'a Slots,
         site: &'a str,
-        date: Date,
+        local: DateTime,
         facts: BTreeMap<String, String>,
     ) -> Self {
         Self {
             slots,
             site,
-            date,
+            local,
             values: facts,
         }
     }
@@ -74,6 +74,10 @@ impl<'a> Filler<'a> {
         if let Some(value) = self.date_value(slot) {
             return Ok(value);
         }
+        if let Some(value) = self.hour_value(slot, random) {
+            self.values.insert(slot.to_owned(), value.clone());
+            return Ok(value);
+        }
         let list = slot.trim_end_matches(|c: char| c.is_ascii_digit());
         let value = if let Some(pattern) = self.slots.patterns.get(list) {
             from_pattern(pattern, random)
@@ -105,12 +109,30 @@ impl<'a> Filler<'a> {
         Ok(value)
     }
 
+    /// `earlier` and `later`: a time of the same day, about an hour away.
+    fn hour_value(&self, slot: &str, random: &mut Random) -> Option<String> {
+        let minutes = match slot {
+            "earlier" => -random.between(20, 80),
+            "later" => random.between(50, 130),
+            _ => return None,
+        };
+        let time = self
+            .local
+            .checked_add(jiff::Span::new().minutes(minutes))
+            .ok()?;
+        Some(format!("{}:{:02}", time.hour(), time.minute() / 5 * 5))
+    }
+
     /// `day+4`, `date-2`, `iso+1`: so many days away, moved off the weekend in the same direction.
     fn date_value(&self, slot: &str) -> Option<String> {
         let at = slot.find(['+', '-'])?;
         let (form, days) = slot.split_at(at);
         let days: i64 = days.parse().ok()?;
-        let mut date = self.date.checked_add(jiff::Span::new().days(days)).ok()?;
+        let mut date = self
+            .local
+            .date()
+            .checked_add(jiff::Span::new().days(days))
+            .ok()?;
         while matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) {
             date = if days < 0 {
                 date.yesterday().ok()?
@@ -185,7 +207,12 @@ mod tests {
     fn a_slot_keeps_its_value_and_a_numbered_one_differs() {
         let slots = slots();
         let mut random = Random::new(5);
-        let mut filler = Filler::new(&slots, "lisbon", date(2026, 11, 20), BTreeMap::new());
+        let mut filler = Filler::new(
+            &slots,
+            "lisbon",
+            date(2026, 11, 20).at(9, 30, 0, 0),
+            BTreeMap::new(),
+        );
         for _ in 0..20 {
             let text = filler
                 .fill("{floor} {floor} {floor2}", &mut random)
@@ -199,7 +226,12 @@ mod tests {
     #[test]
     fn one_of_several_may_hold_slots_and_be_empty() {
         let slots = slots();
-        let mut filler = Filler::new(&slots, "berlin", date(2026, 11, 20), BTreeMap::new());
+        let mut filler = Filler::new(
+            &slots,
+            "berlin",
+            date(2026, 11, 20).at(9, 30, 0, 0),
+            BTreeMap::new(),
+        );
         let mut seen = std::collections::BTreeSet::new();
         for seed in 0..50 {
             let mut random = Random::new(seed);
@@ -218,7 +250,12 @@ mod tests {
         let slots = slots();
         let mut random = Random::new(1);
         // A Friday.
-        let mut filler = Filler::new(&slots, "berlin", date(2026, 11, 20), BTreeMap::new());
+        let mut filler = Filler::new(
+            &slots,
+            "berlin",
+            date(2026, 11, 20).at(9, 30, 0, 0),
+            BTreeMap::new(),
+        );
         let text = filler
             .fill("{day+1} {day-1} {date+8} {day+12} {iso+1}", &mut random)
             .expect("filled");
@@ -228,7 +265,12 @@ mod tests {
     #[test]
     fn an_unknown_slot_is_named() {
         let slots = slots();
-        let mut filler = Filler::new(&slots, "berlin", date(2026, 11, 20), BTreeMap::new());
+        let mut filler = Filler::new(
+            &slots,
+            "berlin",
+            date(2026, 11, 20).at(9, 30, 0, 0),
+            BTreeMap::new(),
+        );
         assert_eq!(
             filler.fill("{nothing}", &mut Random::new(1)),
             Err(UnknownSlot("nothing".into()))
@@ -246,8 +288,12 @@ mod tests {
             for site in &content.organisation.sites {
                 for seed in 0..4 {
                     let mut random = Random::new(seed);
-                    let mut filler =
-                        Filler::new(&content.slots, &site.key, date(2026, 10, 1), facts.clone());
+                    let mut filler = Filler::new(
+                        &content.slots,
+                        &site.key,
+                        date(2026, 10, 1).at(14, 5, 0, 0),
+                        facts.clone(),
+                    );
                     let end = match &story.end {
                         super::super::content::End::Resolved { text, .. } => Some(text),
                         _ => None,

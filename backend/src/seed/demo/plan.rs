@@ -224,7 +224,9 @@ fn deal<'a>(
     }
     for minutes in ANSWERS_DUE {
         let story = take(&mut deck, &|s| {
-            runs_always(content, s) && allowance_of(content, s).0 > minutes.max(15)
+            runs_always(content, s)
+                && allowance_of(content, s).0 > minutes
+                && !matches!(s.channel, Channel::Phone | Channel::WalkUp)
         });
         dealt.push((
             story.ok_or_else(|| too_few(&dealt))?,

@@ -113,7 +113,7 @@ impl<'a> Script<'a> {
         };
         let agent = self.cast.agent(&wanted, self.time, &mut self.random)?;
         let mut filler = self.filler(requester, agent, arrival)?;
-        let ticket = self.report(story, place, department, requester, &mut filler)?;
+        let ticket = self.report(story, department, requester, &mut filler)?;
         let index = self.tickets.len();
         let recorded = matches!(ticket.channel, Channel::Phone | Channel::WalkUp);
         let channel = ticket.channel;
@@ -230,8 +230,8 @@ impl<'a> Script<'a> {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let date = self.time.date(&site.key, arrival)?;
-        Ok(Filler::new(&self.content.slots, &site.key, date, facts))
+        let local = self.time.local(&site.key, arrival)?;
+        Ok(Filler::new(&self.content.slots, &site.key, local, facts))
     }
 
     fn text(
@@ -251,7 +251,6 @@ impl<'a> Script<'a> {
     fn report(
         &mut self,
         story: &Story,
-        place: Place,
         department: &str,
         requester: &Person,
         filler: &mut Filler<'_>,
@@ -279,12 +278,6 @@ impl<'a> Script<'a> {
             }
             None => None,
         };
-        // Somebody who was called has answered already; these wait for an answer.
-        let unanswered = matches!(place, Place::AnswerDue(_));
-        let channel = match story.channel {
-            Channel::Phone | Channel::WalkUp if unanswered => Channel::Portal,
-            channel => channel,
-        };
         Ok(PlannedTicket {
             story: story.key.clone(),
             title,
@@ -296,7 +289,7 @@ impl<'a> Script<'a> {
             item,
             impact: story.impact,
             urgency: story.urgency,
-            channel,
+            channel: story.channel,
             requester: requester.key.clone(),
         })
     }

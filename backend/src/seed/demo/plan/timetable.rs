@@ -3,7 +3,7 @@
 use super::{DAYS, PlanError};
 use crate::seed::demo::content::{self, Content};
 use crate::seed::random::Random;
-use jiff::civil::{Date, Time, Weekday as Day};
+use jiff::civil::{DateTime, Time, Weekday as Day};
 use jiff::tz::TimeZone;
 use shared::calendar::{
     CalendarDefinition, ClosedDate, CompiledCalendar, Interval, Weekday, WorkingTime,
@@ -98,11 +98,11 @@ impl Timetable {
         Ok(self.later(site, false, at, 0)? == at)
     }
 
-    /// The site's date at that instant.
-    pub(super) fn date(&self, site: &str, at: Timestamp) -> Result<Date, PlanError> {
+    /// The site's wall time at that instant.
+    pub(super) fn local(&self, site: &str, at: Timestamp) -> Result<DateTime, PlanError> {
         let (zone, calendar) = self.site(site)?;
         jiff::Timestamp::from_millisecond(at.as_millis())
-            .map(|instant| instant.to_zoned(zone.clone()).date())
+            .map(|instant| instant.to_zoned(zone.clone()).datetime())
             .map_err(|_| PlanError::Calendar(calendar.clone()))
     }
 
@@ -117,7 +117,7 @@ impl Timetable {
     ) -> Result<Timestamp, PlanError> {
         let (zone, calendar) = self.site(site)?;
         let wrong = || PlanError::Calendar(calendar.clone());
-        let today = self.date(site, self.now)?;
+        let today = self.local(site, self.now)?.date();
         loop {
             let back = random.between(0, DAYS - 1);
             let date = today
