@@ -1,0 +1,130 @@
+use leptos::prelude::*;
+
+use super::ErrorState;
+
+/// Something that is asked for elsewhere, and where asking stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Load<T> {
+    /// Asked, not answered.
+    Waiting,
+    /// Here it is.
+    Ready(T),
+    /// A sentence saying why it is not.
+    Failed(String),
+}
+
+/// An answer from elsewhere: loading, failed with a way to try again, or there.
+pub struct Remote<T: Send + Sync + 'static> {
+    state: RwSignal<Load<T>>,
+    round: RwSignal<u32>,
+}
+
+impl<T: Send + Sync + 'static> Clone for Remote<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Remote<T> {}
+
+impl<T: Clone + Send + Sync + 'static> Remote<T> {
+    /// Asks now, and again whenever a signal changes that `ask` read before its first wait.
+    ///
+    /// Answers to older questions are dropped. While asking again for the same thing ([`Self::again`]) the old answer stays.
+    pub fn new<Answer>(ask: impl Fn() -> Answer + 'static) -> Self
+    where
+        Answer: Future<Output = Result<T, String>> + 'static,
+    {
+        let state = RwSignal::new(Load::Waiting);
+        let round = RwSignal::new(0);
+        let asked = StoredValue::new(0_u32);
+        Effect::new(move |last_round: Option<u32>| {
+            let this_round = round.get();
+            let mine = asked.get_value() + 1;
+            asked.set_value(mine);
+            let answer = ask();
+            let same = last_round.is_some_and(|last| last != this_round);
+            if !(same && state.with_untracked(|state| matches!(state, Load::Ready(_)))) {
+                state.set(Load::Waiting);
+            }
+            leptos::task::spawn_local(async move {
+                let answer = answer.await;
+                // The page may have been left meanwhile.
+                if asked.try_get_value() == Some(mine) {
+                    state.try_set(match answer {
+                        Ok(found) => Load::Ready(found),
+                        Err(sentence) => Load::Failed(sentence),
+                    });
+                }
+            });
+            this_round
+        });
+        Self { state, round }
+    }
+
+    /// Asks once more.
+    pub fn again(self) {
+        self.round.update(|round| *round = round.wrapping_add(1));
+    }
+
+    /// Puts a newer answer in place, as an event brought it.
+    pub fn put(self, found: T) {
+        self.state.set(Load::Ready(found));
+    }
+
+    /// The answer, once there.
+    pub fn ready(self) -> Option<T> {
+        self.state.with(|state| match state {
+            Load::Ready(found) => Some(found.clone()),
+            _ => None,
+        })
+    }
+
+    /// The answer, once there, without listening for changes.
+    pub fn ready_untracked(self) -> Option<T> {
+        untrack(|| self.ready())
+    }
+
+    /// Shows bones while waiting, the failure with a way to try again, or what `ready` makes of the answer.
+    ///
+    /// `ready` is built once and keeps its place while newer answers come in through its signal.
+    pub fn view(
+        self,
+        bones: impl Fn() -> AnyView + Send + 'static,
+        ready: impl Fn(Signal<T>) -> AnyView + Send + 'static,
+    ) -> impl Fn() -> AnyView + Send + 'static {
+        let kind = Memo::new(move |_| {
+            self.state.with(|state| match state {
+                Load::Waiting => 0,
+                Load::Ready(_) => 1,
+                Load::Failed(_) => 2,
+            })
+        });
+        move || match kind.get() {
+            1 => {
+                let Some(first) = self.ready_untracked() else { return bones() };
+                // Holds the last answer, so that readers inside need no case for its absence.
+                let held = RwSignal::new(first);
+                Effect::new(move |before: Option<()>| {
+                    let found = self.ready();
+                    if before.is_some()
+                        && let Some(found) = found
+                    {
+                        held.set(found);
+                    }
+                });
+                ready(held.into())
+            }
+            2 => {
+                let text = Signal::derive(move || {
+                    self.state.with(|state| match state {
+                        Load::Failed(sentence) => sentence.clone(),
+                        _ => String::new(),
+                    })
+                });
+                view! { <ErrorState text on_retry=Callback::new(move |()| self.again()) /> }.into_any()
+            }
+            _ => bones(),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! A request on its own page.
+
+use cynic::{QueryBuilder, SubscriptionBuilder};
+
+use super::{Removed, RequestSummary, Resync};
+use crate::api::{
+    self, ApiError, Id, Sequence, TicketKind, Timestamp,
+    operations::{PersonBadge, TeamName},
+    schema,
+};
+
+/// A request as its page shows it.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq)]
+#[cynic(graphql_type = "Ticket")]
+pub struct RequestDetail {
+    #[cynic(spread)]
+    pub summary: RequestSummary,
+    pub kind: TicketKind,
+    pub description_html: String,
+    pub resolution_message: Option<api::Markdown>,
+    pub team: Option<TeamName>,
+    pub watchers: Vec<PersonBadge>,
+    pub viewer_can: ViewerCan,
+    #[arguments(first: 200)]
+    pub conversation: Conversation,
+    pub as_of: Sequence,
+}
+
+/// What the viewer may do besides the transitions.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+pub struct ViewerCan {
+    pub reply: bool,
+    pub watch: bool,
+}
+
+/// Messages, oldest first.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq)]
+#[cynic(graphql_type = "MessageConnection")]
+pub struct Conversation {
+    pub nodes: Vec<Message>,
+}
+
+/// One message.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq)]
+pub struct Message {
+    pub id: Id,
+    pub author: PersonBadge,
+    pub body_html: String,
+    pub created_at: Timestamp,
+    pub visibility: api::MessageVisibility,
+}
+
+/// What a form was filled in with.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub key: String,
+    pub label: String,
+    pub text: String,
+}
+
+/// What only a request from the catalog has.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "ServiceRequest")]
+pub struct RequestAnswers {
+    pub answers: Vec<Answer>,
+}
+
+#[derive(cynic::InlineFragments, Clone, Debug)]
+#[cynic(graphql_type = "Ticket")]
+enum AnswersOf {
+    ServiceRequest(RequestAnswers),
+    #[cynic(fallback)]
+    Other,
+}
+
+#[derive(cynic::QueryVariables)]
+struct RequestVariables {
+    id: Id,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "Query", variables = "RequestVariables")]
+struct RequestQuery {
+    #[arguments(id: $id)]
+    ticket: Option<RequestDetail>,
+    #[arguments(id: $id)]
+    #[cynic(alias, rename = "ticket")]
+    form: Option<AnswersOf>,
+}
+
+/// Asks for a request with its form's answers; nothing when the viewer sees no such request.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn fetch_request(id: String) -> Result<Option<(RequestDetail, Vec<Answer>)>, ApiError> {
+    let answer = api::query(RequestQuery::build(RequestVariables { id: Id::new(id) })).await?;
+    let answers = match answer.form {
+        Some(AnswersOf::ServiceRequest(form)) => form.answers,
+        _ => Vec::new(),
+    };
+    Ok(answer.ticket.map(|ticket| (ticket, answers)))
+}
+
+#[derive(cynic::QueryVariables)]
+pub struct RequestChangedVariables {
+    id: Id,
+    since: Option<Sequence>,
+}
+
+/// Changes of one request.
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "Subscription", variables = "RequestChangedVariables")]
+pub struct RequestChanged {
+    #[arguments(id: $id, since: $since)]
+    pub ticket_changed: RequestChange,
+}
+
+/// One change of a request.
+#[derive(cynic::InlineFragments)]
+#[cynic(graphql_type = "TicketChange")]
+pub enum RequestChange {
+    /// It is different.
+    TicketUpsert(DetailUpsert),
+    /// It is no longer the viewer's to see.
+    QueueRemove(Removed),
+    /// Load again.
+    Resync(Resync),
+    /// A kind of change that this client does not know.
+    #[cynic(fallback)]
+    Other,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "TicketUpsert")]
+pub struct DetailUpsert {
+    pub ticket: RequestDetail,
+    pub sequence: Sequence,
+}
+
+/// The subscription to changes of a request after `since`.
+pub fn request_changed(
+    id: &str,
+    since: Option<Sequence>,
+) -> cynic::StreamingOperation<RequestChanged, RequestChangedVariables> {
+    RequestChanged::build(RequestChangedVariables { id: Id::new(id), since })
+}
+

@@ -1,0 +1,98 @@
+//! Half-filled forms that survive a reload.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::components::environment::{storage, use_viewer};
+
+/// What is kept of a form: what was written, and the key under which it will be sent, so that sending it twice
+/// after a reload makes one request.
+#[derive(Serialize, Deserialize)]
+struct Kept<T> {
+    key: String,
+    content: T,
+}
+
+/// The memory of one form of one person.
+#[derive(Clone, Copy)]
+pub struct Draft {
+    place: StoredValue<String>,
+    key: RwSignal<String>,
+    /// Whether something was found from before.
+    pub restored: RwSignal<bool>,
+    sent: StoredValue<bool>,
+}
+
+impl Draft {
+    /// Opens the memory of the form `name`. Gives what was kept from before, if anything.
+    pub fn open<T: DeserializeOwned>(name: &str) -> (Self, Option<T>) {
+        let person = use_viewer().with_untracked(|viewer| viewer.person.id.inner().to_owned());
+        let place = format!("bellhop.draft.{person}.{name}");
+        let kept = storage::read(&place).and_then(|text| serde_json::from_str::<Kept<T>>(&text).ok());
+        let (key, content) = kept.map_or_else(|| (fresh_key(), None), |kept| (kept.key, Some(kept.content)));
+        let draft = Self {
+            place: StoredValue::new(place),
+            key: RwSignal::new(key),
+            restored: RwSignal::new(content.is_some()),
+            sent: StoredValue::new(false),
+        };
+        (draft, content)
+    }
+
+    /// Keeps what `content` gives, now and whenever the signals it reads change; forgets it while `content` gives nothing.
+    pub fn keep<T: Serialize>(self, content: impl Fn() -> Option<T> + 'static) {
+        Effect::new(move |before: Option<()>| {
+            let content = content();
+            if before.is_none() || self.sent.get_value() {
+                return;
+            }
+            match content {
+                Some(content) => {
+                    let kept = Kept { key: self.key.get_untracked(), content };
+                    if let Ok(text) = serde_json::to_string(&kept) {
+                        self.place.with_value(|place| storage::write(place, &text));
+                    }
+                }
+                None => self.place.with_value(|place| storage::forget(place)),
+            }
+        });
+    }
+
+    /// The key under which this form is sent, however often.
+    pub fn key(self) -> String {
+        self.key.get_untracked()
+    }
+
+    /// The form was sent or thrown away: nothing is kept, and the next one is another.
+    pub fn done(self) {
+        self.sent.set_value(true);
+        self.place.with_value(|place| storage::forget(place));
+        self.key.set(fresh_key());
+        self.restored.set(false);
+    }
+
+    /// The next thing written is kept again.
+    pub fn again(self) {
+        self.done();
+        self.sent.set_value(false);
+    }
+}
+
+/// A key that no other form has: 16 random bytes of the browser as text.
+pub fn fresh_key() -> String {
+    let bytes = js_sys::Uint8Array::new_with_length(16);
+    let filled = js_sys::Reflect::get(&js_sys::global(), &"crypto".into())
+        .ok()
+        .and_then(|crypto| {
+            let fill = js_sys::Reflect::get(&crypto, &"getRandomValues".into()).ok()?;
+            wasm_bindgen::JsCast::dyn_into::<js_sys::Function>(fill).ok()?.call1(&crypto, &bytes).ok()
+        })
+        .is_some();
+    if !filled {
+        for at in 0..16 {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
+            bytes.set_index(at, (js_sys::Math::random() * 256.0) as u8);
+        }
+    }
+    bytes.to_vec().iter().map(|byte| format!("{byte:02x}")).collect()
+}
