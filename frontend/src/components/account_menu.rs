@@ -43,6 +43,17 @@ pub fn AccountMenu(
         <Menu label button_class="account-button" side align button=face>
             <div class="menu-heading">{move || viewer.with(|viewer| viewer.person.name.clone())}</div>
             <div class="menu-rule"></div>
+            <MenuItem icon="house" text=words::shell::portal() href="/"/>
+            <Show when=move || viewer.with(|viewer| viewer.can_use_desk)>
+                <MenuItem icon="inbox" text=words::shell::workspace() href="/desk"/>
+            </Show>
+            <Show when=move || viewer.with(|viewer| viewer.can_see_dashboards)>
+                <MenuItem icon="chart-column" text=words::shell::dashboards() href="/dashboards"/>
+            </Show>
+            <Show when=move || viewer.with(|viewer| viewer.can_administer)>
+                <MenuItem icon="settings" text=words::shell::administration() href="/admin"/>
+            </Show>
+            <div class="menu-rule"></div>
             <div class="menu-heading">{words::shell::theme()}</div>
             {Theme::ALL.into_iter().map(|choice| view! {
                 <MenuItem

@@ -10,7 +10,7 @@ use crate::words;
 const QUIET: u32 = 140;
 
 /// Somebody who can be picked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Choice {
     /// Id of the person.
     pub id: String,

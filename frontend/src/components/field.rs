@@ -1,4 +1,5 @@
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::{Icon, dialog::next_id};
 use crate::words;
@@ -73,7 +74,11 @@ pub fn FieldFrame(
         .then(|| view! { " " <span class="field-optional">{words::components::optional()}</span> });
     if group {
         view! {
-            <fieldset class="field" aria-describedby=move || described.get()>
+            <fieldset
+                class="field"
+                aria-describedby=move || described.get()
+                data-invalid=move || error.with(Option::is_some).then_some("")
+            >
                 <legend class="field-label">{move || label.get()} {mark}</legend>
                 {help_view}
                 {control}
@@ -285,7 +290,8 @@ pub fn RadioCards(
     #[prop(into)]
     label: Signal<String>,
     /// Unique name of the group on its page.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     /// The value chosen; empty for none yet.
     value: RwSignal<String>,
     /// The answers.
@@ -307,7 +313,7 @@ pub fn RadioCards(
                     <label class="choice">
                         <input
                             type="radio"
-                            name=name
+                            name=name.clone()
                             value=option.value
                             prop:checked=move || value.with(|value| *value == own)
                             on:change=move |_| value.set(write.clone())
@@ -344,4 +350,14 @@ pub fn Check(
             <span class="choice-text">{move || label.get()}</span>
         </label>
     }
+}
+
+/// Puts the focus on the first question of the page whose answer is wrong, once the errors are on screen.
+pub fn focus_first_error() {
+    request_animation_frame(|| {
+        let found = document().query_selector(r#"[aria-invalid="true"]:not([hidden]), fieldset[data-invalid] input"#);
+        if let Some(control) = found.ok().flatten().and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+            super::menu::focus(&control);
+        }
+    });
 }

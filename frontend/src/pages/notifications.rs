@@ -2,8 +2,12 @@
 
 use leptos::prelude::*;
 
+use super::portal::NewsList;
+use crate::{components::environment::use_title, words};
+
 /// The page of all notifications.
 #[component]
 pub fn Notifications() -> impl IntoView {
-    view! { <main><h1>{crate::words::shell::notifications()}</h1></main> }
+    use_title(|| words::shell::notifications().to_owned());
+    view! { <NewsList /> }
 }

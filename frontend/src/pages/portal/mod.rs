@@ -1,21 +1,27 @@
 //! The portal: for everybody who needs something.
 
-use leptos::prelude::*;
-use leptos_router::components::Outlet;
+mod ask;
+mod card;
+mod data;
+mod draft;
+mod form;
+mod frame;
+mod home;
+mod item;
+mod list;
+mod news;
+mod people;
+mod progress;
+mod report;
+mod request;
+mod requests;
+mod search;
 
-/// What surrounds every page of the portal.
-#[component]
-pub fn Frame() -> impl IntoView {
-    view! { <Outlet/> }
-}
-
-macro_rules! pages {
-    ($($name:ident),+) => {$(
-        #[component]
-        pub fn $name() -> impl IntoView {
-            view! { <main><h1>{stringify!($name)}</h1></main> }
-        }
-    )+};
-}
-
-pages!(Home, Report, Ask, AskDepartment, AskItem, Requests, Request);
+pub use ask::{Ask, AskDepartment};
+pub use frame::Frame;
+pub use home::Home;
+pub use item::AskItem;
+pub use list::Requests;
+pub use news::{NewsList, NewsMenu};
+pub use report::Report;
+pub use request::Request;

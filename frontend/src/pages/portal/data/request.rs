@@ -75,15 +75,15 @@ enum AnswersOf {
 
 #[derive(cynic::QueryVariables)]
 struct RequestVariables {
-    id: Id,
+    reference: Option<String>,
 }
 
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "Query", variables = "RequestVariables")]
 struct RequestQuery {
-    #[arguments(id: $id)]
+    #[arguments(reference: $reference)]
     ticket: Option<RequestDetail>,
-    #[arguments(id: $id)]
+    #[arguments(reference: $reference)]
     #[cynic(alias, rename = "ticket")]
     form: Option<AnswersOf>,
 }
@@ -92,8 +92,8 @@ struct RequestQuery {
 ///
 /// # Errors
 /// See [`ApiError`].
-pub async fn fetch_request(id: String) -> Result<Option<(RequestDetail, Vec<Answer>)>, ApiError> {
-    let answer = api::query(RequestQuery::build(RequestVariables { id: Id::new(id) })).await?;
+pub async fn fetch_request(reference: String) -> Result<Option<(RequestDetail, Vec<Answer>)>, ApiError> {
+    let answer = api::query(RequestQuery::build(RequestVariables { reference: Some(reference) })).await?;
     let answers = match answer.form {
         Some(AnswersOf::ServiceRequest(form)) => form.answers,
         _ => Vec::new(),

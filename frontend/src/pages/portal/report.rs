@@ -1,0 +1,324 @@
+//! Telling that something does not work, or anything that fits no form.
+
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+use serde::{Deserialize, Serialize};
+use shared::text::{BODY_MAX, TITLE_MAX};
+
+use super::{card::address, data, draft::Draft, people::people_search};
+use crate::{
+    api::{ApiError, Id, Impact, Markdown, Urgency},
+    components::{
+        Check, Choice, Icon, PersonPicker, RadioCards, RadioOption, Remote, SelectField, TextArea, TextField,
+        environment::use_title, focus_first_error, use_toaster,
+    },
+    words::portal as words,
+};
+
+/// What is kept of a half-filled report.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct Report {
+    title: String,
+    description: String,
+    who: String,
+    work: String,
+    department: String,
+    other: bool,
+    person: Option<Choice>,
+}
+
+/// Faults by field of the input.
+type Faults = RwSignal<Vec<(String, String)>>;
+
+fn fault(faults: Faults, field: &'static str) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        faults.with(|faults| faults.iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence.clone()))
+    })
+}
+
+impl Report {
+    /// Whether there is anything worth keeping.
+    fn is_blank(&self) -> bool {
+        self.title.trim().is_empty() && self.description.trim().is_empty()
+    }
+
+    fn faults(&self) -> Vec<(String, String)> {
+        let mut faults: Vec<_> = shared::ticket::check_report(&self.title, &self.description)
+            .err()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|problem| {
+                let sentence = match (problem.code.as_str(), problem.field.as_str()) {
+                    ("REQUIRED", "title") => words::title_needed().to_owned(),
+                    _ => problem.message,
+                };
+                (problem.field, sentence)
+            })
+            .collect();
+        for (field, value) in [("impact", &self.who), ("urgency", &self.work)] {
+            if value.is_empty() {
+                faults.push((field.to_owned(), words::choose_one().to_owned()));
+            }
+        }
+        if self.other && self.person.is_none() {
+            faults.push(("requestedFor".to_owned(), words::choose_person().to_owned()));
+        }
+        faults
+    }
+
+    fn input(&self, key: String) -> data::ReportInput {
+        data::ReportInput {
+            title: self.title.trim().to_owned(),
+            description: Markdown(self.description.trim().to_owned()),
+            department: (!self.department.is_empty()).then(|| Id::new(&self.department)),
+            impact: Impact::from_key(&self.who),
+            urgency: Urgency::from_key(&self.work),
+            requested_for: self.person.as_ref().filter(|_| self.other).map(|person| Id::new(&person.id)),
+            idempotency_key: Some(key),
+        }
+    }
+}
+
+/// The page.
+#[component]
+pub fn Report() -> impl IntoView {
+    use_title(|| words::report_title().to_owned());
+    let toaster = use_toaster();
+    let navigate = StoredValue::new_local(use_navigate());
+    let query = use_query_map().get_untracked();
+    let (draft, kept) = Draft::open::<Report>("report");
+    let wanted_title = query.get("title").unwrap_or_default();
+    // What was just typed into the search goes before what was begun some other day.
+    let kept = kept.filter(|kept| wanted_title.is_empty() || kept.title == wanted_title).unwrap_or_default();
+    let restored = RwSignal::new(!kept.is_blank());
+
+    let title = RwSignal::new(if kept.title.is_empty() { wanted_title } else { kept.title });
+    let description = RwSignal::new(kept.description);
+    let who = RwSignal::new(if kept.who.is_empty() { Impact::Person.key().to_owned() } else { kept.who });
+    let work = RwSignal::new(kept.work);
+    let department = RwSignal::new(kept.department);
+    let other = RwSignal::new(kept.other);
+    let person = RwSignal::new(kept.person);
+    let faults: Faults = RwSignal::new(Vec::new());
+    let failure = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+
+    let content = move || Report {
+        title: title.get(),
+        description: description.get(),
+        who: who.get(),
+        work: work.get(),
+        department: department.get(),
+        other: other.get(),
+        person: person.get(),
+    };
+    draft.keep(move || {
+        let content = content();
+        (!content.is_blank()).then_some(content)
+    });
+
+    let departments = Remote::new(|| async { data::fetch_departments().await.map_err(|error| error.sentence()) });
+    if let Some(wanted) = query.get("department") {
+        Effect::new(move |_| {
+            let found = departments.ready().unwrap_or_default();
+            if let Some(found) = found.iter().find(|found| found.key == wanted)
+                && department.with_untracked(String::is_empty)
+            {
+                department.set(found.id.inner().to_owned());
+            }
+        });
+    }
+    let department_options = Signal::derive(move || {
+        let mut options = vec![(String::new(), words::department_unknown().to_owned())];
+        let found = departments.ready().unwrap_or_default();
+        options.extend(found.into_iter().map(|found| (found.id.inner().to_owned(), format!("{}: {}", found.name, found.description))));
+        options
+    });
+
+    let send = move || {
+        if busy.get_untracked() {
+            return;
+        }
+        let report = untrack(content);
+        failure.set(None);
+        faults.set(report.faults());
+        if !faults.with_untracked(Vec::is_empty) {
+            focus_first_error();
+            return;
+        }
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            match data::report(report.input(draft.key())).await {
+                Ok(request) => {
+                    draft.done();
+                    toaster.say(words::report_thanks());
+                    navigate.with_value(|navigate| navigate(&address(&request.reference), NavigateOptions::default()));
+                }
+                Err(error) => {
+                    busy.try_set(false);
+                    match error {
+                        ApiError::Refused(refusals) if refusals.iter().all(|refusal| refusal.field.is_some()) => {
+                            faults.try_set(
+                                refusals.into_iter().map(|refusal| (refusal.field.unwrap_or_default(), refusal.message)).collect(),
+                            );
+                            focus_first_error();
+                        }
+                        error => {
+                            failure.try_set(Some(error.sentence()));
+                        }
+                    }
+                }
+            }
+        });
+    };
+    let start_over = move |_| {
+        draft.again();
+        for text in [title, description, work, department] {
+            text.set(String::new());
+        }
+        who.set(Impact::Person.key().to_owned());
+        other.set(false);
+        person.set(None);
+        restored.set(false);
+        faults.set(Vec::new());
+    };
+    let option = |value: &str, label: &str, detail: &str| RadioOption {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        detail: detail.to_owned(),
+    };
+    let who_options = vec![
+        option(Impact::Person.key(), words::who_me(), words::who_me_detail()),
+        option(Impact::Team.key(), words::who_team(), words::who_team_detail()),
+        option(Impact::Organisation.key(), words::who_many(), words::who_many_detail()),
+    ];
+    let work_options = vec![
+        option(Urgency::High.key(), words::work_no(), words::work_no_detail()),
+        option(Urgency::Medium.key(), words::work_harder(), words::work_harder_detail()),
+        option(Urgency::Low.key(), words::work_yes(), words::work_yes_detail()),
+    ];
+    view! {
+        <div class="page">
+            <div class="page-head">
+                <h1>{words::report_title()}</h1>
+                <p class="page-lead">{words::report_lead()}</p>
+            </div>
+            <Show when=move || restored.get()>
+                <p class="draft-note">
+                    <Icon name="history" class="icon-s" />
+                    {words::draft_restored()}
+                    " "
+                    <button type="button" class="link-btn" on:click=start_over>{words::start_over()}</button>
+                </p>
+            </Show>
+            <form
+                class="form card"
+                novalidate
+                on:submit=move |event| {
+                    event.prevent_default();
+                    send();
+                }
+            >
+                <FaultSummary faults failure />
+                <TextField label=words::title_question() value=title error=fault(faults, "title") required=true most=TITLE_MAX />
+                <TextArea
+                    label=words::description_question()
+                    help=words::description_help()
+                    value=description
+                    error=fault(faults, "description")
+                    most=BODY_MAX
+                    on_submit=move |()| send()
+                />
+                <RadioCards label=words::who_question() name="who" value=who options=who_options error=fault(faults, "impact") />
+                <RadioCards label=words::work_question() name="work" value=work options=work_options error=fault(faults, "urgency") />
+                <SelectField
+                    label=words::department_question()
+                    value=department
+                    options=department_options
+                    error=fault(faults, "department")
+                    required=true
+                />
+                <div class="stack">
+                    <Check label=words::for_other() value=other />
+                    <Show when=move || other.get()>
+                        <PersonPicker
+                            label=words::for_whom()
+                            picked=person
+                            search=people_search()
+                            error=fault(faults, "requestedFor")
+                            required=true
+                        />
+                    </Show>
+                </div>
+                <div class="form-actions">
+                    <button type="submit" class="btn btn-primary btn-large" aria-busy=move || busy.get().then_some("true") disabled=move || busy.get()>
+                        <Icon name="send" />
+                        {words::send_report()}
+                    </button>
+                    <a class="btn btn-quiet btn-large" href="/">{words::cancel()}</a>
+                    <span class="draft-note push">{words::draft_kept()}</span>
+                </div>
+            </form>
+        </div>
+    }
+}
+
+/// What keeps a form from being sent, on top of it and read out at once.
+#[component]
+pub fn FaultSummary(
+    /// Faults by field.
+    faults: RwSignal<Vec<(String, String)>>,
+    /// Why sending failed, when it did.
+    failure: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let sentence = Memo::new(move |_| {
+        failure.get().or_else(|| {
+            let count = faults.with(Vec::len);
+            (count > 0).then(|| words::look_again(i64::try_from(count).unwrap_or_default()))
+        })
+    });
+    view! {
+        <div role="alert">
+            {move || {
+                sentence
+                    .get()
+                    .map(|sentence| view! { <p class="error-summary"><Icon name="circle-alert" /><span>{sentence}</span></p> })
+            }}
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> Report {
+        Report {
+            title: "VPN drops".to_owned(),
+            who: Impact::Person.key().to_owned(),
+            work: Urgency::High.key().to_owned(),
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn a_report_needs_a_title_and_both_answers() {
+        assert!(report().faults().is_empty());
+        let fields: Vec<_> = Report::default().faults().into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["title", "impact", "urgency"]);
+    }
+
+    #[test]
+    fn a_report_for_somebody_else_names_them() {
+        let nameless = Report { other: true, ..report() };
+        assert_eq!(nameless.faults()[0].0, "requestedFor");
+        let person = Choice { id: "person_1".into(), label: "Rui".into(), detail: String::new(), initials: "RC".into(), hue: 1 };
+        let named = Report { person: Some(person), ..nameless };
+        assert_eq!(named.input("k".into()).requested_for, Some(Id::new("person_1")));
+        assert_eq!(Report { other: false, ..named }.input("k".into()).requested_for, None);
+    }
+}

@@ -1,0 +1,162 @@
+//! Where a request stands, what happens next and by when, and what its requester can do now.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use wasm_bindgen::JsCast;
+
+use super::{
+    super::{
+        card::when,
+        progress::{Progress, Promise, Stage, first_name, pause_sentence, step_words},
+    },
+    Held,
+    acts::{ReopenDialog, WithdrawDialog, confirm},
+};
+use crate::{
+    api::{Markdown, Transition},
+    components::{Chip, Icon, PathStep, ProgressPath, Remote, environment::use_viewer, use_toaster},
+    live,
+    words::{format, portal as words},
+};
+
+/// The card on top of the page.
+#[component]
+pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
+    let toaster = use_toaster();
+    let zone = StoredValue::new(use_viewer().with_untracked(|viewer| viewer.person.timezone.clone()));
+    let now = live::now();
+    let progress = Memo::new(move |_| held.with(|(request, _)| Progress::of(request.summary.state, request.summary.hold_reason)));
+    let may = move |transition: Transition| {
+        Memo::new(move |_| held.with(|(request, _)| request.summary.available_transitions.contains(&transition)))
+    };
+    let (may_confirm, may_reopen, may_withdraw) = (may(Transition::Confirm), may(Transition::Reopen), may(Transition::Cancel));
+    let may_reply = Memo::new(move |_| held.with(|(request, _)| request.viewer_can.reply));
+    let reopening = RwSignal::new(false);
+    let withdrawing = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let asks_to_reopen = use_query_map().with_untracked(|query| query.get("reopen").is_some());
+    if asks_to_reopen && may_reopen.get_untracked() {
+        reopening.set(true);
+    }
+
+    let next = Memo::new(move |_| {
+        held.with(|(request, _)| {
+            let request = &request.summary;
+            let who = request.assignee.as_ref().map(|person| first_name(&person.name));
+            match progress.get().stage {
+                Stage::WaitingForYou => words::next_waiting_for_you().to_owned(),
+                Stage::Received => words::next_received(&request.department.name),
+                Stage::Working => match who {
+                    Some(who) => words::next_working(who),
+                    None => words::next_working_team(&request.department.name),
+                },
+                Stage::Paused(reason) => {
+                    pause_sentence(reason, request.wake_up_at.map(|at| zone.with_value(|zone| format::day(at, zone))))
+                }
+                Stage::Solved if may_confirm.get() => words::next_solved().to_owned(),
+                Stage::Solved | Stage::Closed => words::next_closed().to_owned(),
+                Stage::Withdrawn => words::next_withdrawn().to_owned(),
+            }
+        })
+    });
+    let promise = {
+        let now = now.clone();
+        Memo::new(move |_| {
+            if !progress.get().is_open() || progress.get().stage == Stage::WaitingForYou {
+                return None;
+            }
+            match Promise::at(held.with(|(request, _)| request.summary.expected_by), now.get()) {
+                Promise::None => None,
+                Promise::By(by) => Some((false, words::done_by(zone.with_value(|zone| when(by, now.get(), zone))))),
+                Promise::Late => Some((true, words::longer_than_planned().to_owned())),
+            }
+        })
+    };
+    let steps = Signal::derive(move || {
+        let states = progress.get().steps;
+        step_words()
+            .into_iter()
+            .zip(states)
+            .map(|(text, state)| PathStep { text: text.to_owned(), state })
+            .collect::<Vec<_>>()
+    });
+    let resolution = Memo::new(move |_| {
+        let done = matches!(progress.get().stage, Stage::Solved | Stage::Closed);
+        held.with(|(request, _)| request.resolution_message.clone()).filter(|_| done).map(|Markdown(text)| text)
+    });
+    let say_yes = move |_| {
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let ok = confirm(held, page, toaster).await;
+            busy.try_set(false);
+            if ok {
+                toaster.say(words::thanks_confirmed());
+            }
+        });
+    };
+    view! {
+        <section class="card request-now" aria-label=words::progress() data-tone=move || progress.get().tone.as_str()>
+            <div class="request-next">
+                <div>
+                    <Chip
+                        tone=Signal::derive(move || progress.get().tone)
+                        icon=Signal::derive(move || progress.get().icon.to_owned())
+                        text=Signal::derive(move || progress.get().label.to_owned())
+                    />
+                </div>
+                <strong>{move || next.get()}</strong>
+                {move || {
+                    promise
+                        .get()
+                        .map(|(late, text)| {
+                            let tone = if late { "warn" } else { "neutral" };
+                            view! {
+                                <p class="row ink" data-tone=tone>
+                                    <Icon name=if late { "hourglass" } else { "clock" } />
+                                    {text}
+                                </p>
+                            }
+                        })
+                }}
+                {move || resolution.get().map(|text| view! { <p class="resolution" dir="auto">{text}</p> })}
+            </div>
+            <ProgressPath label=words::progress() steps />
+            <div class="request-acts">
+                <Show when=move || progress.get().stage == Stage::WaitingForYou && may_reply.get()>
+                    <button type="button" class="btn btn-primary" on:click=|_| to_composer()>
+                        <Icon name="reply" />
+                        {words::answer_now()}
+                    </button>
+                </Show>
+                <Show when=move || may_confirm.get()>
+                    <button type="button" class="btn btn-primary" disabled=move || busy.get() aria-busy=move || busy.get().then_some("true") on:click=say_yes>
+                        <Icon name="check" />
+                        {words::yes_solved()}
+                    </button>
+                </Show>
+                <Show when=move || may_reopen.get()>
+                    <button type="button" class="btn" on:click=move |_| reopening.set(true)>
+                        <Icon name="undo-2" />
+                        {words::no_reopen_long()}
+                    </button>
+                </Show>
+                <Show when=move || may_withdraw.get()>
+                    <button type="button" class="btn btn-quiet" on:click=move |_| withdrawing.set(true)>
+                        {words::withdraw()}
+                    </button>
+                </Show>
+            </div>
+            <ReopenDialog open=reopening held page />
+            <WithdrawDialog open=withdrawing held page />
+        </section>
+    }
+}
+
+/// Puts the focus where an answer is written.
+fn to_composer() {
+    let found = document().query_selector(".composer textarea").ok().flatten();
+    if let Some(area) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        area.scroll_into_view();
+        _ = area.focus();
+    }
+}
