@@ -85,6 +85,11 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
         untrack(|| self.ready())
     }
 
+    /// Whether the last question was not answered.
+    pub fn has_failed(self) -> bool {
+        self.state.with(|state| matches!(state, Load::Failed(_)))
+    }
+
     /// Shows bones while waiting, the failure with a way to try again, or what `ready` makes of the answer.
     ///
     /// `ready` is built once and keeps its place while newer answers come in through its signal.

@@ -97,6 +97,13 @@ pub fn day(instant: Timestamp, timezone: &str) -> String {
     intl(instant, timezone, &[("year", "numeric"), ("month", "short"), ("day", "numeric")])
 }
 
+/// A day of the calendar (`YYYY-MM-DD`) as day and month.
+#[must_use]
+pub fn calendar_day(date: &str) -> String {
+    let noon = format!("{date}T12:00:00Z").parse::<Timestamp>();
+    noon.map_or_else(|_| date.to_owned(), |noon| intl(noon, "UTC", &[("day", "numeric"), ("month", "short")]))
+}
+
 /// A figure with the digits' groups marked, at most one decimal: "1,204", "2.5".
 #[must_use]
 pub fn number(value: f64) -> String {

@@ -178,10 +178,11 @@ pub fn Search() -> impl IntoView {
                         .enumerate()
                         .map(|(index, hit)| {
                             let href = hit.href;
+                            let apart = hit.last && index != 0;
                             view! {
                                 <li
                                     class="ask-option"
-                                    class:ask-last=hit.last && index > 0
+                                    class:ask-last=apart
                                     role="option"
                                     id=format!("answer-{index}")
                                     aria-selected=move || if at.get() == Some(index) { "true" } else { "false" }

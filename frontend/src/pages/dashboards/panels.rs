@@ -1,0 +1,265 @@
+//! The larger cards: flow, what is due, and the backlog by state, priority and team.
+
+use leptos::prelude::*;
+
+use super::{data::Figures, links::Links};
+use crate::{
+    api::{Priority, TicketState, operations::TicketRow},
+    components::{BarList, BarRow, ClockChip, EmptyState, LineChart, Series, StackPart, StackedBar, Tone},
+    live::{
+        self,
+        countdown::{Mood, standing},
+    },
+    words::{dashboards as words, format, terms::Named},
+};
+
+/// Rows of a table on a desk, and on a wall.
+const ROWS: usize = 6;
+const ROWS_WALL: usize = 5;
+
+/// Arrivals against resolutions, and how many promises were kept.
+#[component]
+pub fn Flow(figures: Signal<Figures>, links: Memo<Links>, wall: bool, ratio: Memo<Option<f64>>) -> impl IntoView {
+    let flow = Memo::new(move |_| figures.with(|figures| figures.flow.clone()));
+    let labels = Signal::derive(move || flow.get().into_iter().map(|day| format::calendar_day(&day.date.0)).collect::<Vec<_>>());
+    let series = Signal::derive(move || {
+        let (flow, links) = (flow.get(), links.get());
+        vec![
+            Series {
+                name: words::arrived().to_owned(),
+                color: "var(--c1)",
+                dashed: false,
+                values: flow.iter().map(|day| f64::from(day.arrived)).collect(),
+                links: flow.iter().map(|day| links.arrived(day.from, day.to)).collect(),
+            },
+            Series {
+                name: words::resolved().to_owned(),
+                color: "var(--c2)",
+                dashed: true,
+                values: flow.iter().map(|day| f64::from(day.resolved)).collect(),
+                links: flow.iter().map(|day| links.resolved(day.from, day.to)).collect(),
+            },
+        ]
+    });
+    let title = Signal::derive(move || {
+        flow.with(|flow| {
+            let arrived: i32 = flow.iter().map(|day| day.arrived).sum();
+            let resolved: i32 = flow.iter().map(|day| day.resolved).sum();
+            words::flow_chart(arrived, resolved)
+        })
+    });
+    let kept = move || ratio.get().map(|ratio| words::kept(format::number((ratio * 1000.0).round() / 10.0)));
+    view! {
+        <section class="card panel panel-8" aria-labelledby="flow">
+            <h2 id="flow">{words::flow()}</h2>
+            <LineChart title labels series label_heading=words::day() bare=wall />
+            <p class="figure-remark">{move || kept().unwrap_or_else(|| words::no_outcomes().to_owned())}</p>
+        </section>
+    }
+}
+
+/// What is past its promise, then what is due next.
+#[component]
+pub fn DueTable(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> impl IntoView {
+    let most = if wall { ROWS_WALL } else { ROWS };
+    let rows = Memo::new(move |_| {
+        figures.with(|figures| {
+            let mut rows: Vec<TicketRow> = figures.breached.iter().take(most / 2 + 1).cloned().collect();
+            for row in &figures.due_next {
+                if rows.len() >= most {
+                    break;
+                }
+                if !rows.iter().any(|known| known.id == row.id) {
+                    rows.push(row.clone());
+                }
+            }
+            rows
+        })
+    });
+    let overdue = Memo::new(move |_| figures.with(|figures| figures.overdue));
+    view! {
+        <section class="card panel panel-4" aria-labelledby="due">
+            <h2 id="due" class="row">
+                {words::due_next()}
+                {move || {
+                    (overdue.get() > 0)
+                        .then(|| {
+                            view! {
+                                <a class="push ink" data-tone="bad" href=links.get().overdue()>
+                                    {words::overdue_count(i64::from(overdue.get()))}
+                                </a>
+                            }
+                        })
+                }}
+            </h2>
+            <Show
+                when=move || !rows.with(Vec::is_empty)
+                fallback=|| view! { <EmptyState icon="circle-check" title=words::nothing_due() text=words::nothing_due_text() /> }
+            >
+                <table class="table due-table">
+                    <thead>
+                        <tr>
+                            <th scope="col">{words::ticket()}</th>
+                            <th scope="col">{words::assignee()}</th>
+                            <th scope="col" class="end">{words::left()}</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For each=move || rows.get() key=|row| (row.id.inner().to_owned(), row.version, row.next_clock.clone().map(|clock| (clock.state, clock.remaining_seconds))) let:row>
+                            <DueRow row />
+                        </For>
+                    </tbody>
+                </table>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn DueRow(row: TicketRow) -> impl IntoView {
+    let now = live::now();
+    let clock = row.next_clock;
+    let shown = Memo::new(move |_| {
+        let clock = clock.as_ref()?;
+        let standing = standing(clock, now.get());
+        let tone = match standing.mood {
+            Mood::Overdue | Mood::Missed => Tone::Bad,
+            Mood::Soon => Tone::Warn,
+            Mood::Met => Tone::Ok,
+            Mood::Calm | Mood::Paused | Mood::Void => Tone::Neutral,
+        };
+        let text = match standing.mood {
+            Mood::Calm | Mood::Soon => format::duration(standing.remaining_seconds),
+            Mood::Overdue => words::minus(format::duration(standing.remaining_seconds)),
+            _ => format::clock_words(clock, standing),
+        };
+        Some((tone, text, f64::from(standing.used_percent), standing.mood == Mood::Paused))
+    });
+    let chip = move || {
+        shown.with(Option::is_some).then(|| {
+            let part = move || shown.get().unwrap_or((Tone::Neutral, String::new(), 0.0, false));
+            view! {
+                <ClockChip
+                    tone=Signal::derive(move || part().0)
+                    text=Signal::derive(move || part().1)
+                    used=Signal::derive(move || part().2)
+                    paused=Signal::derive(move || part().3)
+                />
+            }
+        })
+    };
+    let there = Memo::new(move |_| shown.with(Option::is_some));
+    view! {
+        <tr>
+            <td>
+                <a class="truncate" href=Links::ticket(&row.reference) title=row.title.clone()>
+                    <span class="ref">{row.reference.clone()}</span>
+                    {row.title.clone()}
+                </a>
+            </td>
+            <td class="truncate">{row.assignee.map_or_else(|| "–".to_owned(), |person| first_name(&person.name))}</td>
+            <td class="end">{move || there.get().then(chip)}</td>
+        </tr>
+    }
+}
+
+fn first_name(name: &str) -> String {
+    name.split_whitespace().next().unwrap_or(name).to_owned()
+}
+
+fn state_color(state: TicketState) -> &'static str {
+    match state {
+        TicketState::Assigned => "var(--state-assigned)",
+        TicketState::InProgress => "var(--state-in-progress)",
+        TicketState::OnHold => "var(--state-on-hold)",
+        _ => "var(--state-new)",
+    }
+}
+
+fn priority_color(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Critical => "var(--p-critical)",
+        Priority::High => "var(--p-high)",
+        Priority::Moderate => "var(--p-moderate)",
+        Priority::Low => "var(--p-low)",
+    }
+}
+
+/// The backlog by state.
+#[component]
+pub fn ByState(figures: Signal<Figures>, links: Memo<Links>) -> impl IntoView {
+    let parts = Memo::new(move |_| {
+        let links = links.get();
+        figures.with(|figures| {
+            figures
+                .backlog_by_state
+                .iter()
+                .map(|part| StackPart {
+                    label: part.state.word().to_owned(),
+                    count: part.count,
+                    color: state_color(part.state),
+                    href: links.state(part.state),
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <section class="card panel panel-4" aria-labelledby="by-state">
+            <h2 id="by-state">{words::by_state()}</h2>
+            <StackedBar parts />
+        </section>
+    }
+}
+
+/// The backlog by priority.
+#[component]
+pub fn ByPriority(figures: Signal<Figures>, links: Memo<Links>) -> impl IntoView {
+    let rows = Memo::new(move |_| {
+        let links = links.get();
+        figures.with(|figures| {
+            figures
+                .backlog_by_priority
+                .iter()
+                .map(|part| BarRow {
+                    label: part.priority.word().to_owned(),
+                    count: part.count,
+                    alarming: 0,
+                    color: priority_color(part.priority),
+                    remark: String::new(),
+                    href: links.priority(part.priority),
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <section class="card panel panel-4" aria-labelledby="by-priority">
+            <h2 id="by-priority">{words::by_priority()}</h2>
+            <BarList rows />
+        </section>
+    }
+}
+
+/// The backlog by team, with what is late of it.
+#[component]
+pub fn ByTeam(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> impl IntoView {
+    let rows = Memo::new(move |_| {
+        let links = links.get();
+        figures.with(|figures| {
+            let rows = figures.backlog_by_team.iter().map(|part| BarRow {
+                label: part.team.as_ref().map_or_else(|| words::no_team().to_owned(), |team| team.name.clone()),
+                count: part.count,
+                alarming: part.overdue,
+                color: "var(--accent)",
+                remark: if part.overdue > 0 { words::late_count(i64::from(part.overdue)) } else { String::new() },
+                href: links.team(part.team.as_ref().map(|team| team.id.inner())),
+            });
+            rows.take(if wall { ROWS_WALL } else { usize::MAX }).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <section class="card panel panel-4" aria-labelledby="by-team">
+            <h2 id="by-team">{words::by_team()}</h2>
+            <BarList rows />
+        </section>
+    }
+}
