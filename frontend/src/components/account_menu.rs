@@ -8,10 +8,7 @@ use super::{
     environment::{Theme, choose_theme, theme, use_viewer},
     use_toaster,
 };
-use crate::{
-    api::session,
-    words,
-};
+use crate::{api::session, words};
 
 /// Theme and signing out, behind the person's initials.
 #[component]
@@ -32,7 +29,8 @@ pub fn AccountMenu(
             }
         });
     };
-    let label = Signal::derive(move || viewer.with(|viewer| words::shell::account(&viewer.person.name)));
+    let label =
+        Signal::derive(move || viewer.with(|viewer| words::shell::account(&viewer.person.name)));
     let face = move || {
         viewer.with(|viewer| {
             let person = viewer.person.clone();

@@ -107,7 +107,9 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
         });
         move || match kind.get() {
             1 => {
-                let Some(first) = self.ready_untracked() else { return bones() };
+                let Some(first) = self.ready_untracked() else {
+                    return bones();
+                };
                 // Holds the last answer, so that readers inside need no case for its absence.
                 let held = RwSignal::new(first);
                 Effect::new(move |before: Option<()>| {
@@ -127,7 +129,8 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
                         _ => String::new(),
                     })
                 });
-                view! { <ErrorState text on_retry=Callback::new(move |()| self.again()) /> }.into_any()
+                view! { <ErrorState text on_retry=Callback::new(move |()| self.again()) /> }
+                    .into_any()
             }
             _ => bones(),
         }

@@ -13,7 +13,9 @@ pub fn RelativeTime(
     #[prop(default = true)]
     focusable: bool,
 ) -> impl IntoView {
-    let zone = use_context::<ViewerSignal>().map_or_else(String::new, |viewer| viewer.with_untracked(|viewer| viewer.person.timezone.clone()));
+    let zone = use_context::<ViewerSignal>().map_or_else(String::new, |viewer| {
+        viewer.with_untracked(|viewer| viewer.person.timezone.clone())
+    });
     let now = live::now();
     let text = Memo::new(move |_| words::format::relative(at.get(), now.get()));
     let exact = Memo::new(move |_| words::format::exact(at.get(), &zone));

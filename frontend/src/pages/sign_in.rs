@@ -45,8 +45,13 @@ const DEMO_PASSWORD: &str = "bellhop-demo";
 
 /// Where to go after signing in: a place of this client, nothing else.
 fn destination(next: Option<String>) -> String {
-    next.filter(|next| next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.starts_with("/sign-in"))
-        .unwrap_or_else(|| "/".to_owned())
+    next.filter(|next| {
+        next.starts_with('/')
+            && !next.starts_with("//")
+            && !next.contains('\\')
+            && !next.starts_with("/sign-in")
+    })
+    .unwrap_or_else(|| "/".to_owned())
 }
 
 /// The sign-in page; `?next=` says where to go afterwards.
@@ -66,7 +71,10 @@ pub fn SignIn() -> impl IntoView {
     // Whoever is signed in already, here or in another tab, goes on at once.
     Effect::new(move |_| {
         if session::state().get() == Session::SignedIn {
-            let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+            let options = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
             navigate.with_value(|navigate| navigate(&next, options));
         }
     });
@@ -92,7 +100,11 @@ pub fn SignIn() -> impl IntoView {
         }
         if name.trim().is_empty() || secret.is_empty() {
             error.set(Some(words::fill_in_both().to_owned()));
-            let field = if name.trim().is_empty() { login_field } else { password_field };
+            let field = if name.trim().is_empty() {
+                login_field
+            } else {
+                password_field
+            };
             if let Some(field) = field.get_untracked() {
                 _ = field.focus();
             }
@@ -127,36 +139,39 @@ pub fn SignIn() -> impl IntoView {
         None => error.get(),
     };
     let demo = move || {
-        organisation.get().filter(|organisation| organisation.demo).map(|_| {
-            let people = demo_people()
-                .into_iter()
-                .map(|(name, called, letters, hue, role)| {
-                    view! {
-                        <li>
-                            <button
-                                type="button"
-                                class="demo"
-                                disabled=move || busy.get()
-                                on:click=move |_| {
-                                    login.set(name.to_owned());
-                                    enter(name.to_owned(), DEMO_PASSWORD.to_owned());
-                                }
-                            >
-                                <Avatar initials=letters hue name=called size="avatar-l" />
-                                <b>{called}</b>
-                                <small>{role}</small>
-                            </button>
-                        </li>
-                    }
-                })
-                .collect_view();
-            view! {
-                <section class="door-demo" aria-labelledby="demo">
-                    <h2 id="demo">{words::demo()}</h2>
-                    <ul role="list">{people}</ul>
-                </section>
-            }
-        })
+        organisation
+            .get()
+            .filter(|organisation| organisation.demo)
+            .map(|_| {
+                let people = demo_people()
+                    .into_iter()
+                    .map(|(name, called, letters, hue, role)| {
+                        view! {
+                            <li>
+                                <button
+                                    type="button"
+                                    class="demo"
+                                    disabled=move || busy.get()
+                                    on:click=move |_| {
+                                        login.set(name.to_owned());
+                                        enter(name.to_owned(), DEMO_PASSWORD.to_owned());
+                                    }
+                                >
+                                    <Avatar initials=letters hue name=called size="avatar-l" />
+                                    <b>{called}</b>
+                                    <small>{role}</small>
+                                </button>
+                            </li>
+                        }
+                    })
+                    .collect_view();
+                view! {
+                    <section class="door-demo" aria-labelledby="demo">
+                        <h2 id="demo">{words::demo()}</h2>
+                        <ul role="list">{people}</ul>
+                    </section>
+                }
+            })
     };
     view! {
         <main class="door">
@@ -241,8 +256,17 @@ mod tests {
 
     #[test]
     fn one_comes_back_to_where_one_was_but_never_to_another_site() {
-        assert_eq!(destination(Some("/requests?show=done".into())), "/requests?show=done");
-        for other in ["//evil.example", "https://evil.example", "/\\evil.example", "/sign-in", "javascript:alert(1)"] {
+        assert_eq!(
+            destination(Some("/requests?show=done".into())),
+            "/requests?show=done"
+        );
+        for other in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/sign-in",
+            "javascript:alert(1)",
+        ] {
             assert_eq!(destination(Some(other.into())), "/", "{other}");
         }
         assert_eq!(destination(None), "/");

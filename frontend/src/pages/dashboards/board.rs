@@ -18,12 +18,20 @@ const SOON_SECONDS: i64 = 2 * 3600;
 
 /// Name, and whether what is seen is the present.
 #[component]
-pub fn BoardHead(name: Memo<String>, figures: Remote<Option<Figures>>, children: Children) -> impl IntoView {
+pub fn BoardHead(
+    name: Memo<String>,
+    figures: Remote<Option<Figures>>,
+    children: Children,
+) -> impl IntoView {
     let now = live::now();
     let connection = live::connection();
-    let is_live = Memo::new(move |_| matches!(connection.get(), Connection::Live | Connection::Connecting));
+    let is_live =
+        Memo::new(move |_| matches!(connection.get(), Connection::Live | Connection::Connecting));
     let told = Memo::new(move |_| {
-        let age = figures.ready().flatten().map(|figures| format::relative(figures.generated_at, now.get()));
+        let age = figures
+            .ready()
+            .flatten()
+            .map(|figures| format::relative(figures.generated_at, now.get()));
         match (is_live.get(), age) {
             (true, Some(age)) => words::live_ago(age),
             (true, None) => words::live().to_owned(),
@@ -52,23 +60,46 @@ pub fn BoardHead(name: Memo<String>, figures: Remote<Option<Figures>>, children:
 #[component]
 pub fn Grid(figures: Signal<Figures>, wall: bool) -> impl IntoView {
     let links = Memo::new(move |_| {
-        figures.with(|figures| Links::of(figures.department.as_ref().map(|department| department.id.inner())))
+        figures.with(|figures| {
+            Links::of(
+                figures
+                    .department
+                    .as_ref()
+                    .map(|department| department.id.inner()),
+            )
+        })
     });
     let count = move |read: fn(&Figures) -> i32| Memo::new(move |_| figures.with(read));
-    let (open, unassigned) = (count(|figures| figures.open), count(|figures| figures.unassigned));
-    let (due_soon, overdue) = (count(|figures| figures.due_soon), count(|figures| figures.overdue));
-    let (arrived, resolved) = (count(|figures| figures.arrived_today), count(|figures| figures.resolved_today));
+    let (open, unassigned) = (
+        count(|figures| figures.open),
+        count(|figures| figures.unassigned),
+    );
+    let (due_soon, overdue) = (
+        count(|figures| figures.due_soon),
+        count(|figures| figures.overdue),
+    );
+    let (arrived, resolved) = (
+        count(|figures| figures.arrived_today),
+        count(|figures| figures.resolved_today),
+    );
     let yesterday = move |read: fn(&super::data::FlowDay) -> i32| {
         Memo::new(move |_| {
-            figures.with(|figures| {
-                let days = &figures.flow;
-                days.len().checked_sub(2).and_then(|at| days.get(at)).map(|day| words::against_yesterday(read(day)))
-            })
-            .unwrap_or_default()
+            figures
+                .with(|figures| {
+                    let days = &figures.flow;
+                    days.len()
+                        .checked_sub(2)
+                        .and_then(|at| days.get(at))
+                        .map(|day| words::against_yesterday(read(day)))
+                })
+                .unwrap_or_default()
         })
     };
-    let (arrived_before, resolved_before) = (yesterday(|day| day.arrived), yesterday(|day| day.resolved));
-    let today = Memo::new(move |_| figures.with(|figures| figures.flow.last().map(|day| (day.from, day.to))));
+    let (arrived_before, resolved_before) =
+        (yesterday(|day| day.arrived), yesterday(|day| day.resolved));
+    let today = Memo::new(move |_| {
+        figures.with(|figures| figures.flow.last().map(|day| (day.from, day.to)))
+    });
     let net = Memo::new(move |_| match arrived.get() - resolved.get() {
         0 => words::net_even().to_owned(),
         more if more > 0 => words::net_more(more),

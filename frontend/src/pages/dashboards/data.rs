@@ -4,7 +4,7 @@ use cynic::{QueryBuilder, SubscriptionBuilder};
 
 use crate::api::{
     self, ApiError, CalendarDate, Id, Priority, Sequence, TicketState, Timestamp,
-    operations::{DepartmentName, TicketRow, TeamName},
+    operations::{DepartmentName, TeamName, TicketRow},
     schema,
 };
 
@@ -106,7 +106,11 @@ struct FiguresQuery {
 /// # Errors
 /// See [`ApiError`].
 pub async fn fetch_figures(id: String) -> Result<Option<Figures>, ApiError> {
-    Ok(api::query(FiguresQuery::build(FiguresVariables { id: Id::new(id) })).await?.dashboard)
+    Ok(
+        api::query(FiguresQuery::build(FiguresVariables { id: Id::new(id) }))
+            .await?
+            .dashboard,
+    )
 }
 
 #[derive(cynic::QueryVariables)]
@@ -136,5 +140,8 @@ pub fn figures_changed(
     id: &str,
     since: Option<Sequence>,
 ) -> cynic::StreamingOperation<FiguresChanged, FiguresChangedVariables> {
-    FiguresChanged::build(FiguresChangedVariables { id: Id::new(id), since })
+    FiguresChanged::build(FiguresChangedVariables {
+        id: Id::new(id),
+        since,
+    })
 }

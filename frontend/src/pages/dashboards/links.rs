@@ -14,12 +14,17 @@ pub struct Links {
 impl Links {
     /// The lists of the department with that id, or of all.
     pub fn of(department: Option<&str>) -> Self {
-        Self { department: department.map_or_else(String::new, |id| format!("department={id}")) }
+        Self {
+            department: department.map_or_else(String::new, |id| format!("department={id}")),
+        }
     }
 
     fn list(&self, conditions: &[&str]) -> String {
-        let all: Vec<&str> =
-            [self.department.as_str()].into_iter().chain(conditions.iter().copied()).filter(|condition| !condition.is_empty()).collect();
+        let all: Vec<&str> = [self.department.as_str()]
+            .into_iter()
+            .chain(conditions.iter().copied())
+            .filter(|condition| !condition.is_empty())
+            .collect();
         format!("/desk/search?{}", all.join("&"))
     }
 
@@ -93,18 +98,36 @@ mod tests {
     #[test]
     fn a_figure_of_a_department_leads_to_tickets_of_that_department_alone() {
         let links = Links::of(Some("department_1"));
-        assert_eq!(links.open(), "/desk/search?department=department_1&stateKind=NEW,ACTIVE,WAITING");
-        assert_eq!(links.state(TicketState::InProgress), "/desk/search?department=department_1&state=IN_PROGRESS");
-        assert_eq!(links.team(None), "/desk/search?department=department_1&stateKind=NEW,ACTIVE,WAITING&team=none");
+        assert_eq!(
+            links.open(),
+            "/desk/search?department=department_1&stateKind=NEW,ACTIVE,WAITING"
+        );
+        assert_eq!(
+            links.state(TicketState::InProgress),
+            "/desk/search?department=department_1&state=IN_PROGRESS"
+        );
+        assert_eq!(
+            links.team(None),
+            "/desk/search?department=department_1&stateKind=NEW,ACTIVE,WAITING&team=none"
+        );
     }
 
     #[test]
     fn a_figure_of_all_departments_names_none() {
         let links = Links::of(None);
-        assert_eq!(links.overdue(), "/desk/search?stateKind=NEW,ACTIVE,WAITING&risk=BREACHED");
-        assert_eq!(links.unassigned(), "/desk/search?stateKind=NEW,ACTIVE,WAITING&assignee=none");
         assert_eq!(
-            links.arrived(Timestamp::from_millis(0), Timestamp::from_millis(86_400_000)),
+            links.overdue(),
+            "/desk/search?stateKind=NEW,ACTIVE,WAITING&risk=BREACHED"
+        );
+        assert_eq!(
+            links.unassigned(),
+            "/desk/search?stateKind=NEW,ACTIVE,WAITING&assignee=none"
+        );
+        assert_eq!(
+            links.arrived(
+                Timestamp::from_millis(0),
+                Timestamp::from_millis(86_400_000)
+            ),
             "/desk/search?createdFrom=1970-01-01T00:00:00Z&createdTo=1970-01-02T00:00:00Z"
         );
     }

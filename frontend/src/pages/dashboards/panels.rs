@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use super::{data::Figures, links::Links};
 use crate::{
     api::{Priority, TicketState, operations::TicketRow},
-    components::{BarList, BarRow, ClockChip, EmptyState, LineChart, Series, StackPart, StackedBar, Tone},
+    components::{
+        BarList, BarRow, ClockChip, EmptyState, LineChart, Series, StackPart, StackedBar, Tone,
+    },
     live::{
         self,
         countdown::{Mood, standing},
@@ -19,9 +21,19 @@ const ROWS_WALL: usize = 5;
 
 /// Arrivals against resolutions, and how many promises were kept.
 #[component]
-pub fn Flow(figures: Signal<Figures>, links: Memo<Links>, wall: bool, ratio: Memo<Option<f64>>) -> impl IntoView {
+pub fn Flow(
+    figures: Signal<Figures>,
+    links: Memo<Links>,
+    wall: bool,
+    ratio: Memo<Option<f64>>,
+) -> impl IntoView {
     let flow = Memo::new(move |_| figures.with(|figures| figures.flow.clone()));
-    let labels = Signal::derive(move || flow.get().into_iter().map(|day| format::calendar_day(&day.date.0)).collect::<Vec<_>>());
+    let labels = Signal::derive(move || {
+        flow.get()
+            .into_iter()
+            .map(|day| format::calendar_day(&day.date.0))
+            .collect::<Vec<_>>()
+    });
     let series = Signal::derive(move || {
         let (flow, links) = (flow.get(), links.get());
         vec![
@@ -30,14 +42,20 @@ pub fn Flow(figures: Signal<Figures>, links: Memo<Links>, wall: bool, ratio: Mem
                 color: "var(--c1)",
                 dashed: false,
                 values: flow.iter().map(|day| f64::from(day.arrived)).collect(),
-                links: flow.iter().map(|day| links.arrived(day.from, day.to)).collect(),
+                links: flow
+                    .iter()
+                    .map(|day| links.arrived(day.from, day.to))
+                    .collect(),
             },
             Series {
                 name: words::resolved().to_owned(),
                 color: "var(--c2)",
                 dashed: true,
                 values: flow.iter().map(|day| f64::from(day.resolved)).collect(),
-                links: flow.iter().map(|day| links.resolved(day.from, day.to)).collect(),
+                links: flow
+                    .iter()
+                    .map(|day| links.resolved(day.from, day.to))
+                    .collect(),
             },
         ]
     });
@@ -48,7 +66,11 @@ pub fn Flow(figures: Signal<Figures>, links: Memo<Links>, wall: bool, ratio: Mem
             words::flow_chart(arrived, resolved)
         })
     });
-    let kept = move || ratio.get().map(|ratio| words::kept(format::number((ratio * 1000.0).round() / 10.0)));
+    let kept = move || {
+        ratio
+            .get()
+            .map(|ratio| words::kept(format::number((ratio * 1000.0).round() / 10.0)))
+    };
     view! {
         <section class="card panel panel-8" aria-labelledby="flow">
             <h2 id="flow">{words::flow()}</h2>
@@ -64,7 +86,12 @@ pub fn DueTable(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> imp
     let most = if wall { ROWS_WALL } else { ROWS };
     let rows = Memo::new(move |_| {
         figures.with(|figures| {
-            let mut rows: Vec<TicketRow> = figures.breached.iter().take(most / 2 + 1).cloned().collect();
+            let mut rows: Vec<TicketRow> = figures
+                .breached
+                .iter()
+                .take(most / 2 + 1)
+                .cloned()
+                .collect();
             for row in &figures.due_next {
                 if rows.len() >= most {
                     break;
@@ -133,11 +160,20 @@ fn DueRow(row: TicketRow) -> impl IntoView {
             Mood::Overdue => words::minus(format::duration(standing.remaining_seconds)),
             _ => format::clock_words(clock, standing),
         };
-        Some((tone, text, f64::from(standing.used_percent), standing.mood == Mood::Paused))
+        Some((
+            tone,
+            text,
+            f64::from(standing.used_percent),
+            standing.mood == Mood::Paused,
+        ))
     });
     let chip = move || {
         shown.with(Option::is_some).then(|| {
-            let part = move || shown.get().unwrap_or((Tone::Neutral, String::new(), 0.0, false));
+            let part = move || {
+                shown
+                    .get()
+                    .unwrap_or((Tone::Neutral, String::new(), 0.0, false))
+            };
             view! {
                 <ClockChip
                     tone=Signal::derive(move || part().0)
@@ -246,14 +282,22 @@ pub fn ByTeam(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> impl 
         let links = links.get();
         figures.with(|figures| {
             let rows = figures.backlog_by_team.iter().map(|part| BarRow {
-                label: part.team.as_ref().map_or_else(|| words::no_team().to_owned(), |team| team.name.clone()),
+                label: part
+                    .team
+                    .as_ref()
+                    .map_or_else(|| words::no_team().to_owned(), |team| team.name.clone()),
                 count: part.count,
                 alarming: part.overdue,
                 color: "var(--accent)",
-                remark: if part.overdue > 0 { words::late_count(i64::from(part.overdue)) } else { String::new() },
+                remark: if part.overdue > 0 {
+                    words::late_count(i64::from(part.overdue))
+                } else {
+                    String::new()
+                },
                 href: links.team(part.team.as_ref().map(|team| team.id.inner())),
             });
-            rows.take(if wall { ROWS_WALL } else { usize::MAX }).collect::<Vec<_>>()
+            rows.take(if wall { ROWS_WALL } else { usize::MAX })
+                .collect::<Vec<_>>()
         })
     });
     view! {

@@ -17,10 +17,20 @@ use crate::{
 #[component]
 pub fn Ask() -> impl IntoView {
     use_title(|| words::ask().to_owned());
-    let departments = Remote::new(|| async { data::fetch_departments().await.map_err(|error| error.sentence()) });
+    let departments = Remote::new(|| async {
+        data::fetch_departments()
+            .await
+            .map_err(|error| error.sentence())
+    });
     let items = Remote::new(|| async {
-        let mut items = data::fetch_items(None, None).await.map_err(|error| error.sentence())?;
-        items.sort_by(|a, b| b.popularity.cmp(&a.popularity).then_with(|| a.name.cmp(&b.name)));
+        let mut items = data::fetch_items(None, None)
+            .await
+            .map_err(|error| error.sentence())?;
+        items.sort_by(|a, b| {
+            b.popularity
+                .cmp(&a.popularity)
+                .then_with(|| a.name.cmp(&b.name))
+        });
         Ok(items)
     });
     view! {
@@ -54,19 +64,37 @@ pub fn Ask() -> impl IntoView {
 #[component]
 pub fn AskDepartment() -> impl IntoView {
     let params = use_params_map();
-    let key = Memo::new(move |_| params.with(|params| params.get("department").unwrap_or_default()));
+    let key =
+        Memo::new(move |_| params.with(|params| params.get("department").unwrap_or_default()));
     let found = Remote::new(move || {
         let key = key.get();
         async move {
-            let departments = data::fetch_departments().await.map_err(|error| error.sentence())?;
-            let Some(department) = departments.into_iter().find(|department| department.key == key) else { return Ok(None) };
-            let mut items =
-                data::fetch_items(Some(department.id.clone()), None).await.map_err(|error| error.sentence())?;
-            items.sort_by(|a, b| b.popularity.cmp(&a.popularity).then_with(|| a.name.cmp(&b.name)));
+            let departments = data::fetch_departments()
+                .await
+                .map_err(|error| error.sentence())?;
+            let Some(department) = departments
+                .into_iter()
+                .find(|department| department.key == key)
+            else {
+                return Ok(None);
+            };
+            let mut items = data::fetch_items(Some(department.id.clone()), None)
+                .await
+                .map_err(|error| error.sentence())?;
+            items.sort_by(|a, b| {
+                b.popularity
+                    .cmp(&a.popularity)
+                    .then_with(|| a.name.cmp(&b.name))
+            });
             Ok(Some((department, items)))
         }
     });
-    let name = Memo::new(move |_| found.ready().flatten().map(|(department, _)| department.name));
+    let name = Memo::new(move |_| {
+        found
+            .ready()
+            .flatten()
+            .map(|(department, _)| department.name)
+    });
     use_title(move || name.get().unwrap_or_else(|| words::ask().to_owned()));
     view! {
         <div class="page page-wide">

@@ -29,8 +29,11 @@ pub fn RequestCard(
     let zone = use_viewer().with_untracked(|viewer| viewer.person.timezone.clone());
     let me = use_viewer().with_untracked(|viewer| viewer.person.id.clone());
     let now = live::now();
-    let progress = Memo::new(move |_| request.with(|request| Progress::of(request.state, request.hold_reason)));
-    let note = Memo::new(move |_| request.with(|request| note(request, progress.get(), now.get(), &zone)));
+    let progress = Memo::new(move |_| {
+        request.with(|request| Progress::of(request.state, request.hold_reason))
+    });
+    let note =
+        Memo::new(move |_| request.with(|request| note(request, progress.get(), now.get(), &zone)));
     let for_whom = move || {
         request.with(|request| {
             if request.requested_for.id != me {
@@ -42,8 +45,9 @@ pub fn RequestCard(
             }
         })
     };
-    let may_confirm =
-        Memo::new(move |_| request.with(|request| request.available_transitions.contains(&Transition::Confirm)));
+    let may_confirm = Memo::new(move |_| {
+        request.with(|request| request.available_transitions.contains(&Transition::Confirm))
+    });
     view! {
         <article class="rq">
             <div class="rq-top">
@@ -75,9 +79,15 @@ fn WasThisRight(request: Signal<RequestSummary>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let yes = move |_| {
         busy.set(true);
-        let (ticket, expected_version) = request.with_untracked(|request| (request.id.clone(), request.version));
+        let (ticket, expected_version) =
+            request.with_untracked(|request| (request.id.clone(), request.version));
         leptos::task::spawn_local(async move {
-            match data::confirm(data::ConfirmInput { ticket, expected_version }).await {
+            match data::confirm(data::ConfirmInput {
+                ticket,
+                expected_version,
+            })
+            .await
+            {
                 Ok(request) => {
                     requests.patch(request);
                     toaster.say(words::thanks_confirmed());
@@ -113,7 +123,10 @@ fn WasThisRight(request: Signal<RequestSummary>) -> impl IntoView {
 
 /// The line under the bars: what happens next and by when.
 fn note(request: &RequestSummary, progress: Progress, now: Timestamp, zone: &str) -> String {
-    let who = request.assignee.as_ref().map(|person| first_name(&person.name));
+    let who = request
+        .assignee
+        .as_ref()
+        .map(|person| first_name(&person.name));
     let promise = match Promise::at(request.expected_by, now) {
         Promise::None => None,
         Promise::By(by) => Some(words::expected_by(when(by, now, zone))),
@@ -122,7 +135,10 @@ fn note(request: &RequestSummary, progress: Progress, now: Timestamp, zone: &str
     let first = match progress.stage {
         Stage::WaitingForYou => return words::note_waiting_for_you().to_owned(),
         Stage::Solved | Stage::Closed => {
-            return words::solved_at(format::relative(request.resolved_at.unwrap_or(request.updated_at), now));
+            return words::solved_at(format::relative(
+                request.resolved_at.unwrap_or(request.updated_at),
+                now,
+            ));
         }
         Stage::Withdrawn => return words::withdrawn_at(format::relative(request.updated_at, now)),
         Stage::Received => words::note_received(&request.department.name),

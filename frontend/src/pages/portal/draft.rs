@@ -28,8 +28,12 @@ impl Draft {
     pub fn open<T: DeserializeOwned>(name: &str) -> (Self, Option<T>) {
         let person = use_viewer().with_untracked(|viewer| viewer.person.id.inner().to_owned());
         let place = format!("bellhop.draft.{person}.{name}");
-        let kept = storage::read(&place).and_then(|text| serde_json::from_str::<Kept<T>>(&text).ok());
-        let (key, content) = kept.map_or_else(|| (fresh_key(), None), |kept| (kept.key, Some(kept.content)));
+        let kept =
+            storage::read(&place).and_then(|text| serde_json::from_str::<Kept<T>>(&text).ok());
+        let (key, content) = kept.map_or_else(
+            || (fresh_key(), None),
+            |kept| (kept.key, Some(kept.content)),
+        );
         let draft = Self {
             place: StoredValue::new(place),
             key: RwSignal::new(key),
@@ -48,7 +52,10 @@ impl Draft {
             }
             match content {
                 Some(content) => {
-                    let kept = Kept { key: self.key.get_untracked(), content };
+                    let kept = Kept {
+                        key: self.key.get_untracked(),
+                        content,
+                    };
                     if let Ok(text) = serde_json::to_string(&kept) {
                         self.place.with_value(|place| storage::write(place, &text));
                     }
@@ -85,14 +92,25 @@ pub fn fresh_key() -> String {
         .ok()
         .and_then(|crypto| {
             let fill = js_sys::Reflect::get(&crypto, &"getRandomValues".into()).ok()?;
-            wasm_bindgen::JsCast::dyn_into::<js_sys::Function>(fill).ok()?.call1(&crypto, &bytes).ok()
+            wasm_bindgen::JsCast::dyn_into::<js_sys::Function>(fill)
+                .ok()?
+                .call1(&crypto, &bytes)
+                .ok()
         })
         .is_some();
     if !filled {
         for at in 0..16 {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "between 0 and 255"
+            )]
             bytes.set_index(at, (js_sys::Math::random() * 256.0) as u8);
         }
     }
-    bytes.to_vec().iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .to_vec()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

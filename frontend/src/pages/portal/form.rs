@@ -13,7 +13,9 @@ use super::{
 };
 use crate::{
     api::FieldKind,
-    components::{Choice, FieldFrame, PersonPicker, RadioCards, RadioOption, SelectField, TextArea, TextField},
+    components::{
+        Choice, FieldFrame, PersonPicker, RadioCards, RadioOption, SelectField, TextArea, TextField,
+    },
     words::portal as words,
 };
 
@@ -36,10 +38,16 @@ impl Written {
         let text = self.text.trim();
         match kind {
             FieldKind::MultipleChoice => Value::from(self.many.clone()),
-            FieldKind::Person => self.person.as_ref().map_or(Value::Null, |person| Value::from(person.id.as_str())),
+            FieldKind::Person => self
+                .person
+                .as_ref()
+                .map_or(Value::Null, |person| Value::from(person.id.as_str())),
             _ if text.is_empty() => Value::Null,
             // What is no number stays text, so that the rules can say so.
-            FieldKind::Number => text.replace(',', ".").parse::<f64>().map_or_else(|_| Value::from(text), number),
+            FieldKind::Number => text
+                .replace(',', ".")
+                .parse::<f64>()
+                .map_or_else(|_| Value::from(text), number),
             FieldKind::YesNo => Value::from(text == YES),
             _ => Value::from(text),
         }
@@ -48,8 +56,15 @@ impl Written {
 
 /// Whole numbers are sent as such.
 fn number(value: f64) -> Value {
-    #[expect(clippy::cast_possible_truncation, reason = "only whole numbers within 53 bits")]
-    if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 { Value::from(value as i64) } else { Value::from(value) }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "only whole numbers within 53 bits"
+    )]
+    if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
+        Value::from(value as i64)
+    } else {
+        Value::from(value)
+    }
 }
 
 const YES: &str = "yes";
@@ -78,7 +93,10 @@ impl Form {
 
     /// What is worth keeping.
     pub fn written(&self) -> BTreeMap<String, Written> {
-        let all = self.0.iter().map(|question| (question.field.key.clone(), question.written.get()));
+        let all = self
+            .0
+            .iter()
+            .map(|question| (question.field.key.clone(), question.written.get()));
         all.filter(|(_, written)| !written.is_blank()).collect()
     }
 
@@ -91,24 +109,43 @@ impl Form {
 
     /// The answers, or what is wrong with them: `answers.<key>` with a sentence.
     pub fn check(&self) -> Result<Vec<AnswerInput>, Vec<(String, String)>> {
-        let fields: Vec<_> = self.0.iter().map(|question| rules(&question.field)).collect();
+        let fields: Vec<_> = self
+            .0
+            .iter()
+            .map(|question| rules(&question.field))
+            .collect();
         let answers: Vec<_> = self
             .0
             .iter()
             .map(|question| ticket::Answer {
                 key: question.field.key.clone(),
-                value: question.written.with_untracked(|written| written.value(question.field.kind)),
+                value: question
+                    .written
+                    .with_untracked(|written| written.value(question.field.kind)),
             })
             .collect();
         match ticket::check_answers(&fields, &answers) {
-            Ok(checked) => Ok(checked.into_iter().map(|answer| AnswerInput { key: answer.key, value: answer.value }).collect()),
-            Err(problems) => Err(problems.into_iter().map(|problem| (problem.field, problem.message)).collect()),
+            Ok(checked) => Ok(checked
+                .into_iter()
+                .map(|answer| AnswerInput {
+                    key: answer.key,
+                    value: answer.value,
+                })
+                .collect()),
+            Err(problems) => Err(problems
+                .into_iter()
+                .map(|problem| (problem.field, problem.message))
+                .collect()),
         }
     }
 
     /// The questions on screen.
     pub fn view(&self, faults: RwSignal<Vec<(String, String)>>) -> impl IntoView + use<> {
-        self.0.iter().cloned().map(|question| question.view(faults)).collect_view()
+        self.0
+            .iter()
+            .cloned()
+            .map(|question| question.view(faults))
+            .collect_view()
     }
 }
 
@@ -138,7 +175,12 @@ impl Question {
         let Self { field, written } = self;
         let name = format!("answers.{}", field.key);
         let error = Signal::derive(move || {
-            faults.with(|faults| faults.iter().find(|(field, _)| *field == name).map(|(_, sentence)| sentence.clone()))
+            faults.with(|faults| {
+                faults
+                    .iter()
+                    .find(|(field, _)| *field == name)
+                    .map(|(_, sentence)| sentence.clone())
+            })
         });
         let (label, help, required) = (field.label.clone(), field.help.clone(), field.required);
         let text = RwSignal::new(written.with_untracked(|written| written.text.clone()));
@@ -202,12 +244,24 @@ impl Question {
 }
 
 fn no_answer() -> RadioOption {
-    RadioOption { value: String::new(), label: words::no_answer().to_owned(), detail: String::new() }
+    RadioOption {
+        value: String::new(),
+        label: words::no_answer().to_owned(),
+        detail: String::new(),
+    }
 }
 
 fn cards(options: &[String], required: bool) -> Vec<RadioOption> {
-    let card = |option: &String| RadioOption { value: option.clone(), label: option.clone(), detail: String::new() };
-    options.iter().map(card).chain((!required).then(no_answer)).collect()
+    let card = |option: &String| RadioOption {
+        value: option.clone(),
+        label: option.clone(),
+        detail: String::new(),
+    };
+    options
+        .iter()
+        .map(card)
+        .chain((!required).then(no_answer))
+        .collect()
 }
 
 fn several(
@@ -268,30 +322,51 @@ mod tests {
     }
 
     fn written(text: &str) -> Written {
-        Written { text: text.to_owned(), ..Written::default() }
+        Written {
+            text: text.to_owned(),
+            ..Written::default()
+        }
     }
 
     #[test]
     fn answers_are_sent_in_the_type_of_their_question() {
         assert_eq!(written(" 3 ").value(FieldKind::Number), Value::from(3));
         assert_eq!(written("2,5").value(FieldKind::Number), Value::from(2.5));
-        assert_eq!(written("three").value(FieldKind::Number), Value::from("three"));
+        assert_eq!(
+            written("three").value(FieldKind::Number),
+            Value::from("three")
+        );
         assert_eq!(written("no").value(FieldKind::YesNo), Value::from(false));
         assert_eq!(written("").value(FieldKind::YesNo), Value::Null);
-        let many = Written { many: vec!["Red".to_owned()], ..Written::default() };
-        assert_eq!(many.value(FieldKind::MultipleChoice), serde_json::json!(["Red"]));
+        let many = Written {
+            many: vec!["Red".to_owned()],
+            ..Written::default()
+        };
+        assert_eq!(
+            many.value(FieldKind::MultipleChoice),
+            serde_json::json!(["Red"])
+        );
     }
 
     #[test]
     fn the_form_says_what_is_missing_and_what_does_not_fit() {
         Owner::new().with(|| {
-            let fields = vec![field("a", FieldKind::Text, true), field("b", FieldKind::Number, false), field("c", FieldKind::Choice, true)];
+            let fields = vec![
+                field("a", FieldKind::Text, true),
+                field("b", FieldKind::Number, false),
+                field("c", FieldKind::Choice, true),
+            ];
             let kept = BTreeMap::from([("b".to_owned(), written("12"))]);
-            let faults = Form::new(fields.clone(), &kept).check().expect_err("three faults");
+            let faults = Form::new(fields.clone(), &kept)
+                .check()
+                .expect_err("three faults");
             let names: Vec<_> = faults.iter().map(|(name, _)| name.as_str()).collect();
             assert_eq!(names, ["answers.a", "answers.b", "answers.c"]);
 
-            let kept = BTreeMap::from([("a".to_owned(), written("x")), ("c".to_owned(), written("Red"))]);
+            let kept = BTreeMap::from([
+                ("a".to_owned(), written("x")),
+                ("c".to_owned(), written("Red")),
+            ]);
             let form = Form::new(fields, &kept);
             assert_eq!(form.check().expect("answers").len(), 3);
             assert_eq!(form.written().len(), 2);

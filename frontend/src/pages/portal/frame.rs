@@ -26,7 +26,11 @@ pub fn Frame() -> impl IntoView {
     let path = use_location().pathname;
     let here = move |place: &'static str| {
         let path = path.get();
-        let inside = if place == "/" { path == "/" } else { path == place || path.starts_with(&format!("{place}/")) };
+        let inside = if place == "/" {
+            path == "/"
+        } else {
+            path == place || path.starts_with(&format!("{place}/"))
+        };
         inside.then_some("page")
     };
     let links = move |icons: bool| {

@@ -32,14 +32,28 @@ pub fn Home() -> impl IntoView {
     let hello = Memo::new(move |_| {
         viewer.with(|viewer| {
             let time = format::time_of_day(now.get(), &viewer.person.timezone);
-            let hour = time.split(':').next().and_then(|hour| hour.parse().ok()).unwrap_or(9);
+            let hour = time
+                .split(':')
+                .next()
+                .and_then(|hour| hour.parse().ok())
+                .unwrap_or(9);
             greeting(hour)(first_name(&viewer.person.name))
         })
     });
-    let departments = Remote::new(|| async { data::fetch_departments().await.map_err(|error| error.sentence()) });
+    let departments = Remote::new(|| async {
+        data::fetch_departments()
+            .await
+            .map_err(|error| error.sentence())
+    });
     let items = Remote::new(|| async {
-        let mut items = data::fetch_items(None, None).await.map_err(|error| error.sentence())?;
-        items.sort_by(|a, b| b.popularity.cmp(&a.popularity).then_with(|| a.name.cmp(&b.name)));
+        let mut items = data::fetch_items(None, None)
+            .await
+            .map_err(|error| error.sentence())?;
+        items.sort_by(|a, b| {
+            b.popularity
+                .cmp(&a.popularity)
+                .then_with(|| a.name.cmp(&b.name))
+        });
         items.truncate(OFTEN);
         Ok(items)
     });
@@ -101,8 +115,11 @@ pub fn ItemTiles(
     #[prop(default = true)]
     or_else: bool,
 ) -> impl IntoView {
-    let else_address =
-        if department.is_empty() { "/report".to_owned() } else { format!("/report?department={department}") };
+    let else_address = if department.is_empty() {
+        "/report".to_owned()
+    } else {
+        format!("/report?department={department}")
+    };
     let something_else = or_else.then(|| {
         view! {
             <li>
@@ -135,7 +152,8 @@ pub fn ItemTiles(
 fn MineBeside() -> impl IntoView {
     let requests = use_my_requests();
     let ids = requests.current(BESIDE);
-    let content = move || match requests.loading.get() {
+    let content = move || {
+        match requests.loading.get() {
         Loading::Waiting => view! { <div class="card card-pad"><Skeleton lines=6 /></div> }.into_any(),
         Loading::Failed(sentence) => {
             view! { <div class="card"><ErrorState text=sentence on_retry=Callback::new(move |()| requests.again()) /></div> }
@@ -160,6 +178,7 @@ fn MineBeside() -> impl IntoView {
             </Show>
         }
         .into_any(),
+    }
     };
     view! {
         <aside class="home-aside" class:empty-aside=move || ids.with(Vec::is_empty) aria-labelledby="mine">

@@ -21,8 +21,8 @@ use super::{
 use crate::{
     api::{ApiError, Id, Markdown},
     components::{
-        Check, Choice, EmptyState, Icon, PersonPicker, Remote, Skeleton, TextArea, environment::use_title,
-        focus_first_error, use_toaster,
+        Check, Choice, EmptyState, Icon, PersonPicker, Remote, Skeleton, TextArea,
+        environment::use_title, focus_first_error, use_toaster,
     },
     words::portal as words,
 };
@@ -46,7 +46,11 @@ pub fn AskItem() -> impl IntoView {
         let id = id.get();
         async move { data::fetch_item(id).await.map_err(|error| error.sentence()) }
     });
-    let name = move || item.ready().flatten().map_or_else(|| words::ask().to_owned(), |item| item.name);
+    let name = move || {
+        item.ready()
+            .flatten()
+            .map_or_else(|| words::ask().to_owned(), |item| item.name)
+    };
     use_title(name);
     view! {
         <div class="page">
@@ -133,14 +137,23 @@ fn WishForm(item: ItemForm) -> impl IntoView {
                 Ok(request) => {
                     draft.done();
                     toaster.say(words::ask_thanks());
-                    navigate.with_value(|navigate| navigate(&address(&request.reference), NavigateOptions::default()));
+                    navigate.with_value(|navigate| {
+                        navigate(&address(&request.reference), NavigateOptions::default())
+                    });
                 }
                 Err(error) => {
                     busy.try_set(false);
                     match error {
-                        ApiError::Refused(refusals) if refusals.iter().all(|refusal| refusal.field.is_some()) => {
+                        ApiError::Refused(refusals)
+                            if refusals.iter().all(|refusal| refusal.field.is_some()) =>
+                        {
                             faults.try_set(
-                                refusals.into_iter().map(|refusal| (refusal.field.unwrap_or_default(), refusal.message)).collect(),
+                                refusals
+                                    .into_iter()
+                                    .map(|refusal| {
+                                        (refusal.field.unwrap_or_default(), refusal.message)
+                                    })
+                                    .collect(),
                             );
                             focus_first_error();
                         }
@@ -163,7 +176,12 @@ fn WishForm(item: ItemForm) -> impl IntoView {
     };
     let fault = move |field: &'static str| {
         Signal::derive(move || {
-            faults.with(|faults| faults.iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence.clone()))
+            faults.with(|faults| {
+                faults
+                    .iter()
+                    .find(|(name, _)| name == field)
+                    .map(|(_, sentence)| sentence.clone())
+            })
         })
     };
     let promise = item.delivery_promise;

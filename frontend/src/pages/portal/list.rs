@@ -19,9 +19,16 @@ pub fn Requests() -> impl IntoView {
     let requests = use_my_requests();
     let toaster = use_toaster();
     let query = use_query_map();
-    let shows_done = Memo::new(move |_| query.with(|query| query.get("show").as_deref() == Some("done")));
+    let shows_done =
+        Memo::new(move |_| query.with(|query| query.get("show").as_deref() == Some("done")));
     let (open, done) = (requests.open(), requests.done());
-    let ids = Memo::new(move |_| if shows_done.get() { done.get() } else { open.get() });
+    let ids = Memo::new(move |_| {
+        if shows_done.get() {
+            done.get()
+        } else {
+            open.get()
+        }
+    });
     let loading_more = RwSignal::new(false);
     let more = move |_| {
         loading_more.set(true);
@@ -44,7 +51,8 @@ pub fn Requests() -> impl IntoView {
             .into_any()
         }
     };
-    let content = move || match requests.loading.get() {
+    let content = move || {
+        match requests.loading.get() {
         Loading::Waiting => view! { <div class="card card-pad"><Skeleton lines=8 /></div> }.into_any(),
         Loading::Failed(sentence) => {
             view! { <div class="card"><ErrorState text=sentence on_retry=Callback::new(move |()| requests.again()) /></div> }
@@ -65,8 +73,12 @@ pub fn Requests() -> impl IntoView {
             </Show>
         }
         .into_any(),
+    }
     };
-    let tab = move |address: &'static str, text: &'static str, is_done: bool, count: Memo<Vec<String>>| {
+    let tab = move |address: &'static str,
+                    text: &'static str,
+                    is_done: bool,
+                    count: Memo<Vec<String>>| {
         view! {
             <a class="tab" href=address aria-current=move || (shows_done.get() == is_done).then_some("page")>
                 {text}

@@ -31,23 +31,35 @@ impl NewsFeed {
     pub fn open(most: i32) -> Self {
         let viewer = use_viewer();
         let page = Remote::new(move || async move {
-            let page = data::fetch_news(most).await.map_err(|error| error.sentence())?;
+            let page = data::fetch_news(most)
+                .await
+                .map_err(|error| error.sentence())?;
             // The page may have been left meanwhile.
             viewer.try_update(|viewer| viewer.unread_notifications = page.unread);
             Ok(page)
         });
-        let feed = Self { page, viewer, toaster: use_toaster() };
+        let feed = Self {
+            page,
+            viewer,
+            toaster: use_toaster(),
+        };
         let subscription = StoredValue::new_local(None::<live::Subscription>);
         Effect::new(move |listening: Option<bool>| {
             if listening == Some(true) {
                 return true;
             }
-            let Some(found) = page.ready() else { return false };
-            subscription.set_value(Some(live::subscribe(Some(found.as_of), data::news_received, move |event| {
-                let arrival = event.notification_received;
-                feed.arrived(arrival.notification, arrival.unread, most);
-                Heard::UpTo(arrival.sequence)
-            })));
+            let Some(found) = page.ready() else {
+                return false;
+            };
+            subscription.set_value(Some(live::subscribe(
+                Some(found.as_of),
+                data::news_received,
+                move |event| {
+                    let arrival = event.notification_received;
+                    feed.arrived(arrival.notification, arrival.unread, most);
+                    Heard::UpTo(arrival.sequence)
+                },
+            )));
             true
         });
         feed
@@ -62,7 +74,8 @@ impl NewsFeed {
             page.unread = unread;
             self.page.put(page);
         }
-        self.viewer.try_update(|viewer| viewer.unread_notifications = unread);
+        self.viewer
+            .try_update(|viewer| viewer.unread_notifications = unread);
     }
 
     /// Marks news as read here and at the server; all of them without ids.
@@ -80,7 +93,8 @@ impl NewsFeed {
                         page.unread = unread;
                         self.page.put(page);
                     }
-                    self.viewer.try_update(|viewer| viewer.unread_notifications = unread);
+                    self.viewer
+                        .try_update(|viewer| viewer.unread_notifications = unread);
                 }
                 Err(error) => self.toaster.warn(error.sentence()),
             }
@@ -109,7 +123,9 @@ impl NewsFeed {
     }
 
     fn line(self, news: News) -> impl IntoView {
-        let (me, desk) = self.viewer.with_untracked(|viewer| (viewer.person.id.clone(), viewer.can_use_desk));
+        let (me, desk) = self
+            .viewer
+            .with_untracked(|viewer| (viewer.person.id.clone(), viewer.can_use_desk));
         let unread = news.read_at.is_none();
         let href = news.ticket.as_ref().map(|ticket| {
             let own = ticket.requester.id == me || ticket.requested_for.id == me;
@@ -159,7 +175,11 @@ pub fn NewsMenu() -> impl IntoView {
     let elsewhere = window_event_listener(ev::pointerdown, move |event| {
         let inside = root
             .get_untracked()
-            .zip(event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()))
+            .zip(
+                event
+                    .target()
+                    .and_then(|target| target.dyn_into::<web_sys::Node>().ok()),
+            )
             .is_some_and(|(root, target)| root.contains(Some(&target)));
         if !inside && open.get_untracked() {
             open.set(false);

@@ -9,18 +9,29 @@ use crate::components::{Choice, SearchAnswer};
 pub fn people_search() -> Rc<dyn Fn(String) -> SearchAnswer> {
     Rc::new(|words| {
         Box::pin(async move {
-            let found = data::fetch_people(words).await.map_err(|error| error.sentence())?;
+            let found = data::fetch_people(words)
+                .await
+                .map_err(|error| error.sentence())?;
             Ok(found.into_iter().map(choice).collect())
         })
     })
 }
 
 fn choice(person: Colleague) -> Choice {
-    let parts = [person.title, person.department.map(|department| department.name), person.site];
+    let parts = [
+        person.title,
+        person.department.map(|department| department.name),
+        person.site,
+    ];
     Choice {
         id: person.id.inner().to_owned(),
         label: person.name,
-        detail: parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+        detail: parts
+            .into_iter()
+            .flatten()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
         initials: person.initials,
         hue: person.hue,
     }

@@ -45,13 +45,27 @@ impl Progress {
     pub fn of(state: TicketState, reason: Option<HoldReason>) -> Self {
         use StepState::{Ahead, Done, Now, Stopped, Waiting};
         let (steps, label, tone, icon, stage) = match (state, reason) {
-            (TicketState::New, _) => ([Now, Ahead, Ahead], words::progress_received(), Tone::Neutral, "inbox", Stage::Received),
-            (TicketState::Assigned | TicketState::InProgress, _) => {
-                ([Done, Now, Ahead], words::progress_working(), Tone::Accent, "", Stage::Working)
-            }
-            (TicketState::OnHold, Some(HoldReason::WaitingForRequester)) => {
-                ([Done, Waiting, Ahead], words::progress_waiting_for_you(), Tone::Warn, "reply", Stage::WaitingForYou)
-            }
+            (TicketState::New, _) => (
+                [Now, Ahead, Ahead],
+                words::progress_received(),
+                Tone::Neutral,
+                "inbox",
+                Stage::Received,
+            ),
+            (TicketState::Assigned | TicketState::InProgress, _) => (
+                [Done, Now, Ahead],
+                words::progress_working(),
+                Tone::Accent,
+                "",
+                Stage::Working,
+            ),
+            (TicketState::OnHold, Some(HoldReason::WaitingForRequester)) => (
+                [Done, Waiting, Ahead],
+                words::progress_waiting_for_you(),
+                Tone::Warn,
+                "reply",
+                Stage::WaitingForYou,
+            ),
             (TicketState::OnHold, reason) => (
                 [Done, Now, Ahead],
                 words::progress_paused(),
@@ -59,24 +73,53 @@ impl Progress {
                 "pause",
                 Stage::Paused(reason.unwrap_or(HoldReason::WaitingForTeam)),
             ),
-            (TicketState::Resolved, _) => ([Done, Done, Done], words::progress_done(), Tone::Ok, "check", Stage::Solved),
-            (TicketState::Closed, _) => ([Done, Done, Done], words::progress_done(), Tone::Ok, "check", Stage::Closed),
-            (TicketState::Cancelled, _) => {
-                ([Done, Stopped, Stopped], words::progress_withdrawn(), Tone::Neutral, "x", Stage::Withdrawn)
-            }
+            (TicketState::Resolved, _) => (
+                [Done, Done, Done],
+                words::progress_done(),
+                Tone::Ok,
+                "check",
+                Stage::Solved,
+            ),
+            (TicketState::Closed, _) => (
+                [Done, Done, Done],
+                words::progress_done(),
+                Tone::Ok,
+                "check",
+                Stage::Closed,
+            ),
+            (TicketState::Cancelled, _) => (
+                [Done, Stopped, Stopped],
+                words::progress_withdrawn(),
+                Tone::Neutral,
+                "x",
+                Stage::Withdrawn,
+            ),
         };
-        Self { steps, label, tone, icon, stage }
+        Self {
+            steps,
+            label,
+            tone,
+            icon,
+            stage,
+        }
     }
 
     /// Whether the request still needs anybody.
     pub fn is_open(self) -> bool {
-        matches!(self.stage, Stage::Received | Stage::Working | Stage::Paused(_) | Stage::WaitingForYou)
+        matches!(
+            self.stage,
+            Stage::Received | Stage::Working | Stage::Paused(_) | Stage::WaitingForYou
+        )
     }
 }
 
 /// The words of the three steps.
 pub fn step_words() -> [&'static str; 3] {
-    [words::step_received(), words::step_working(), words::step_done()]
+    [
+        words::step_received(),
+        words::step_working(),
+        words::step_done(),
+    ]
 }
 
 /// How the promise of a request stands.
@@ -137,7 +180,11 @@ mod tests {
         let waiting = Progress::of(TicketState::OnHold, Some(HoldReason::WaitingForRequester));
         assert_eq!(waiting.stage, Stage::WaitingForYou);
         assert_eq!(waiting.tone, Tone::Warn);
-        for reason in HoldReason::ALL.iter().copied().filter(|reason| *reason != HoldReason::WaitingForRequester) {
+        for reason in HoldReason::ALL
+            .iter()
+            .copied()
+            .filter(|reason| *reason != HoldReason::WaitingForRequester)
+        {
             let paused = Progress::of(TicketState::OnHold, Some(reason));
             assert_eq!(paused.stage, Stage::Paused(reason));
             assert!(paused.is_open());
@@ -146,15 +193,34 @@ mod tests {
 
     #[test]
     fn every_state_has_its_words_and_only_open_ones_are_open() {
-        let open: Vec<_> = TicketState::ALL.iter().copied().filter(|state| Progress::of(*state, None).is_open()).collect();
-        assert_eq!(open, [TicketState::New, TicketState::Assigned, TicketState::InProgress, TicketState::OnHold]);
-        assert!(TicketState::ALL.iter().all(|state| !Progress::of(*state, None).label.is_empty()));
+        let open: Vec<_> = TicketState::ALL
+            .iter()
+            .copied()
+            .filter(|state| Progress::of(*state, None).is_open())
+            .collect();
+        assert_eq!(
+            open,
+            [
+                TicketState::New,
+                TicketState::Assigned,
+                TicketState::InProgress,
+                TicketState::OnHold
+            ]
+        );
+        assert!(
+            TicketState::ALL
+                .iter()
+                .all(|state| !Progress::of(*state, None).label.is_empty())
+        );
     }
 
     #[test]
     fn a_promise_is_late_once_its_time_has_passed() {
         let now = Timestamp::from_millis(1_000_000);
-        assert_eq!(Promise::at(Some(now.plus_seconds(1)), now), Promise::By(now.plus_seconds(1)));
+        assert_eq!(
+            Promise::at(Some(now.plus_seconds(1)), now),
+            Promise::By(now.plus_seconds(1))
+        );
         assert_eq!(Promise::at(Some(now.plus_seconds(-1)), now), Promise::Late);
         assert_eq!(Promise::at(None, now), Promise::None);
     }

@@ -12,8 +12,8 @@ use super::{card::address, data, draft::Draft, people::people_search};
 use crate::{
     api::{ApiError, Id, Impact, Markdown, Urgency},
     components::{
-        Check, Choice, Icon, PersonPicker, RadioCards, RadioOption, Remote, SelectField, TextArea, TextField,
-        environment::use_title, focus_first_error, use_toaster,
+        Check, Choice, Icon, PersonPicker, RadioCards, RadioOption, Remote, SelectField, TextArea,
+        TextField, environment::use_title, focus_first_error, use_toaster,
     },
     words::portal as words,
 };
@@ -36,7 +36,12 @@ type Faults = RwSignal<Vec<(String, String)>>;
 
 fn fault(faults: Faults, field: &'static str) -> Signal<Option<String>> {
     Signal::derive(move || {
-        faults.with(|faults| faults.iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence.clone()))
+        faults.with(|faults| {
+            faults
+                .iter()
+                .find(|(name, _)| name == field)
+                .map(|(_, sentence)| sentence.clone())
+        })
     })
 }
 
@@ -77,7 +82,11 @@ impl Report {
             department: (!self.department.is_empty()).then(|| Id::new(&self.department)),
             impact: Impact::from_key(&self.who),
             urgency: Urgency::from_key(&self.work),
-            requested_for: self.person.as_ref().filter(|_| self.other).map(|person| Id::new(&person.id)),
+            requested_for: self
+                .person
+                .as_ref()
+                .filter(|_| self.other)
+                .map(|person| Id::new(&person.id)),
             idempotency_key: Some(key),
         }
     }
@@ -93,12 +102,22 @@ pub fn Report() -> impl IntoView {
     let (draft, kept) = Draft::open::<Report>("report");
     let wanted_title = query.get("title").unwrap_or_default();
     // What was just typed into the search goes before what was begun some other day.
-    let kept = kept.filter(|kept| wanted_title.is_empty() || kept.title == wanted_title).unwrap_or_default();
+    let kept = kept
+        .filter(|kept| wanted_title.is_empty() || kept.title == wanted_title)
+        .unwrap_or_default();
     let restored = RwSignal::new(!kept.is_blank());
 
-    let title = RwSignal::new(if kept.title.is_empty() { wanted_title } else { kept.title });
+    let title = RwSignal::new(if kept.title.is_empty() {
+        wanted_title
+    } else {
+        kept.title
+    });
     let description = RwSignal::new(kept.description);
-    let who = RwSignal::new(if kept.who.is_empty() { Impact::Person.key().to_owned() } else { kept.who });
+    let who = RwSignal::new(if kept.who.is_empty() {
+        Impact::Person.key().to_owned()
+    } else {
+        kept.who
+    });
     let work = RwSignal::new(kept.work);
     let department = RwSignal::new(kept.department);
     let other = RwSignal::new(kept.other);
@@ -121,7 +140,11 @@ pub fn Report() -> impl IntoView {
         (!content.is_blank()).then_some(content)
     });
 
-    let departments = Remote::new(|| async { data::fetch_departments().await.map_err(|error| error.sentence()) });
+    let departments = Remote::new(|| async {
+        data::fetch_departments()
+            .await
+            .map_err(|error| error.sentence())
+    });
     if let Some(wanted) = query.get("department") {
         Effect::new(move |_| {
             let found = departments.ready().unwrap_or_default();
@@ -135,7 +158,12 @@ pub fn Report() -> impl IntoView {
     let department_options = Signal::derive(move || {
         let mut options = vec![(String::new(), words::department_unknown().to_owned())];
         let found = departments.ready().unwrap_or_default();
-        options.extend(found.into_iter().map(|found| (found.id.inner().to_owned(), format!("{}: {}", found.name, found.description))));
+        options.extend(found.into_iter().map(|found| {
+            (
+                found.id.inner().to_owned(),
+                format!("{}: {}", found.name, found.description),
+            )
+        }));
         options
     });
 
@@ -156,14 +184,23 @@ pub fn Report() -> impl IntoView {
                 Ok(request) => {
                     draft.done();
                     toaster.say(words::report_thanks());
-                    navigate.with_value(|navigate| navigate(&address(&request.reference), NavigateOptions::default()));
+                    navigate.with_value(|navigate| {
+                        navigate(&address(&request.reference), NavigateOptions::default())
+                    });
                 }
                 Err(error) => {
                     busy.try_set(false);
                     match error {
-                        ApiError::Refused(refusals) if refusals.iter().all(|refusal| refusal.field.is_some()) => {
+                        ApiError::Refused(refusals)
+                            if refusals.iter().all(|refusal| refusal.field.is_some()) =>
+                        {
                             faults.try_set(
-                                refusals.into_iter().map(|refusal| (refusal.field.unwrap_or_default(), refusal.message)).collect(),
+                                refusals
+                                    .into_iter()
+                                    .map(|refusal| {
+                                        (refusal.field.unwrap_or_default(), refusal.message)
+                                    })
+                                    .collect(),
                             );
                             focus_first_error();
                         }
@@ -192,14 +229,38 @@ pub fn Report() -> impl IntoView {
         detail: detail.to_owned(),
     };
     let who_options = vec![
-        option(Impact::Person.key(), words::who_me(), words::who_me_detail()),
-        option(Impact::Team.key(), words::who_team(), words::who_team_detail()),
-        option(Impact::Organisation.key(), words::who_many(), words::who_many_detail()),
+        option(
+            Impact::Person.key(),
+            words::who_me(),
+            words::who_me_detail(),
+        ),
+        option(
+            Impact::Team.key(),
+            words::who_team(),
+            words::who_team_detail(),
+        ),
+        option(
+            Impact::Organisation.key(),
+            words::who_many(),
+            words::who_many_detail(),
+        ),
     ];
     let work_options = vec![
-        option(Urgency::High.key(), words::work_no(), words::work_no_detail()),
-        option(Urgency::Medium.key(), words::work_harder(), words::work_harder_detail()),
-        option(Urgency::Low.key(), words::work_yes(), words::work_yes_detail()),
+        option(
+            Urgency::High.key(),
+            words::work_no(),
+            words::work_no_detail(),
+        ),
+        option(
+            Urgency::Medium.key(),
+            words::work_harder(),
+            words::work_harder_detail(),
+        ),
+        option(
+            Urgency::Low.key(),
+            words::work_yes(),
+            words::work_yes_detail(),
+        ),
     ];
     view! {
         <div class="page">
@@ -308,17 +369,44 @@ mod tests {
     #[test]
     fn a_report_needs_a_title_and_both_answers() {
         assert!(report().faults().is_empty());
-        let fields: Vec<_> = Report::default().faults().into_iter().map(|(field, _)| field).collect();
+        let fields: Vec<_> = Report::default()
+            .faults()
+            .into_iter()
+            .map(|(field, _)| field)
+            .collect();
         assert_eq!(fields, ["title", "impact", "urgency"]);
     }
 
     #[test]
     fn a_report_for_somebody_else_names_them() {
-        let nameless = Report { other: true, ..report() };
+        let nameless = Report {
+            other: true,
+            ..report()
+        };
         assert_eq!(nameless.faults()[0].0, "requestedFor");
-        let person = Choice { id: "person_1".into(), label: "Rui".into(), detail: String::new(), initials: "RC".into(), hue: 1 };
-        let named = Report { person: Some(person), ..nameless };
-        assert_eq!(named.input("k".into()).requested_for, Some(Id::new("person_1")));
-        assert_eq!(Report { other: false, ..named }.input("k".into()).requested_for, None);
+        let person = Choice {
+            id: "person_1".into(),
+            label: "Rui".into(),
+            detail: String::new(),
+            initials: "RC".into(),
+            hue: 1,
+        };
+        let named = Report {
+            person: Some(person),
+            ..nameless
+        };
+        assert_eq!(
+            named.input("k".into()).requested_for,
+            Some(Id::new("person_1"))
+        );
+        assert_eq!(
+            Report {
+                other: false,
+                ..named
+            }
+            .input("k".into())
+            .requested_for,
+            None
+        );
     }
 }

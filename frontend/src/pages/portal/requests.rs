@@ -52,12 +52,21 @@ pub fn provide_my_requests() {
             match found {
                 Ok(page) => {
                     let as_of = page.as_of;
-                    requests.more.set(page.page_info.has_next_page.then_some(page.page_info.end_cursor).flatten());
-                    requests.list.replace(page.edges.into_iter().map(entry).collect());
+                    requests.more.set(
+                        page.page_info
+                            .has_next_page
+                            .then_some(page.page_info.end_cursor)
+                            .flatten(),
+                    );
+                    requests
+                        .list
+                        .replace(page.edges.into_iter().map(entry).collect());
                     requests.loading.set(Loading::Ready);
-                    subscription.try_set_value(Some(live::subscribe(Some(as_of), my_requests_changed, move |event| {
-                        requests.hear(event.queue_changed)
-                    })));
+                    subscription.try_set_value(Some(live::subscribe(
+                        Some(as_of),
+                        my_requests_changed,
+                        move |event| requests.hear(event.queue_changed),
+                    )));
                 }
                 Err(error) => requests.loading.set(Loading::Failed(error.sentence())),
             }
@@ -74,7 +83,11 @@ pub fn use_my_requests() -> MyRequests {
 }
 
 fn entry(edge: super::data::RequestEdge) -> Entry<RequestSummary> {
-    Entry { id: edge.node.id.inner().to_owned(), sort_key: edge.sort_key, row: edge.node }
+    Entry {
+        id: edge.node.id.inner().to_owned(),
+        sort_key: edge.sort_key,
+        row: edge.node,
+    }
 }
 
 impl MyRequests {
@@ -82,7 +95,14 @@ impl MyRequests {
         match change {
             MyRequestsChange::QueueUpsert(upsert) => {
                 let id = upsert.ticket.id.inner().to_owned();
-                self.list.upsert(Entry { id, sort_key: upsert.sort_key, row: upsert.ticket }, false);
+                self.list.upsert(
+                    Entry {
+                        id,
+                        sort_key: upsert.sort_key,
+                        row: upsert.ticket,
+                    },
+                    false,
+                );
                 Heard::UpTo(upsert.sequence)
             }
             MyRequestsChange::QueueRemove(removed) => {
@@ -121,10 +141,20 @@ impl MyRequests {
 
     /// Loads older ones.
     pub async fn load_more(self) -> Result<(), String> {
-        let Some(after) = self.more.get_untracked() else { return Ok(()) };
-        let page = fetch_my_requests(Some(after)).await.map_err(|error| error.sentence())?;
-        self.more.set(page.page_info.has_next_page.then_some(page.page_info.end_cursor).flatten());
-        self.list.extend(page.edges.into_iter().map(entry).collect());
+        let Some(after) = self.more.get_untracked() else {
+            return Ok(());
+        };
+        let page = fetch_my_requests(Some(after))
+            .await
+            .map_err(|error| error.sentence())?;
+        self.more.set(
+            page.page_info
+                .has_next_page
+                .then_some(page.page_info.end_cursor)
+                .flatten(),
+        );
+        self.list
+            .extend(page.edges.into_iter().map(entry).collect());
         Ok(())
     }
 
@@ -134,7 +164,9 @@ impl MyRequests {
             let mut waiting = Vec::new();
             let mut others = Vec::new();
             for id in self.list.ids().get() {
-                let Some(stage) = self.progress(&id) else { continue };
+                let Some(stage) = self.progress(&id) else {
+                    continue;
+                };
                 match stage.stage {
                     Stage::WaitingForYou => waiting.push(id),
                     _ if stage.is_open() => others.push(id),
@@ -149,7 +181,15 @@ impl MyRequests {
     /// Ids of the finished ones, newest change first.
     pub fn done(self) -> Memo<Vec<String>> {
         Memo::new(move |_| {
-            self.list.ids().get().into_iter().filter(|id| self.progress(id).is_some_and(|progress| !progress.is_open())).collect()
+            self.list
+                .ids()
+                .get()
+                .into_iter()
+                .filter(|id| {
+                    self.progress(id)
+                        .is_some_and(|progress| !progress.is_open())
+                })
+                .collect()
         })
     }
 
@@ -158,19 +198,18 @@ impl MyRequests {
         let open = self.open();
         Memo::new(move |_| {
             let mut ids = open.get();
-            ids.extend(
-                self.list
-                    .ids()
-                    .get()
-                    .into_iter()
-                    .filter(|id| self.progress(id).is_some_and(|progress| progress.stage == Stage::Solved)),
-            );
+            ids.extend(self.list.ids().get().into_iter().filter(|id| {
+                self.progress(id)
+                    .is_some_and(|progress| progress.stage == Stage::Solved)
+            }));
             ids.truncate(most);
             ids
         })
     }
 
     fn progress(self, id: &str) -> Option<Progress> {
-        self.list.row(id).map(|row| row.with(|request| Progress::of(request.state, request.hold_reason)))
+        self.list
+            .row(id)
+            .map(|row| row.with(|request| Progress::of(request.state, request.hold_reason)))
     }
 }

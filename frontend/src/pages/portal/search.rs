@@ -31,7 +31,12 @@ struct Hit {
 /// Whether a title has every one of these words, whole or begun.
 fn fits(title: &str, wanted: &str) -> bool {
     let title = title.to_lowercase();
-    wanted.to_lowercase().split_whitespace().all(|word| title.split_whitespace().any(|other| other.starts_with(word)) || title.contains(word))
+    wanted.to_lowercase().split_whitespace().all(|word| {
+        title
+            .split_whitespace()
+            .any(|other| other.starts_with(word))
+            || title.contains(word)
+    })
 }
 
 /// The search with its answers.
@@ -60,11 +65,15 @@ pub fn Search() -> impl IntoView {
                 return;
             }
             // Without an answer the search still offers one's own requests and the report.
-            let found = data::fetch_items(None, Some(wanted.trim().to_owned())).await.unwrap_or_default();
+            let found = data::fetch_items(None, Some(wanted.trim().to_owned()))
+                .await
+                .unwrap_or_default();
             if asked.try_get_value() == Some(mine) {
                 let count = found.len().min(MOST);
                 items.set(found);
-                announce(words::answers_found(i64::try_from(count).unwrap_or_default()));
+                announce(words::answers_found(
+                    i64::try_from(count).unwrap_or_default(),
+                ));
             }
         });
     };
@@ -75,9 +84,16 @@ pub fn Search() -> impl IntoView {
         if wanted.is_empty() {
             return Vec::new();
         }
-        let own = open_requests.get().into_iter().filter_map(|id| requests.row(&id)).map(|row| row.get()).filter(|request| {
-            wanted.chars().count() > 1 && (fits(&request.title, wanted) || request.reference.eq_ignore_ascii_case(wanted))
-        });
+        let own = open_requests
+            .get()
+            .into_iter()
+            .filter_map(|id| requests.row(&id))
+            .map(|row| row.get())
+            .filter(|request| {
+                wanted.chars().count() > 1
+                    && (fits(&request.title, wanted)
+                        || request.reference.eq_ignore_ascii_case(wanted))
+            });
         let own = own.take(MOST).map(|request| Hit {
             icon: "history".to_owned(),
             remark: words::your_request(Progress::of(request.state, request.hold_reason).label),
@@ -96,7 +112,10 @@ pub fn Search() -> impl IntoView {
             icon: "plus".to_owned(),
             text: words::report_this(wanted),
             remark: words::report_this_remark().to_owned(),
-            href: format!("/report?title={}", String::from(js_sys::encode_uri_component(wanted))),
+            href: format!(
+                "/report?title={}",
+                String::from(js_sys::encode_uri_component(wanted))
+            ),
             last: true,
         };
         own.chain(catalog).chain([report]).collect()
@@ -119,11 +138,18 @@ pub fn Search() -> impl IntoView {
                     at.update(|at| *at = Some(at.map_or(0, |at| (at + 1) % list.len())));
                 }
                 "ArrowUp" if !list.is_empty() => {
-                    at.update(|at| *at = Some(at.map_or(list.len() - 1, |at| (at + list.len() - 1) % list.len())));
+                    at.update(|at| {
+                        *at =
+                            Some(at.map_or(list.len() - 1, |at| (at + list.len() - 1) % list.len()))
+                    });
                 }
                 "Enter" => {
                     // Without a choice the words become a report: the one thing that always helps.
-                    if let Some(hit) = at.get_untracked().and_then(|at| list.get(at)).or(list.last()) {
+                    if let Some(hit) = at
+                        .get_untracked()
+                        .and_then(|at| list.get(at))
+                        .or(list.last())
+                    {
                         go(&hit.href);
                     }
                 }
@@ -133,11 +159,16 @@ pub fn Search() -> impl IntoView {
             event.prevent_default();
         }
     };
-    use_shortcuts(vec![Shortcut::new("/", words::key_search(), ShortcutGroup::General, move || {
-        if let Some(input) = input.get_untracked() {
-            _ = input.focus();
-        }
-    })]);
+    use_shortcuts(vec![Shortcut::new(
+        "/",
+        words::key_search(),
+        ShortcutGroup::General,
+        move || {
+            if let Some(input) = input.get_untracked() {
+                _ = input.focus();
+            }
+        },
+    )]);
     let shown = move || open.get() && !hits.with(Vec::is_empty);
     let go = StoredValue::new(go);
     view! {

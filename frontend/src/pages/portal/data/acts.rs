@@ -16,7 +16,8 @@ struct RequestPayload {
 impl RequestPayload {
     fn into_request(self) -> Result<RequestSummary, ApiError> {
         refusal(self.user_errors)?;
-        self.ticket.ok_or_else(|| ApiError::Malformed("neither a ticket nor errors".to_owned()))
+        self.ticket
+            .ok_or_else(|| ApiError::Malformed("neither a ticket nor errors".to_owned()))
     }
 }
 
@@ -62,7 +63,10 @@ struct Report {
 /// # Errors
 /// See [`ApiError`].
 pub async fn report(input: ReportInput) -> Result<RequestSummary, ApiError> {
-    api::mutate(Report::build(ReportVariables { input })).await?.incident_report.into_request()
+    api::mutate(Report::build(ReportVariables { input }))
+        .await?
+        .incident_report
+        .into_request()
 }
 
 /// Input of [`submit`].
@@ -96,7 +100,10 @@ struct Submit {
 /// # Errors
 /// See [`ApiError`].
 pub async fn submit(input: SubmitInput) -> Result<RequestSummary, ApiError> {
-    api::mutate(Submit::build(SubmitVariables { input })).await?.request_submit.into_request()
+    api::mutate(Submit::build(SubmitVariables { input }))
+        .await?
+        .request_submit
+        .into_request()
 }
 
 /// Input of [`confirm`].
@@ -124,7 +131,10 @@ struct Confirm {
 /// # Errors
 /// See [`ApiError`].
 pub async fn confirm(input: ConfirmInput) -> Result<RequestSummary, ApiError> {
-    api::mutate(Confirm::build(ConfirmVariables { input })).await?.ticket_confirm.into_request()
+    api::mutate(Confirm::build(ConfirmVariables { input }))
+        .await?
+        .ticket_confirm
+        .into_request()
 }
 
 /// Input of [`reopen`].
@@ -153,7 +163,10 @@ struct Reopen {
 /// # Errors
 /// See [`ApiError`].
 pub async fn reopen(input: ReopenInput) -> Result<RequestSummary, ApiError> {
-    api::mutate(Reopen::build(ReopenVariables { input })).await?.ticket_reopen.into_request()
+    api::mutate(Reopen::build(ReopenVariables { input }))
+        .await?
+        .ticket_reopen
+        .into_request()
 }
 
 /// Input of [`withdraw`].
@@ -183,7 +196,10 @@ struct Withdraw {
 /// # Errors
 /// See [`ApiError`].
 pub async fn withdraw(input: WithdrawInput) -> Result<RequestSummary, ApiError> {
-    api::mutate(Withdraw::build(WithdrawVariables { input })).await?.ticket_cancel.into_request()
+    api::mutate(Withdraw::build(WithdrawVariables { input }))
+        .await?
+        .ticket_cancel
+        .into_request()
 }
 
 /// Input of [`share`].
@@ -212,7 +228,10 @@ struct Share {
 /// # Errors
 /// See [`ApiError`].
 pub async fn share(input: ShareInput) -> Result<RequestSummary, ApiError> {
-    api::mutate(Share::build(ShareVariables { input })).await?.ticket_watch.into_request()
+    api::mutate(Share::build(ShareVariables { input }))
+        .await?
+        .ticket_watch
+        .into_request()
 }
 
 #[derive(cynic::QueryFragment)]
@@ -227,7 +246,10 @@ struct Unshare {
 /// # Errors
 /// See [`ApiError`].
 pub async fn unshare(input: ShareInput) -> Result<RequestSummary, ApiError> {
-    api::mutate(Unshare::build(ShareVariables { input })).await?.ticket_unwatch.into_request()
+    api::mutate(Unshare::build(ShareVariables { input }))
+        .await?
+        .ticket_unwatch
+        .into_request()
 }
 
 /// Input of [`say`].
@@ -263,5 +285,10 @@ struct SaidPayload {
 /// # Errors
 /// See [`ApiError`].
 pub async fn say(input: SayInput) -> Result<(), ApiError> {
-    refusal(api::mutate(Say::build(SayVariables { input })).await?.ticket_reply.user_errors)
+    refusal(
+        api::mutate(Say::build(SayVariables { input }))
+            .await?
+            .ticket_reply
+            .user_errors,
+    )
 }

@@ -101,8 +101,13 @@ struct ItemsQuery {
 ///
 /// # Errors
 /// See [`ApiError`].
-pub async fn fetch_items(department: Option<Id>, search: Option<String>) -> Result<Vec<ItemTile>, ApiError> {
-    let mut found = api::query(ItemsQuery::build(ItemsVariables { department, search })).await?.catalog_items;
+pub async fn fetch_items(
+    department: Option<Id>,
+    search: Option<String>,
+) -> Result<Vec<ItemTile>, ApiError> {
+    let mut found = api::query(ItemsQuery::build(ItemsVariables { department, search }))
+        .await?
+        .catalog_items;
     found.retain(|item| item.active);
     Ok(found)
 }
@@ -124,7 +129,11 @@ struct ItemQuery {
 /// # Errors
 /// See [`ApiError`].
 pub async fn fetch_item(id: String) -> Result<Option<ItemForm>, ApiError> {
-    Ok(api::query(ItemQuery::build(ItemVariables { id: Id::new(id) })).await?.catalog_item)
+    Ok(
+        api::query(ItemQuery::build(ItemVariables { id: Id::new(id) }))
+            .await?
+            .catalog_item,
+    )
 }
 
 /// Somebody who can be asked for or shared with.
@@ -170,6 +179,12 @@ struct People {
 /// # Errors
 /// See [`ApiError`].
 pub async fn fetch_people(search: String) -> Result<Vec<Colleague>, ApiError> {
-    let variables = PeopleVariables { search: Some(search), first: 8 };
-    Ok(api::query(PeopleQuery::build(variables)).await?.people.nodes)
+    let variables = PeopleVariables {
+        search: Some(search),
+        first: 8,
+    };
+    Ok(api::query(PeopleQuery::build(variables))
+        .await?
+        .people
+        .nodes)
 }

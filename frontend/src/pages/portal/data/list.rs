@@ -3,7 +3,8 @@
 use cynic::{QueryBuilder, SubscriptionBuilder};
 
 use crate::api::{
-    self, ApiError, HoldReason, Id, Sequence, StateKind, TicketOrder, TicketState, Timestamp, Transition,
+    self, ApiError, HoldReason, Id, Sequence, StateKind, TicketOrder, TicketState, Timestamp,
+    Transition,
     operations::{DepartmentName, PersonBadge},
     schema,
 };
@@ -103,7 +104,10 @@ pub struct MyRequestsChangedVariables {
 
 /// Changes of my requests.
 #[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Subscription", variables = "MyRequestsChangedVariables")]
+#[cynic(
+    graphql_type = "Subscription",
+    variables = "MyRequestsChangedVariables"
+)]
 pub struct MyRequestsChanged {
     #[arguments(filter: $filter, orderBy: $order, since: $since)]
     pub queue_changed: MyRequestsChange,
@@ -154,4 +158,3 @@ pub fn my_requests_changed(
         since,
     })
 }
-

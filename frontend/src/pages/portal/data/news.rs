@@ -60,7 +60,9 @@ struct NewsQuery {
 /// # Errors
 /// See [`ApiError`].
 pub async fn fetch_news(first: i32) -> Result<NewsPage, ApiError> {
-    Ok(api::query(NewsQuery::build(NewsVariables { first })).await?.notifications)
+    Ok(api::query(NewsQuery::build(NewsVariables { first }))
+        .await?
+        .notifications)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -94,8 +96,12 @@ struct MarkReadPayload {
 /// # Errors
 /// See [`ApiError`].
 pub async fn mark_read(ids: Option<Vec<Id>>) -> Result<i32, ApiError> {
-    let variables = MarkReadVariables { input: MarkReadInput { ids } };
-    let payload = api::mutate(MarkRead::build(variables)).await?.notifications_mark_read;
+    let variables = MarkReadVariables {
+        input: MarkReadInput { ids },
+    };
+    let payload = api::mutate(MarkRead::build(variables))
+        .await?
+        .notifications_mark_read;
     refusal(payload.user_errors)?;
     Ok(payload.unread)
 }
@@ -123,6 +129,8 @@ pub struct NewsArrival {
 }
 
 /// The subscription to news after `since`.
-pub fn news_received(since: Option<Sequence>) -> cynic::StreamingOperation<NewsReceived, NewsReceivedVariables> {
+pub fn news_received(
+    since: Option<Sequence>,
+) -> cynic::StreamingOperation<NewsReceived, NewsReceivedVariables> {
     NewsReceived::build(NewsReceivedVariables { since })
 }

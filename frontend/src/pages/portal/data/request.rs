@@ -92,8 +92,13 @@ struct RequestQuery {
 ///
 /// # Errors
 /// See [`ApiError`].
-pub async fn fetch_request(reference: String) -> Result<Option<(RequestDetail, Vec<Answer>)>, ApiError> {
-    let answer = api::query(RequestQuery::build(RequestVariables { reference: Some(reference) })).await?;
+pub async fn fetch_request(
+    reference: String,
+) -> Result<Option<(RequestDetail, Vec<Answer>)>, ApiError> {
+    let answer = api::query(RequestQuery::build(RequestVariables {
+        reference: Some(reference),
+    }))
+    .await?;
     let answers = match answer.form {
         Some(AnswersOf::ServiceRequest(form)) => form.answers,
         _ => Vec::new(),
@@ -142,6 +147,8 @@ pub fn request_changed(
     id: &str,
     since: Option<Sequence>,
 ) -> cynic::StreamingOperation<RequestChanged, RequestChangedVariables> {
-    RequestChanged::build(RequestChangedVariables { id: Id::new(id), since })
+    RequestChanged::build(RequestChangedVariables {
+        id: Id::new(id),
+        since,
+    })
 }
-

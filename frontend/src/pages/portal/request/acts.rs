@@ -16,7 +16,11 @@ fn shown(held: Signal<Held>) -> (crate::api::Id, i32) {
 }
 
 /// Shows what the act changed, or says why it was refused; a newer version on the server is loaded and looked at first.
-fn settle(outcome: Result<data::RequestSummary, ApiError>, page: Remote<Option<Held>>, toaster: Toaster) -> bool {
+fn settle(
+    outcome: Result<data::RequestSummary, ApiError>,
+    page: Remote<Option<Held>>,
+    toaster: Toaster,
+) -> bool {
     match outcome {
         Ok(summary) => {
             if let Some((mut request, answers)) = page.ready_untracked().flatten() {
@@ -41,12 +45,24 @@ fn settle(outcome: Result<data::RequestSummary, ApiError>, page: Remote<Option<H
 /// Says that it is solved.
 pub async fn confirm(held: Signal<Held>, page: Remote<Option<Held>>, toaster: Toaster) -> bool {
     let (ticket, expected_version) = shown(held);
-    settle(data::confirm(data::ConfirmInput { ticket, expected_version }).await, page, toaster)
+    settle(
+        data::confirm(data::ConfirmInput {
+            ticket,
+            expected_version,
+        })
+        .await,
+        page,
+        toaster,
+    )
 }
 
 /// Asks what is still wrong, and reopens.
 #[component]
-pub fn ReopenDialog(open: RwSignal<bool>, held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
+pub fn ReopenDialog(
+    open: RwSignal<bool>,
+    held: Signal<Held>,
+    page: Remote<Option<Held>>,
+) -> impl IntoView {
     let toaster = use_toaster();
     let reason = RwSignal::new(String::new());
     let fault = RwSignal::new(None::<String>);
@@ -62,7 +78,12 @@ pub fn ReopenDialog(open: RwSignal<bool>, held: Signal<Held>, page: Remote<Optio
         busy.set(true);
         let (ticket, expected_version) = shown(held);
         leptos::task::spawn_local(async move {
-            let outcome = data::reopen(data::ReopenInput { ticket, expected_version, reason: Markdown(text) }).await;
+            let outcome = data::reopen(data::ReopenInput {
+                ticket,
+                expected_version,
+                reason: Markdown(text),
+            })
+            .await;
             busy.try_set(false);
             if settle(outcome, page, toaster) {
                 reason.try_set(String::new());
@@ -95,7 +116,11 @@ pub fn ReopenDialog(open: RwSignal<bool>, held: Signal<Held>, page: Remote<Optio
 
 /// Asks once, says what will happen, and withdraws.
 #[component]
-pub fn WithdrawDialog(open: RwSignal<bool>, held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
+pub fn WithdrawDialog(
+    open: RwSignal<bool>,
+    held: Signal<Held>,
+    page: Remote<Option<Held>>,
+) -> impl IntoView {
     let toaster = use_toaster();
     let reason = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
@@ -105,7 +130,12 @@ pub fn WithdrawDialog(open: RwSignal<bool>, held: Signal<Held>, page: Remote<Opt
         let (ticket, expected_version) = shown(held);
         let reason = (!text.is_empty()).then_some(Markdown(text));
         leptos::task::spawn_local(async move {
-            let outcome = data::withdraw(data::WithdrawInput { ticket, expected_version, reason }).await;
+            let outcome = data::withdraw(data::WithdrawInput {
+                ticket,
+                expected_version,
+                reason,
+            })
+            .await;
             busy.try_set(false);
             if settle(outcome, page, toaster) {
                 open.try_set(false);

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     api::{MessageVisibility, Timestamp, operations::PersonBadge},
-    components::{Avatar, Icon, Markdown, RelativeTime, Remote, TextArea, environment::use_viewer, use_toaster},
+    components::{
+        Avatar, Icon, Markdown, RelativeTime, Remote, TextArea, environment::use_viewer,
+        use_toaster,
+    },
     words::portal as words,
 };
 
@@ -19,13 +22,16 @@ pub fn Talk(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     let me = use_viewer().with_untracked(|viewer| viewer.person.id.clone());
     let asker = held.with_untracked(|(request, _)| request.summary.requester.clone());
     let asked_at = held.with_untracked(|(request, _)| request.summary.created_at);
-    let description = Memo::new(move |_| held.with(|(request, _)| request.description_html.clone()));
+    let description =
+        Memo::new(move |_| held.with(|(request, _)| request.description_html.clone()));
     let answers = held.with_untracked(|(_, answers)| answers.clone());
     let may_reply = Memo::new(move |_| held.with(|(request, _)| request.viewer_can.reply));
     let messages = Memo::new(move |_| {
         held.with(|(request, _)| {
             let all = request.conversation.nodes.iter();
-            all.filter(|message| message.visibility == MessageVisibility::Public).cloned().collect::<Vec<_>>()
+            all.filter(|message| message.visibility == MessageVisibility::Public)
+                .cloned()
+                .collect::<Vec<_>>()
         })
     });
     let opened_by_me = asker.id == me;
@@ -114,7 +120,11 @@ fn Composer(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
                     toaster.say(words::message_sent());
                 }
                 Err(error) => {
-                    fault.try_set(Some(error.for_field("body").map_or_else(|| error.sentence(), str::to_owned)));
+                    fault.try_set(Some(
+                        error
+                            .for_field("body")
+                            .map_or_else(|| error.sentence(), str::to_owned),
+                    ));
                 }
             }
             busy.try_set(false);
@@ -123,7 +133,12 @@ fn Composer(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     let question = Signal::derive(move || {
         held.with(|(request, _)| {
             use crate::api::TicketState::{Cancelled, Closed, Resolved};
-            if matches!(request.summary.state, Resolved | Closed | Cancelled) { words::add_after() } else { words::add_message() }.to_owned()
+            if matches!(request.summary.state, Resolved | Closed | Cancelled) {
+                words::add_after()
+            } else {
+                words::add_message()
+            }
+            .to_owned()
         })
     });
     view! {

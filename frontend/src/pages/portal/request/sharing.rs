@@ -20,19 +20,28 @@ use crate::{
 /// Who asked, for whom, where it is, by when, and who follows it.
 #[component]
 pub fn Facts(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
-    let zone = StoredValue::new(use_viewer().with_untracked(|viewer| viewer.person.timezone.clone()));
+    let zone =
+        StoredValue::new(use_viewer().with_untracked(|viewer| viewer.person.timezone.clone()));
     let now = live::now();
     let requester = held.with_untracked(|(request, _)| request.summary.requester.clone());
     let requested_for = held.with_untracked(|(request, _)| request.summary.requested_for.clone());
     let for_other = (requested_for.id != requester.id).then_some(requested_for);
-    let department = Memo::new(move |_| held.with(|(request, _)| request.summary.department.name.clone()));
+    let department =
+        Memo::new(move |_| held.with(|(request, _)| request.summary.department.name.clone()));
     let assignee = Memo::new(move |_| held.with(|(request, _)| request.summary.assignee.clone()));
     let expected = Memo::new(move |_| {
         let open = held.with(|(request, _)| {
             super::Progress::of(request.summary.state, request.summary.hold_reason).is_open()
         });
-        let by = held.with(|(request, _)| request.summary.expected_by).filter(|_| open)?;
-        Some(zone.with_value(|zone| (super::super::card::when(by, now.get(), zone), format::exact(by, zone))))
+        let by = held
+            .with(|(request, _)| request.summary.expected_by)
+            .filter(|_| open)?;
+        Some(zone.with_value(|zone| {
+            (
+                super::super::card::when(by, now.get(), zone),
+                format::exact(by, zone),
+            )
+        }))
     });
     view! {
         <aside class="card card-pad" aria-labelledby="facts">
@@ -68,11 +77,22 @@ fn Sharing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     let picked = RwSignal::new(None::<Choice>);
     let act = move |person: Id, name: String, share: bool| {
         leptos::task::spawn_local(async move {
-            let input = data::ShareInput { ticket: ticket.get_value(), person: Some(person) };
-            let outcome = if share { data::share(input).await } else { data::unshare(input).await };
+            let input = data::ShareInput {
+                ticket: ticket.get_value(),
+                person: Some(person),
+            };
+            let outcome = if share {
+                data::share(input).await
+            } else {
+                data::unshare(input).await
+            };
             match outcome {
                 Ok(_) => {
-                    let sentence = if share { words::shared_with(&name) } else { words::no_longer_shared_with(&name) };
+                    let sentence = if share {
+                        words::shared_with(&name)
+                    } else {
+                        words::no_longer_shared_with(&name)
+                    };
                     announce(sentence.clone());
                     toaster.say(sentence);
                     page.again();

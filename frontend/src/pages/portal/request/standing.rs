@@ -14,7 +14,9 @@ use super::{
 };
 use crate::{
     api::{Markdown, Transition},
-    components::{Chip, Icon, PathStep, ProgressPath, Remote, environment::use_viewer, use_toaster},
+    components::{
+        Chip, Icon, PathStep, ProgressPath, Remote, environment::use_viewer, use_toaster,
+    },
     live,
     words::{format, portal as words},
 };
@@ -23,13 +25,22 @@ use crate::{
 #[component]
 pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     let toaster = use_toaster();
-    let zone = StoredValue::new(use_viewer().with_untracked(|viewer| viewer.person.timezone.clone()));
+    let zone =
+        StoredValue::new(use_viewer().with_untracked(|viewer| viewer.person.timezone.clone()));
     let now = live::now();
-    let progress = Memo::new(move |_| held.with(|(request, _)| Progress::of(request.summary.state, request.summary.hold_reason)));
+    let progress = Memo::new(move |_| {
+        held.with(|(request, _)| Progress::of(request.summary.state, request.summary.hold_reason))
+    });
     let may = move |transition: Transition| {
-        Memo::new(move |_| held.with(|(request, _)| request.summary.available_transitions.contains(&transition)))
+        Memo::new(move |_| {
+            held.with(|(request, _)| request.summary.available_transitions.contains(&transition))
+        })
     };
-    let (may_confirm, may_reopen, may_withdraw) = (may(Transition::Confirm), may(Transition::Reopen), may(Transition::Cancel));
+    let (may_confirm, may_reopen, may_withdraw) = (
+        may(Transition::Confirm),
+        may(Transition::Reopen),
+        may(Transition::Cancel),
+    );
     let may_reply = Memo::new(move |_| held.with(|(request, _)| request.viewer_can.reply));
     let reopening = RwSignal::new(false);
     let withdrawing = RwSignal::new(false);
@@ -42,7 +53,10 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
     let next = Memo::new(move |_| {
         held.with(|(request, _)| {
             let request = &request.summary;
-            let who = request.assignee.as_ref().map(|person| first_name(&person.name));
+            let who = request
+                .assignee
+                .as_ref()
+                .map(|person| first_name(&person.name));
             match progress.get().stage {
                 Stage::WaitingForYou => words::next_waiting_for_you().to_owned(),
                 Stage::Received => words::next_received(&request.department.name),
@@ -50,9 +64,12 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
                     Some(who) => words::next_working(who),
                     None => words::next_working_team(&request.department.name),
                 },
-                Stage::Paused(reason) => {
-                    pause_sentence(reason, request.wake_up_at.map(|at| zone.with_value(|zone| format::day(at, zone))))
-                }
+                Stage::Paused(reason) => pause_sentence(
+                    reason,
+                    request
+                        .wake_up_at
+                        .map(|at| zone.with_value(|zone| format::day(at, zone))),
+                ),
                 Stage::Solved if may_confirm.get() => words::next_solved().to_owned(),
                 Stage::Solved | Stage::Closed => words::next_closed().to_owned(),
                 Stage::Withdrawn => words::next_withdrawn().to_owned(),
@@ -65,9 +82,15 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
             if !progress.get().is_open() || progress.get().stage == Stage::WaitingForYou {
                 return None;
             }
-            match Promise::at(held.with(|(request, _)| request.summary.expected_by), now.get()) {
+            match Promise::at(
+                held.with(|(request, _)| request.summary.expected_by),
+                now.get(),
+            ) {
                 Promise::None => None,
-                Promise::By(by) => Some((false, words::done_by(zone.with_value(|zone| when(by, now.get(), zone))))),
+                Promise::By(by) => Some((
+                    false,
+                    words::done_by(zone.with_value(|zone| when(by, now.get(), zone))),
+                )),
                 Promise::Late => Some((true, words::longer_than_planned().to_owned())),
             }
         })
@@ -77,12 +100,17 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
         step_words()
             .into_iter()
             .zip(states)
-            .map(|(text, state)| PathStep { text: text.to_owned(), state })
+            .map(|(text, state)| PathStep {
+                text: text.to_owned(),
+                state,
+            })
             .collect::<Vec<_>>()
     });
     let resolution = Memo::new(move |_| {
         let done = matches!(progress.get().stage, Stage::Solved | Stage::Closed);
-        held.with(|(request, _)| request.resolution_message.clone()).filter(|_| done).map(|Markdown(text)| text)
+        held.with(|(request, _)| request.resolution_message.clone())
+            .filter(|_| done)
+            .map(|Markdown(text)| text)
     });
     let say_yes = move |_| {
         busy.set(true);
@@ -154,7 +182,10 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
 
 /// Puts the focus where an answer is written.
 fn to_composer() {
-    let found = document().query_selector(".composer textarea").ok().flatten();
+    let found = document()
+        .query_selector(".composer textarea")
+        .ok()
+        .flatten();
     if let Some(area) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
         area.scroll_into_view();
         _ = area.focus();
