@@ -90,6 +90,8 @@ fn watch(
                 let line = without_colours(&raw);
                 if let Some(progress) = cargo_progress(&line) {
                     states[number] = progress;
+                } else if let Some(progress) = test_progress(&line) {
+                    states[number] = progress;
                 } else if !is_noise(&line) {
                     outcomes[number].output.push_str(line.trim_end());
                     outcomes[number].output.push('\n');
@@ -203,6 +205,21 @@ fn cargo_progress(line: &str) -> Option<String> {
     })
 }
 
+/// `3 of 28 tests` from nextest's `PASS [ 0.006s] ( 3/28) name`; `3 journeys` from Playwright's `✓  3 name`.
+fn test_progress(line: &str) -> Option<String> {
+    let trimmed = line.trim_start();
+    if let Some(rest) = trimmed.strip_prefix("PASS [") {
+        let (_, rest) = rest.split_once("] (")?;
+        let (done, all) = rest.split_once(')')?.0.split_once('/')?;
+        return Some(format!("{} of {} tests", done.trim(), all.trim()));
+    }
+    let rest = trimmed
+        .strip_prefix('✓')
+        .or_else(|| trimmed.strip_prefix("ok "))?;
+    let number: usize = rest.split_whitespace().next()?.parse().ok()?;
+    Some(format!("{number} journeys"))
+}
+
 /// Lines of cargo that matter only while they happen.
 fn is_noise(line: &str) -> bool {
     const VERBS: [&str; 12] = [
@@ -239,9 +256,15 @@ fn without_colours(text: &str) -> String {
             plain.push(character);
             continue;
         }
-        if characters.next() == Some('[') {
-            // A control sequence ends with a letter.
-            characters.by_ref().find(char::is_ascii_alphabetic);
+        match characters.next() {
+            // A control sequence ends with a letter, a choice of character set after one more.
+            Some('[') => {
+                characters.by_ref().find(char::is_ascii_alphabetic);
+            }
+            Some('(') => {
+                characters.next();
+            }
+            _ => {}
         }
     }
     plain
@@ -265,6 +288,19 @@ mod tests {
             Some("430 of 430 crates, bellhop".to_owned())
         );
         assert_eq!(cargo_progress("warning: unused"), None);
+    }
+
+    #[test]
+    fn passing_tests_are_read_as_progress() {
+        assert_eq!(
+            test_progress("        PASS [   0.006s] ( 3/28) frontend::bin/frontend a_name"),
+            Some("3 of 28 tests".to_owned())
+        );
+        assert_eq!(
+            test_progress("  ✓   7 tests/boot.spec.ts:3:1 › boots (1.2s)"),
+            Some("7 journeys".to_owned())
+        );
+        assert_eq!(test_progress("        FAIL [   0.006s] ( 3/28) x"), None);
     }
 
     #[test]

@@ -8,8 +8,15 @@ use super::{Bench, Verdict, counts};
 use crate::{job, machine, postgres, workspace};
 
 pub fn format(bench: &mut Bench) -> Result<Verdict> {
-    let command = workspace::cargo(["fmt", "--all", "--check"]);
-    Ok(Verdict::of(job::run_one(&mut bench.console, command)?))
+    let command = workspace::cargo(["fmt", "--all", "--check", "--", "--files-with-diff"]);
+    let outcome = job::run_one(&mut bench.console, command)?;
+    if outcome.success {
+        return Ok(Verdict::Holds);
+    }
+    Ok(Verdict::Broken(format!(
+        "`cargo fmt --all` would change:\n{}",
+        outcome.output
+    )))
 }
 
 pub fn clippy_host(bench: &mut Bench) -> Result<Verdict> {
@@ -68,7 +75,7 @@ fn run_tests(bench: &mut Bench, selection: &[&str], postgres: Option<&str>) -> R
     let mut command: Command = if nextest {
         let mut command = workspace::cargo(["nextest", "run", "--no-fail-fast"]);
         command
-            .args(["--status-level", "fail", "--final-status-level", "fail"])
+            .args(["--status-level", "pass", "--final-status-level", "fail"])
             .args(["--no-tests", "pass", "--show-progress", "none"]);
         command
     } else {
