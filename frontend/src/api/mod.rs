@@ -5,6 +5,7 @@
 
 mod enums;
 mod error;
+mod keys;
 pub mod operations;
 mod scalars;
 pub mod session;
@@ -13,6 +14,7 @@ mod transport;
 
 pub use enums::*;
 pub use error::{ApiError, UserError, refusal};
+pub use keys::fresh_key;
 pub use scalars::*;
 pub use time::{browser_now, correct_clock, now};
 pub use transport::{mutate, query};

@@ -1,0 +1,456 @@
+//! What an agent does to a ticket.
+
+use cynic::MutationBuilder;
+
+use super::ticket::{Message, TicketDetail};
+use crate::api::{
+    self, ApiError, HoldReason, Id, Impact, LinkKind, Markdown, ResolutionCode, Timestamp, Urgency, UserError, schema,
+};
+
+/// The answer to an act on a ticket.
+#[derive(cynic::QueryFragment, Clone, Debug)]
+pub struct TicketPayload {
+    pub ticket: Option<TicketDetail>,
+    pub user_errors: Vec<UserError>,
+}
+
+/// The answer to a reply or a note.
+#[derive(cynic::QueryFragment, Clone, Debug)]
+pub struct MessagePayload {
+    pub message: Option<Message>,
+    pub ticket: Option<TicketDetail>,
+    pub user_errors: Vec<UserError>,
+}
+
+/// Why an act did not happen, with the ticket as it stands meanwhile where the server sent it.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    pub error: ApiError,
+    pub current: Option<Box<TicketDetail>>,
+}
+
+impl Refusal {
+    /// Somebody changed the ticket first.
+    pub fn is_conflict(&self) -> bool {
+        self.error.has_code("VERSION_CONFLICT")
+    }
+}
+
+/// What became of an act.
+pub type Outcome = Result<Box<TicketDetail>, Refusal>;
+
+fn settle(ticket: Option<TicketDetail>, errors: Vec<UserError>) -> Outcome {
+    match (ticket, errors) {
+        (Some(ticket), errors) if errors.is_empty() => Ok(Box::new(ticket)),
+        (current, errors) if errors.is_empty() => {
+            Err(Refusal { error: ApiError::Malformed("no ticket".to_owned()), current: current.map(Box::new) })
+        }
+        (current, errors) => Err(Refusal { error: ApiError::Refused(errors), current: current.map(Box::new) }),
+    }
+}
+
+macro_rules! act {
+    ($($(#[$doc:meta])* $function:ident: $name:ident($vars:ident, $takes:ident).$field:ident;)+) => {$(
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// See [`Refusal`].
+        pub async fn $function(input: $takes) -> Outcome {
+            let answer = api::mutate($name::build($vars { input })).await.map_err(|error| Refusal { error, current: None })?;
+            let payload = answer.$field;
+            settle(payload.ticket, payload.user_errors)
+        }
+    )+};
+}
+
+act! {
+    /// A public reply.
+    reply: ReplyMutation(ReplyVars, TicketReplyInput).ticket_reply;
+    /// An internal note.
+    add_note: NoteMutation(NoteVars, TicketAddNoteInput).ticket_add_note;
+    /// To a team, to a person, or to nobody in a team.
+    assign: AssignMutation(AssignVars, TicketAssignInput).ticket_assign;
+    /// Work begins.
+    start: StartMutation(StartVars, TicketStartInput).ticket_start;
+    /// It waits.
+    put_on_hold: HoldMutation(HoldVars, TicketPutOnHoldInput).ticket_put_on_hold;
+    /// The wait is over.
+    resume: ResumeMutation(ResumeVars, TicketResumeInput).ticket_resume;
+    /// Done, and how.
+    resolve: ResolveMutation(ResolveVars, TicketResolveInput).ticket_resolve;
+    /// The requester says that it is solved.
+    confirm: ConfirmMutation(ConfirmVars, TicketConfirmInput).ticket_confirm;
+    /// Over.
+    close: CloseMutation(CloseVars, TicketCloseInput).ticket_close;
+    /// Not done after all.
+    reopen: ReopenMutation(ReopenVars, TicketReopenInput).ticket_reopen;
+    /// It will not be done.
+    cancel: CancelMutation(CancelVars, TicketCancelInput).ticket_cancel;
+    /// Impact and urgency; the priority follows.
+    set_priority: PriorityMutation(PriorityVars, TicketSetPriorityInput).ticket_set_priority;
+    /// Title, service, category.
+    edit: EditMutation(EditVars, TicketEditInput).ticket_edit;
+    /// A link to another ticket, by its reference.
+    link: LinkMutation(LinkVars, TicketLinkInput).ticket_link;
+}
+
+/// What [`reply`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketReplyInput {
+    pub ticket: Id,
+    pub body: Markdown,
+    pub idempotency_key: String,
+}
+
+/// What [`add_note`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketAddNoteInput {
+    pub ticket: Id,
+    pub body: Markdown,
+    pub idempotency_key: String,
+}
+
+/// What [`assign`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketAssignInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub team: Option<Id>,
+    pub assignee: Option<Id>,
+}
+
+/// What [`start`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketStartInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+}
+
+/// What [`put_on_hold`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketPutOnHoldInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+    pub reason: HoldReason,
+    pub wake_up_at: Timestamp,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Markdown>,
+}
+
+/// What [`resume`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketResumeInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+}
+
+/// What [`resolve`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketResolveInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+    pub code: ResolutionCode,
+    pub message: Markdown,
+}
+
+/// What [`confirm`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketConfirmInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+}
+
+/// What [`close`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketCloseInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+}
+
+/// What [`reopen`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketReopenInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+    pub reason: Markdown,
+}
+
+/// What [`cancel`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketCancelInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Markdown>,
+}
+
+/// What [`set_priority`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketSetPriorityInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+    pub impact: Impact,
+    pub urgency: Urgency,
+}
+
+/// What [`edit`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketEditInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub service: Option<Id>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub category: Option<Id>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub clear_service: Option<bool>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub clear_category: Option<bool>,
+}
+
+/// What [`link`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketLinkInput {
+    pub ticket: Id,
+    pub kind: LinkKind,
+    pub other: String,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct ReplyVars {
+    input: TicketReplyInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "ReplyVars")]
+struct ReplyMutation {
+    #[arguments(input: $input)]
+    ticket_reply: MessagePayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct NoteVars {
+    input: TicketAddNoteInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "NoteVars")]
+struct NoteMutation {
+    #[arguments(input: $input)]
+    ticket_add_note: MessagePayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct AssignVars {
+    input: TicketAssignInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "AssignVars")]
+struct AssignMutation {
+    #[arguments(input: $input)]
+    ticket_assign: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct StartVars {
+    input: TicketStartInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "StartVars")]
+struct StartMutation {
+    #[arguments(input: $input)]
+    ticket_start: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct HoldVars {
+    input: TicketPutOnHoldInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "HoldVars")]
+struct HoldMutation {
+    #[arguments(input: $input)]
+    ticket_put_on_hold: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct ResumeVars {
+    input: TicketResumeInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "ResumeVars")]
+struct ResumeMutation {
+    #[arguments(input: $input)]
+    ticket_resume: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct ResolveVars {
+    input: TicketResolveInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "ResolveVars")]
+struct ResolveMutation {
+    #[arguments(input: $input)]
+    ticket_resolve: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct ConfirmVars {
+    input: TicketConfirmInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "ConfirmVars")]
+struct ConfirmMutation {
+    #[arguments(input: $input)]
+    ticket_confirm: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct CloseVars {
+    input: TicketCloseInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "CloseVars")]
+struct CloseMutation {
+    #[arguments(input: $input)]
+    ticket_close: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct ReopenVars {
+    input: TicketReopenInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "ReopenVars")]
+struct ReopenMutation {
+    #[arguments(input: $input)]
+    ticket_reopen: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct CancelVars {
+    input: TicketCancelInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "CancelVars")]
+struct CancelMutation {
+    #[arguments(input: $input)]
+    ticket_cancel: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct PriorityVars {
+    input: TicketSetPriorityInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "PriorityVars")]
+struct PriorityMutation {
+    #[arguments(input: $input)]
+    ticket_set_priority: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct EditVars {
+    input: TicketEditInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "EditVars")]
+struct EditMutation {
+    #[arguments(input: $input)]
+    ticket_edit: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct LinkVars {
+    input: TicketLinkInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "LinkVars")]
+struct LinkMutation {
+    #[arguments(input: $input)]
+    ticket_link: TicketPayload,
+}
+
+/// Who watches; without a person oneself.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketWatchInput {
+    pub ticket: Id,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct WatchVars {
+    input: TicketWatchInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "WatchVars")]
+struct WatchMutation {
+    #[arguments(input: $input)]
+    ticket_watch: TicketPayload,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "WatchVars")]
+struct UnwatchMutation {
+    #[arguments(input: $input)]
+    ticket_unwatch: TicketPayload,
+}
+
+/// Watches the ticket, or stops.
+///
+/// # Errors
+/// See [`Refusal`].
+pub async fn watch(ticket: Id, watching: bool) -> Outcome {
+    let vars = WatchVars { input: TicketWatchInput { ticket } };
+    let refused = |error| Refusal { error, current: None };
+    let payload = if watching {
+        api::mutate(WatchMutation::build(vars)).await.map_err(refused)?.ticket_watch
+    } else {
+        api::mutate(UnwatchMutation::build(vars)).await.map_err(refused)?.ticket_unwatch
+    };
+    settle(payload.ticket, payload.user_errors)
+}
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketUnlinkInput {
+    pub link: Id,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct UnlinkVars {
+    input: TicketUnlinkInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "UnlinkVars")]
+struct UnlinkMutation {
+    #[arguments(input: $input)]
+    ticket_unlink: TicketPayload,
+}
+
+/// Takes a link away.
+///
+/// # Errors
+/// See [`Refusal`].
+pub async fn unlink(link: Id) -> Outcome {
+    let answer = api::mutate(UnlinkMutation::build(UnlinkVars { input: TicketUnlinkInput { link } }))
+        .await
+        .map_err(|error| Refusal { error, current: None })?;
+    settle(answer.ticket_unlink.ticket, answer.ticket_unlink.user_errors)
+}

@@ -1,0 +1,13 @@
+//! What the workspace asks of the API.
+
+mod actions;
+mod choices;
+mod explanation;
+mod queue;
+mod ticket;
+
+pub use actions::*;
+pub use choices::*;
+pub use explanation::*;
+pub use queue::*;
+pub use ticket::*;

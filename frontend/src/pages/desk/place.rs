@@ -1,0 +1,163 @@
+//! Addresses of the workspace: `/desk/<view>/<reference>?order=…&q=…`. The address is the state: it can be sent to a
+//! colleague.
+//!
+//! In place of a view, `search` lists what the conditions of the address say, on their own:
+//! `state`, `stateKind`, `priority`, `risk`, `kind` (names as in the API's enums, comma-separated), `department`, `team`,
+//! `assignee` (ids; `none` for nobody).
+
+use leptos_router::params::ParamsMap;
+
+use super::operations::{
+    IdFilter, KindFilter, PriorityFilter, RiskFilter, StateFilter, StateKindFilter, TextFilter, TicketFilter,
+};
+use crate::api::{ClockRisk, Id, Priority, StateKind, TicketKind, TicketOrder, TicketState};
+
+/// In place of a view: only the conditions of the address.
+pub const SEARCH: &str = "search";
+
+/// Conditions that come from the address and not from a view.
+const CONDITIONS: [&str; 8] = ["state", "stateKind", "priority", "risk", "kind", "department", "team", "assignee"];
+
+/// Where in the workspace somebody is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    pub view: Option<String>,
+    pub reference: Option<String>,
+    pub order: Option<TicketOrder>,
+    pub text: String,
+    /// Further conditions, as they stand in the address.
+    pub conditions: Vec<(String, String)>,
+}
+
+impl Place {
+    /// Reads an address.
+    pub fn read(params: &ParamsMap, query: &ParamsMap) -> Self {
+        let conditions = CONDITIONS
+            .iter()
+            .filter_map(|name| query.get(name).map(|value| ((*name).to_owned(), value)))
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        Self {
+            view: params.get("view").filter(|view| !view.is_empty()),
+            reference: params.get("reference").filter(|reference| !reference.is_empty()),
+            order: query.get("order").and_then(|order| order_of(&order)),
+            text: query.get("q").unwrap_or_default(),
+            conditions,
+        }
+    }
+
+    /// The address of this place.
+    pub fn address(&self) -> String {
+        let mut address = "/desk".to_owned();
+        for part in [self.view.as_deref(), self.reference.as_deref()].into_iter().flatten() {
+            address.push('/');
+            address.push_str(&encode(part));
+        }
+        let mut query = Vec::new();
+        if let Some(order) = self.order {
+            query.push(format!("order={}", order.key().to_lowercase()));
+        }
+        if !self.text.is_empty() {
+            query.push(format!("q={}", encode(&self.text)));
+        }
+        query.extend(self.conditions.iter().map(|(name, value)| format!("{name}={}", encode(value))));
+        if !query.is_empty() {
+            address.push('?');
+            address.push_str(&query.join("&"));
+        }
+        address
+    }
+
+    /// The same list with this ticket open, or with none.
+    pub fn with_reference(&self, reference: Option<&str>) -> Self {
+        Self { reference: reference.map(str::to_owned), ..self.clone() }
+    }
+
+    /// The conditions for the server.
+    pub fn filter(&self) -> TicketFilter {
+        let mut filter = TicketFilter {
+            view: self.view.as_deref().filter(|view| *view != SEARCH).map(Id::new),
+            text: (!self.text.trim().is_empty())
+                .then(|| TextFilter { contains: Some(self.text.trim().to_owned()) }),
+            ..TicketFilter::default()
+        };
+        for (name, value) in &self.conditions {
+            let values = || value.split(',').filter(|value| !value.is_empty());
+            let ids = || match value.as_str() {
+                "none" => IdFilter { is_null: Some(true), ..IdFilter::default() },
+                _ => IdFilter { among: Some(values().map(Id::new).collect()), ..IdFilter::default() },
+            };
+            match name.as_str() {
+                "state" => {
+                    filter.state = Some(StateFilter { among: known(TicketState::ALL, TicketState::key, values()) });
+                }
+                "stateKind" => {
+                    filter.state_kind = Some(StateKindFilter { among: known(StateKind::ALL, StateKind::key, values()) });
+                }
+                "priority" => {
+                    filter.priority = Some(PriorityFilter { among: known(Priority::ALL, Priority::key, values()) });
+                }
+                "risk" => filter.risk = Some(RiskFilter { among: known(ClockRisk::ALL, ClockRisk::key, values()) }),
+                "kind" => filter.kind = Some(KindFilter { among: known(TicketKind::ALL, TicketKind::key, values()) }),
+                "department" => filter.department = Some(ids()),
+                "team" => filter.team = Some(ids()),
+                "assignee" => filter.assignee = Some(ids()),
+                _ => {}
+            }
+        }
+        filter
+    }
+}
+
+/// `IN_PROGRESS`, `InProgress` and `in_progress` all mean the same.
+fn known<'a, T: Copy>(all: &[T], key: fn(T) -> &'static str, values: impl Iterator<Item = &'a str>) -> Vec<T> {
+    let plain = |text: &str| text.replace('_', "").to_lowercase();
+    values.filter_map(|value| all.iter().copied().find(|candidate| plain(key(*candidate)) == plain(value))).collect()
+}
+
+fn order_of(text: &str) -> Option<TicketOrder> {
+    TicketOrder::ALL.iter().copied().find(|order| order.key().eq_ignore_ascii_case(text))
+}
+
+/// Percent-encoding of what may not stand in a part of an address.
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~:,".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(pairs: &[(&str, &str)]) -> ParamsMap {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn an_address_leads_back_to_its_place() {
+        let params = query(&[("view", "team:team_01:open"), ("reference", "INC-000012")]);
+        let place = Place::read(&params, &query(&[("order", "updated"), ("q", "vpn & more")]));
+        assert_eq!(place.address(), "/desk/team:team_01:open/INC-000012?order=updated&q=vpn%20%26%20more");
+        assert_eq!(place.with_reference(None).address(), "/desk/team:team_01:open?order=updated&q=vpn%20%26%20more");
+    }
+
+    #[test]
+    fn conditions_of_an_address_become_a_filter() {
+        let place = Place::read(
+            &query(&[("view", SEARCH)]),
+            &query(&[("state", "IN_PROGRESS,new"), ("team", "team_1"), ("assignee", "none"), ("unknown", "x")]),
+        );
+        let filter = place.filter();
+        assert_eq!(filter.view, None);
+        assert_eq!(filter.state.expect("states").among, [TicketState::InProgress, TicketState::New]);
+        assert_eq!(filter.team.expect("teams").among, Some(vec![Id::new("team_1")]));
+        assert_eq!(filter.assignee.expect("assignee").is_null, Some(true));
+    }
+}

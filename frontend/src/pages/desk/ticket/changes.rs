@@ -1,0 +1,133 @@
+//! Changes of one property: shown at once, saved one by one, taken back with a reason when refused.
+
+use crate::{
+    api::{Id, Impact, Priority, Urgency, operations::{PersonBadge, ServiceName, TeamName}},
+    pages::desk::operations::{
+        CategoryName, Outcome, TicketAssignInput, TicketDetail, TicketEditInput, TicketSetPriorityInput, assign, edit,
+        set_priority,
+    },
+    words::{self, terms::Named},
+};
+
+/// A property with the value that somebody gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Team(TeamName),
+    Assignee(Option<PersonBadge>),
+    Impact(Impact),
+    Urgency(Urgency),
+    Service(Option<ServiceName>),
+    Category(Option<CategoryName>),
+    Title(String),
+}
+
+impl Change {
+    /// The property's name.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Team(_) => words::desk::column_team(),
+            Self::Assignee(_) => words::desk::column_assignee(),
+            Self::Impact(_) => words::ticket::impact(),
+            Self::Urgency(_) => words::ticket::urgency(),
+            Self::Service(_) => words::ticket::service(),
+            Self::Category(_) => words::ticket::category(),
+            Self::Title(_) => words::ticket::title(),
+        }
+    }
+
+    /// What this property of the ticket reads.
+    pub fn reading(&self, ticket: &TicketDetail) -> String {
+        let none = || words::ticket::none().to_owned();
+        match self {
+            Self::Team(_) => ticket.team.as_ref().map_or_else(none, |team| team.name.clone()),
+            Self::Assignee(_) => ticket
+                .assignee
+                .as_ref()
+                .map_or_else(|| words::desk::nobody().to_owned(), |person| person.name.clone()),
+            Self::Impact(_) => ticket.impact.word().to_owned(),
+            Self::Urgency(_) => ticket.urgency.word().to_owned(),
+            Self::Service(_) => ticket.service.as_ref().map_or_else(none, |service| service.name.clone()),
+            Self::Category(_) => ticket.category.as_ref().map_or_else(none, CategoryName::path),
+            Self::Title(_) => ticket.title.clone(),
+        }
+    }
+
+    /// The ticket as it will read.
+    pub fn apply(&self, ticket: &mut TicketDetail) {
+        match self {
+            Self::Team(team) => {
+                if ticket.team.as_ref() != Some(team) {
+                    // A team gets a ticket unassigned.
+                    ticket.assignee = None;
+                }
+                ticket.team = Some(team.clone());
+            }
+            Self::Assignee(assignee) => ticket.assignee.clone_from(assignee),
+            Self::Impact(impact) => ticket.impact = *impact,
+            Self::Urgency(urgency) => ticket.urgency = *urgency,
+            Self::Service(service) => ticket.service.clone_from(service),
+            Self::Category(category) => ticket.category.clone_from(category),
+            Self::Title(title) => ticket.title.clone_from(title),
+        }
+        if matches!(self, Self::Impact(_) | Self::Urgency(_)) {
+            ticket.priority = expected_priority(ticket.impact, ticket.urgency);
+        }
+    }
+
+    /// Asks the server for it, on the version of the ticket that the person saw.
+    ///
+    /// # Errors
+    /// See [`Outcome`].
+    pub async fn send(&self, ticket: &TicketDetail) -> Outcome {
+        let id = ticket.id.clone();
+        let expected_version = ticket.version;
+        let plain = TicketEditInput {
+            ticket: id.clone(),
+            expected_version,
+            title: None,
+            service: None,
+            category: None,
+            clear_service: None,
+            clear_category: None,
+        };
+        match self.clone() {
+            Self::Team(team) => {
+                assign(TicketAssignInput { ticket: id, expected_version, team: Some(team.id), assignee: None }).await
+            }
+            Self::Assignee(Some(person)) => {
+                assign(TicketAssignInput { ticket: id, expected_version, team: None, assignee: Some(person.id) }).await
+            }
+            Self::Assignee(None) => {
+                let team: Option<Id> = ticket.team.as_ref().map(|team| team.id.clone());
+                assign(TicketAssignInput { ticket: id, expected_version, team, assignee: None }).await
+            }
+            Self::Impact(impact) => {
+                set_priority(TicketSetPriorityInput { ticket: id, expected_version, impact, urgency: ticket.urgency }).await
+            }
+            Self::Urgency(urgency) => {
+                set_priority(TicketSetPriorityInput { ticket: id, expected_version, impact: ticket.impact, urgency }).await
+            }
+            Self::Service(service) => {
+                let clear_service = service.is_none().then_some(true);
+                edit(TicketEditInput { service: service.map(|service| service.id), clear_service, ..plain }).await
+            }
+            Self::Category(category) => {
+                let clear_category = category.is_none().then_some(true);
+                edit(TicketEditInput { category: category.map(|category| category.id), clear_category, ..plain }).await
+            }
+            Self::Title(title) => edit(TicketEditInput { title: Some(title), ..plain }).await,
+        }
+    }
+}
+
+/// What the server will make of impact and urgency, by the rule that it uses itself.
+fn expected_priority(impact: Impact, urgency: Urgency) -> Priority {
+    match (impact, urgency) {
+        (Impact::Organisation, Urgency::High) => Priority::Critical,
+        (Impact::Organisation, Urgency::Medium) | (Impact::Team, Urgency::High) => Priority::High,
+        (Impact::Organisation, Urgency::Low) | (Impact::Team, Urgency::Medium) | (Impact::Person, Urgency::High) => {
+            Priority::Moderate
+        }
+        (Impact::Team, Urgency::Low) | (Impact::Person, Urgency::Medium | Urgency::Low) => Priority::Low,
+    }
+}

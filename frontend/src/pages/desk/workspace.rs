@@ -1,0 +1,99 @@
+//! What the parts of the workspace share.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map, use_query_map}};
+
+use super::{operations::{ChoicesQuery, QueueView, TicketDetail}, place::Place, queue::Queue};
+use crate::{api::{ApiError, TicketOrder}, live::Subscription};
+
+/// How the list is shown when no ticket is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Density {
+    /// A table of 34 px rows.
+    Table,
+    /// Items of two lines.
+    Lines,
+}
+
+/// Where somebody is, which views there are, and the list.
+#[derive(Clone, Copy)]
+pub struct Workspace {
+    pub place: Memo<Place>,
+    pub views: RwSignal<Vec<QueueView>>,
+    pub views_error: RwSignal<Option<ApiError>>,
+    pub views_loaded: RwSignal<bool>,
+    pub queue: Queue,
+    pub density: RwSignal<Density>,
+    /// The row under the keys.
+    pub cursor: RwSignal<Option<String>>,
+    /// Tickets that were loaded lately, so that going back to one is instant.
+    pub recent: StoredValue<HashMap<String, TicketDetail>>,
+    /// What properties can be set to, by department.
+    pub choices: StoredValue<HashMap<String, RwSignal<Option<ChoicesQuery>>>>,
+    pub counts: StoredValue<Option<Subscription>>,
+    go: StoredValue<Box<dyn Fn(&str, bool) + Send + Sync>>,
+}
+
+impl Workspace {
+    /// Reads the address; called once, inside the router.
+    pub fn provide() -> Self {
+        let params = use_params_map();
+        let query = use_query_map();
+        let navigate = use_navigate();
+        let place = Memo::new(move |_| params.with(|params| query.with(|query| Place::read(params, query))));
+        let go = move |address: &str, replace: bool| {
+            navigate(address, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+        };
+        let workspace = Self {
+            place,
+            views: RwSignal::new(Vec::new()),
+            views_error: RwSignal::new(None),
+            views_loaded: RwSignal::new(false),
+            queue: Queue::new(),
+            density: RwSignal::new(Density::Table),
+            cursor: RwSignal::new(None),
+            recent: StoredValue::new(HashMap::new()),
+            choices: StoredValue::new(HashMap::new()),
+            counts: StoredValue::new(None),
+            go: StoredValue::new(Box::new(go)),
+        };
+        provide_context(workspace);
+        workspace
+    }
+
+    /// The view on screen: the one of the address, else the first.
+    pub fn view(&self) -> Option<String> {
+        self.place
+            .with(|place| place.view.clone())
+            .or_else(|| self.views.with(|views| views.first().map(|view| view.id.inner().to_owned())))
+    }
+
+    /// The place with its view filled in.
+    pub fn full_place(&self) -> Place {
+        Place { view: self.view(), ..self.place.get() }
+    }
+
+    /// The order on screen.
+    pub fn order(&self) -> TicketOrder {
+        self.place.with(|place| place.order).unwrap_or(TicketOrder::Due)
+    }
+
+    /// Goes somewhere in the workspace.
+    pub fn go(&self, place: &Place, replace: bool) {
+        let address = place.address();
+        self.go.with_value(|go| go(&address, replace));
+    }
+
+    /// Opens a ticket beside the list, or closes it.
+    pub fn open(&self, reference: Option<&str>) {
+        let place = untrack(|| self.full_place()).with_reference(reference);
+        self.go(&place, false);
+    }
+}
+
+/// The workspace of this page.
+pub fn use_workspace() -> Workspace {
+    expect_context()
+}
