@@ -31,7 +31,7 @@ pub struct Workspace {
     /// Tickets that were loaded lately, so that going back to one is instant.
     pub recent: StoredValue<HashMap<String, TicketDetail>>,
     /// What properties can be set to, by department.
-    pub choices: StoredValue<HashMap<String, RwSignal<Option<ChoicesQuery>>>>,
+    pub choices: RwSignal<HashMap<String, ChoicesQuery>>,
     pub counts: StoredValue<Option<Subscription>>,
     go: StoredValue<Box<dyn Fn(&str, bool) + Send + Sync>>,
 }
@@ -55,7 +55,7 @@ impl Workspace {
             density: RwSignal::new(Density::Table),
             cursor: RwSignal::new(None),
             recent: StoredValue::new(HashMap::new()),
-            choices: StoredValue::new(HashMap::new()),
+            choices: RwSignal::new(HashMap::new()),
             counts: StoredValue::new(None),
             go: StoredValue::new(Box::new(go)),
         };

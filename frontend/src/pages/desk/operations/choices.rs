@@ -9,7 +9,7 @@ pub struct ChoicesVars {
 }
 
 /// Teams with their members, services and categories of a department.
-#[derive(cynic::QueryFragment, Clone, Debug)]
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
 #[cynic(graphql_type = "Query", variables = "ChoicesVars")]
 pub struct ChoicesQuery {
     #[arguments(department: $department)]

@@ -1,10 +1,11 @@
 //! The list: loaded page by page, kept current by events, drawn only where it is seen.
 
-pub mod items;
+mod items;
 mod load;
 mod panel;
 mod table;
 mod window;
 
+pub use items::{priority_tone, state_tone};
 pub use load::{Queue, QueueState};
 pub use panel::QueuePanel;

@@ -1,7 +1,7 @@
 //! Changes of one property: shown at once, saved one by one, taken back with a reason when refused.
 
 use crate::{
-    api::{Id, Impact, Priority, Urgency, operations::{PersonBadge, ServiceName, TeamName}},
+    api::{Id, Impact, Urgency, operations::{PersonBadge, ServiceName, TeamName}},
     pages::desk::operations::{
         CategoryName, Outcome, TicketAssignInput, TicketDetail, TicketEditInput, TicketSetPriorityInput, assign, edit,
         set_priority,
@@ -52,7 +52,7 @@ impl Change {
         }
     }
 
-    /// The ticket as it will read.
+    /// The ticket as it will read. What follows from it (the priority, say) is the server's to tell.
     pub fn apply(&self, ticket: &mut TicketDetail) {
         match self {
             Self::Team(team) => {
@@ -68,9 +68,6 @@ impl Change {
             Self::Service(service) => ticket.service.clone_from(service),
             Self::Category(category) => ticket.category.clone_from(category),
             Self::Title(title) => ticket.title.clone_from(title),
-        }
-        if matches!(self, Self::Impact(_) | Self::Urgency(_)) {
-            ticket.priority = expected_priority(ticket.impact, ticket.urgency);
         }
     }
 
@@ -117,17 +114,5 @@ impl Change {
             }
             Self::Title(title) => edit(TicketEditInput { title: Some(title), ..plain }).await,
         }
-    }
-}
-
-/// What the server will make of impact and urgency, by the rule that it uses itself.
-fn expected_priority(impact: Impact, urgency: Urgency) -> Priority {
-    match (impact, urgency) {
-        (Impact::Organisation, Urgency::High) => Priority::Critical,
-        (Impact::Organisation, Urgency::Medium) | (Impact::Team, Urgency::High) => Priority::High,
-        (Impact::Organisation, Urgency::Low) | (Impact::Team, Urgency::Medium) | (Impact::Person, Urgency::High) => {
-            Priority::Moderate
-        }
-        (Impact::Team, Urgency::Low) | (Impact::Person, Urgency::Medium | Urgency::Low) => Priority::Low,
     }
 }

@@ -1,8 +1,86 @@
-//! The page of one ticket.
+//! The page of one ticket: conversation and composer, properties beside them, clocks and next steps on top.
+
+mod changes;
+mod clocks;
+mod composer;
+mod conflict;
+mod conversation;
+mod dialogs;
+mod draft;
+mod events;
+mod header;
+mod links;
+mod properties;
+mod store;
 
 use leptos::prelude::*;
 
+use crate::{
+    components::{EmptyState, ErrorState, Skeleton, environment::{Shortcut, ShortcutGroup, use_shortcuts}},
+    pages::desk::workspace::use_workspace,
+    words,
+};
+use clocks::Clocks;
+use composer::Composer;
+use conflict::ConflictDialog;
+use conversation::ConversationPanel;
+use dialogs::TransitionDialogs;
+use header::Header;
+use links::{Links, Watchers};
+use properties::Properties;
+use store::{Loading, TicketStore};
+
+/// The page of one ticket.
 #[component]
 pub fn TicketPane(reference: String) -> impl IntoView {
-    view! { <main>{reference}</main> }
+    let store = TicketStore::provide(reference.clone());
+    let workspace = use_workspace();
+    use_shortcuts(vec![Shortcut::new("Escape", words::ticket::key_close(), ShortcutGroup::Ticket, move || {
+        workspace.open(None);
+    })]);
+    let state = Memo::new(move |_| store.loading.get());
+    let reference = StoredValue::new(reference);
+    view! {
+        <main class="ticket" id="ticket">
+            {move || match state.get() {
+                Loading::Underway => view! {
+                    <div class="ticket-bones"><span class="ref">{reference.get_value()}</span><Skeleton lines=8/></div>
+                }.into_any(),
+                Loading::Missing => view! {
+                    <EmptyState icon="circle-help" title=words::ticket::missing() text=words::ticket::missing_text()>
+                        <button type="button" class="btn" on:click=move |_| workspace.open(None)>{words::ticket::back_to_list()}</button>
+                    </EmptyState>
+                }.into_any(),
+                Loading::Failed(error) => view! {
+                    <ErrorState text=error.sentence() on_retry=move |()| {
+                        store.loading.set(Loading::Underway);
+                        store.load(reference.get_value());
+                    }/>
+                }.into_any(),
+                Loading::Done => view! { <Page/> }.into_any(),
+            }}
+        </main>
+    }
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    view! {
+        <TransitionDialogs>
+            <Header/>
+            <div class="ticket-body">
+                <section class="ticket-talk" aria-label=words::ticket::conversation()>
+                    <ConversationPanel/>
+                    <Composer/>
+                </section>
+                <aside class="ticket-facts" aria-label=words::ticket::facts()>
+                    <Clocks/>
+                    <Properties/>
+                    <Links/>
+                    <Watchers/>
+                </aside>
+            </div>
+            <ConflictDialog/>
+        </TransitionDialogs>
+    }
 }

@@ -1,0 +1,159 @@
+//! What people wrote, and between it what happened.
+
+use leptos::{html, prelude::*};
+
+use super::{events::{Piece, changes, pieces, sentence}, store::use_ticket};
+use crate::{
+    api::MessageVisibility,
+    components::{Avatar, Icon, Markdown, environment::use_viewer},
+    live,
+    pages::desk::operations::{Message, TimelineEntry},
+    words::{self, format, terms::Named},
+};
+
+/// The conversation, oldest first, opened at its end.
+#[component]
+pub fn ConversationPanel() -> impl IntoView {
+    let store = use_ticket();
+    let node = NodeRef::<html::Div>::new();
+    let shown = store.part(|ticket| {
+        pieces(&ticket.conversation.nodes, ticket.timeline.as_ref().map_or(&[], |timeline| timeline.nodes.as_slice()))
+    });
+    let length = Memo::new(move |_| shown.with(|shown| shown.as_ref().map_or(0, Vec::len)));
+    // At first, and when something is added while the end is in sight, the end is shown.
+    Effect::new(move |before: Option<usize>| {
+        let now = length.get();
+        if let Some(element) = node.get() {
+            let at_end = element.scroll_top() + element.client_height() + 160 >= element.scroll_height();
+            if before.is_none_or(|before| before == 0) || at_end {
+                request_animation_frame(move || element.set_scroll_top(element.scroll_height()));
+                return now;
+            }
+        }
+        before.map_or(0, |_| now)
+    });
+    view! {
+        <div class="talk-scroll" node_ref=node tabindex="0" role="log" aria-live="off" aria-label=words::ticket::conversation()>
+            <Opening/>
+            <For each=move || shown.get().unwrap_or_default() key=Piece::key let:piece>
+                {match piece {
+                    Piece::Message(message) => view! { <Bubble message/> }.into_any(),
+                    Piece::Events(events) => view! { <Events events/> }.into_any(),
+                }}
+            </For>
+        </div>
+    }
+}
+
+/// The ticket's own text, which is the first thing that was said.
+#[component]
+fn Opening() -> impl IntoView {
+    let store = use_ticket();
+    let shown = store.part(|ticket| {
+        (ticket.description_html.clone(), ticket.requester.clone(), ticket.opened_by.clone(), ticket.channel, ticket.created_at)
+    });
+    move || {
+        shown.get().map(|(html, requester, opened_by, channel, created_at)| {
+            let recorded = opened_by
+                .filter(|person| person.id != requester.id)
+                .map(|person| format!(" · {}", words::ticket::recorded_by(person.name)));
+            let place = [requester.department.map(|department| department.name), requester.site]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(", ");
+            let place = if place.is_empty() { String::new() } else { format!(" · {place}") };
+            view! {
+                <article class="message">
+                    <Avatar initials=requester.initials hue=requester.hue name=requester.name.clone() size="avatar-m"/>
+                    <div class="bubble">
+                        <header class="said"><b>{requester.name}</b>{place}" · "{words::ticket::by_channel(format::lower_first(channel.word()))}{recorded}" · "<When at=created_at/></header>
+                        {if html.trim().is_empty() {
+                            view! { <p class="muted">{words::ticket::no_description()}</p> }.into_any()
+                        } else {
+                            view! { <Markdown html/> }.into_any()
+                        }}
+                    </div>
+                </article>
+            }
+        })
+    }
+}
+
+#[component]
+fn Bubble(message: Message) -> impl IntoView {
+    let internal = message.visibility == MessageVisibility::Internal;
+    let side = match (internal, message.by_requester) {
+        (true, _) => "note",
+        (false, true) => "theirs",
+        (false, false) => "ours",
+    };
+    let about = if internal {
+        words::ticket::internal_note().to_owned()
+    } else if message.by_requester {
+        words::ticket::by_channel(format::lower_first(message.channel.word()))
+    } else {
+        words::ticket::public_reply().to_owned()
+    };
+    let author = message.author;
+    view! {
+        <article class="message" data-side=side>
+            <Avatar initials=author.initials hue=author.hue name=author.name.clone() size="avatar-m"/>
+            <div class="bubble">
+                <header class="said">
+                    <b>{author.name}</b>" · "
+                    {internal.then(|| view! { <Icon name="lock" class="icon-s"/>" " })}
+                    {about}" · "<When at=message.created_at/>
+                </header>
+                <Markdown html=message.body_html/>
+            </div>
+        </article>
+    }
+}
+
+#[component]
+fn Events(events: Vec<TimelineEntry>) -> impl IntoView {
+    if let [event] = events.as_slice() {
+        return view! { <div class="events"><Happened event=event.clone()/></div> }.into_any();
+    }
+    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+    let brief = events.iter().map(sentence).collect::<Vec<_>>();
+    let brief = brief.into_iter().fold(Vec::<String>::new(), |mut seen, sentence| {
+        if !seen.contains(&sentence) {
+            seen.push(sentence);
+        }
+        seen
+    });
+    view! {
+        <details class="events">
+            <summary>{words::ticket::events(count, brief.join(", "))}</summary>
+            {events.into_iter().map(|event| view! { <Happened event/> }).collect_view()}
+        </details>
+    }
+    .into_any()
+}
+
+#[component]
+fn Happened(event: TimelineEntry) -> impl IntoView {
+    let what = sentence(&event);
+    let changed = changes(&event);
+    view! {
+        <p class="event">
+            <i class="event-dot" aria-hidden="true"></i>
+            <span>
+                <b>{event.actor_name}</b>" "{what}
+                {(!changed.is_empty()).then(|| format!(" · {}", changed.join(" · ")))}
+                " · "<When at=event.occurred_at/>
+            </span>
+        </p>
+    }
+}
+
+/// A time by its distance from now, the exact one on hover and focus.
+#[component]
+pub fn When(at: crate::api::Timestamp) -> impl IntoView {
+    let exact = use_viewer().with_untracked(|viewer| format::exact(at, &viewer.person.timezone));
+    let now = live::now();
+    let shown = Memo::new(move |_| format::relative(at, now.get()));
+    view! { <time datetime=at.to_string() title=exact>{move || shown.get()}</time> }
+}

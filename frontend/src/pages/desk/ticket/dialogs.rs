@@ -1,0 +1,384 @@
+//! Next steps: some happen at once, some ask something first.
+
+use leptos::{html, prelude::*};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{draft::Draft, store::{TicketStore, use_ticket}};
+use crate::{
+    api::{HoldReason, LinkKind, Markdown, ResolutionCode, TicketKind, Timestamp, Transition},
+    components::{Dialog, environment::announce},
+    pages::desk::operations::{
+        TicketCancelInput, TicketCloseInput, TicketConfirmInput, TicketDetail, TicketLinkInput, TicketPutOnHoldInput,
+        TicketReopenInput, TicketResolveInput, TicketResumeInput, TicketStartInput, cancel, close, confirm, link,
+        put_on_hold, reopen, resolve, resume, start,
+    },
+    words::{self, terms::Named},
+};
+
+/// The next steps of the ticket on this page.
+#[derive(Clone, Copy)]
+pub struct Steps {
+    pub link: RwSignal<bool>,
+    pub underway: RwSignal<Option<Transition>>,
+    hold: RwSignal<bool>,
+    resolve: RwSignal<bool>,
+    reopen: RwSignal<bool>,
+    cancel: RwSignal<bool>,
+    store: TicketStore,
+}
+
+/// The steps of this page.
+pub fn use_steps() -> Steps {
+    expect_context()
+}
+
+impl Steps {
+    /// Takes the step, or opens the form that it needs.
+    pub fn take(self, transition: Transition) {
+        match transition {
+            Transition::PutOnHold => self.hold.set(true),
+            Transition::Resolve => self.resolve.set(true),
+            Transition::Reopen => self.reopen.set(true),
+            Transition::Cancel => self.cancel.set(true),
+            Transition::Start | Transition::Resume | Transition::Confirm | Transition::Close => self.at_once(transition),
+        }
+    }
+
+    fn at_once(self, transition: Transition) {
+        let Some(TicketDetail { id: ticket, version: expected_version, .. }) = self.store.now() else { return };
+        if self.underway.get_untracked().is_some() {
+            return;
+        }
+        self.underway.set(Some(transition));
+        spawn_local(async move {
+            let outcome = match transition {
+                Transition::Start => start(TicketStartInput { ticket, expected_version }).await,
+                Transition::Resume => resume(TicketResumeInput { ticket, expected_version }).await,
+                Transition::Confirm => confirm(TicketConfirmInput { ticket, expected_version }).await,
+                _ => close(TicketCloseInput { ticket, expected_version }).await,
+            };
+            self.store.settle_aloud(outcome);
+            _ = self.underway.try_set(None);
+        });
+    }
+}
+
+/// The page with the forms of its steps.
+#[component]
+pub fn TransitionDialogs(children: Children) -> impl IntoView {
+    let steps = Steps {
+        link: RwSignal::new(false),
+        underway: RwSignal::new(None),
+        hold: RwSignal::new(false),
+        resolve: RwSignal::new(false),
+        reopen: RwSignal::new(false),
+        cancel: RwSignal::new(false),
+        store: use_ticket(),
+    };
+    provide_context(steps);
+    view! {
+        {children()}
+        <Dialog open=steps.hold title=words::ticket::hold_title() close_word=words::shell::close()><Hold steps/></Dialog>
+        <Dialog open=steps.resolve title=words::ticket::resolve_title() close_word=words::shell::close()><Resolve steps/></Dialog>
+        <Dialog open=steps.reopen title=words::ticket::reopen_title() close_word=words::shell::close()><Reopen steps/></Dialog>
+        <Dialog open=steps.cancel title=words::ticket::cancel_title() close_word=words::shell::close()><Cancel steps/></Dialog>
+        <Dialog open=steps.link title=words::ticket::link_title() close_word=words::shell::close()><Link steps/></Dialog>
+    }
+}
+
+/// What all forms of a dialog have in common: the error, the buttons, and that they are sent once.
+#[derive(Clone, Copy)]
+struct Form {
+    error: RwSignal<Option<String>>,
+    sending: RwSignal<bool>,
+    open: RwSignal<bool>,
+}
+
+impl Form {
+    fn new(open: RwSignal<bool>) -> Self {
+        Self { error: RwSignal::new(None), sending: RwSignal::new(false), open }
+    }
+
+    /// Sends, and closes the dialog when it worked.
+    fn send(
+        self,
+        store: TicketStore,
+        work: impl Future<Output = crate::pages::desk::operations::Outcome> + 'static,
+        done: impl FnOnce() + 'static,
+    ) {
+        if self.sending.get_untracked() {
+            return;
+        }
+        self.sending.set(true);
+        self.error.set(None);
+        spawn_local(async move {
+            match store.settle(work.await) {
+                Ok(()) => {
+                    done();
+                    _ = self.open.try_set(false);
+                }
+                Err(sentence) => _ = self.error.try_set(Some(sentence)),
+            }
+            _ = self.sending.try_set(false);
+        });
+    }
+
+    fn foot(self, text: &'static str, danger: bool) -> impl IntoView {
+        let class = if danger { "btn btn-primary btn-danger" } else { "btn btn-primary" };
+        view! {
+            {move || self.error.get().map(|sentence| view! { <p class="form-error" role="alert">{sentence}</p> })}
+            <div class="dialog-actions">
+                <button type="button" class="btn" on:click=move |_| self.open.set(false)>{words::ticket::not_now()}</button>
+                <button type="submit" class=class aria-busy=move || self.sending.get().then_some("true")>{text}</button>
+            </div>
+        }
+    }
+}
+
+/// Puts the focus into the form's first field as soon as it is drawn.
+fn focus_first<E>(node: NodeRef<E>)
+where
+    E: html::ElementType + 'static,
+    E::Output: wasm_bindgen::JsCast + Clone + 'static,
+{
+    use wasm_bindgen::JsCast;
+    Effect::new(move |_| {
+        if let Some(element) = node.get() {
+            request_animation_frame(move || {
+                if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+                    // A field that was just drawn can take the focus.
+                    _ = element.focus();
+                }
+            });
+        }
+    });
+}
+
+#[component]
+fn Hold(steps: Steps) -> impl IntoView {
+    let form = Form::new(steps.hold);
+    let first = NodeRef::<html::Select>::new();
+    focus_first(first);
+    let reason = RwSignal::new(HoldReason::WaitingForRequester);
+    let wake_up = RwSignal::new(local_text(next_working_morning()));
+    let message = RwSignal::new(String::new());
+    let submit = move || {
+        let Some(ticket) = steps.store.now() else { return };
+        let Some(wake_up_at) = from_local_text(&wake_up.get_untracked()) else {
+            form.error.set(Some(words::ticket::wake_up_missing().to_owned()));
+            return;
+        };
+        let text = message.get_untracked();
+        let input = TicketPutOnHoldInput {
+            ticket: ticket.id,
+            expected_version: ticket.version,
+            reason: reason.get_untracked(),
+            wake_up_at,
+            message: (!text.trim().is_empty()).then_some(Markdown(text)),
+        };
+        form.send(steps.store, put_on_hold(input), || announce(words::terms_words::state_on_hold()));
+    };
+    view! {
+        <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
+            <label class="field"><span class="field-label">{words::ticket::hold_reason()}</span>
+                <select class="input" node_ref=first on:change=move |event| {
+                    if let Some(chosen) = HoldReason::from_key(&event_target_value(&event)) {
+                        reason.set(chosen);
+                    }
+                }>
+                    {HoldReason::ALL.iter().map(|choice| view! {
+                        <option value=choice.key() selected=*choice == reason.get_untracked()>{choice.word()}</option>
+                    }).collect_view()}
+                </select>
+                <span class="field-help">{words::ticket::hold_help()}</span>
+            </label>
+            <label class="field"><span class="field-label">{words::ticket::wake_up()}</span>
+                <input class="input" type="datetime-local" required=true
+                    prop:value=move || wake_up.get() on:input=move |event| wake_up.set(event_target_value(&event))/>
+                <span class="field-help">{words::ticket::wake_up_help()}</span>
+            </label>
+            <label class="field"><span class="field-label">{words::ticket::hold_message()}" "<span class="field-optional">{words::components::optional()}</span></span>
+                <textarea class="input" rows="3" prop:value=move || message.get() on:input=move |event| message.set(event_target_value(&event))></textarea>
+                <span class="field-help">{words::ticket::hold_message_help()}</span>
+            </label>
+            {form.foot(words::terms_words::transition_put_on_hold(), false)}
+        </form>
+    }
+}
+
+#[component]
+fn Resolve(steps: Steps) -> impl IntoView {
+    let form = Form::new(steps.resolve);
+    let first = NodeRef::<html::Select>::new();
+    focus_first(first);
+    let Some(ticket) = steps.store.now() else { return ().into_any() };
+    let usual = if ticket.kind == TicketKind::ServiceRequest { ResolutionCode::Fulfilled } else { ResolutionCode::Solved };
+    let code = RwSignal::new(usual);
+    let draft = Draft::open(&format!("{}.resolution", ticket.id.inner()));
+    let submit = move || {
+        let Some(ticket) = steps.store.now() else { return };
+        let text = draft.text.get_untracked();
+        if text.trim().is_empty() {
+            form.error.set(Some(words::ticket::resolution_missing().to_owned()));
+            return;
+        }
+        let input = TicketResolveInput {
+            ticket: ticket.id,
+            expected_version: ticket.version,
+            code: code.get_untracked(),
+            message: Markdown(text),
+        };
+        form.send(steps.store, resolve(input), move || {
+            draft.clear();
+            announce(words::terms_words::state_resolved());
+        });
+    };
+    view! {
+        <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
+            <label class="field"><span class="field-label">{words::ticket::resolution_code()}</span>
+                <select class="input" node_ref=first on:change=move |event| {
+                    if let Some(chosen) = ResolutionCode::from_key(&event_target_value(&event)) {
+                        code.set(chosen);
+                    }
+                }>
+                    {ResolutionCode::ALL.iter().map(|choice| view! {
+                        <option value=choice.key() selected=*choice == usual>{choice.word()}</option>
+                    }).collect_view()}
+                </select>
+            </label>
+            <label class="field"><span class="field-label">{words::ticket::resolution_message()}</span>
+                <textarea class="input" rows="5" aria-required="true" prop:value=move || draft.text.get()
+                    on:input=move |event| draft.write(event_target_value(&event))
+                    on:keydown=move |event| if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) { event.prevent_default(); submit(); }></textarea>
+                <span class="field-help">{words::ticket::resolution_help(ticket.requester.name)}</span>
+            </label>
+            {form.foot(words::terms_words::transition_resolve(), false)}
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Reopen(steps: Steps) -> impl IntoView {
+    let form = Form::new(steps.reopen);
+    let first = NodeRef::<html::Textarea>::new();
+    focus_first(first);
+    let reason = RwSignal::new(String::new());
+    let submit = move || {
+        let Some(ticket) = steps.store.now() else { return };
+        let text = reason.get_untracked();
+        if text.trim().is_empty() {
+            form.error.set(Some(words::ticket::reopen_missing().to_owned()));
+            return;
+        }
+        let input = TicketReopenInput { ticket: ticket.id, expected_version: ticket.version, reason: Markdown(text) };
+        form.send(steps.store, reopen(input), || ());
+    };
+    view! {
+        <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
+            <label class="field"><span class="field-label">{words::ticket::reopen_reason()}</span>
+                <textarea class="input" rows="4" node_ref=first aria-required="true" prop:value=move || reason.get()
+                    on:input=move |event| reason.set(event_target_value(&event))></textarea>
+            </label>
+            {form.foot(words::terms_words::transition_reopen(), false)}
+        </form>
+    }
+}
+
+#[component]
+fn Cancel(steps: Steps) -> impl IntoView {
+    let form = Form::new(steps.cancel);
+    let first = NodeRef::<html::Textarea>::new();
+    focus_first(first);
+    let reason = RwSignal::new(String::new());
+    let submit = move || {
+        let Some(ticket) = steps.store.now() else { return };
+        let text = reason.get_untracked();
+        let input = TicketCancelInput {
+            ticket: ticket.id,
+            expected_version: ticket.version,
+            reason: (!text.trim().is_empty()).then_some(Markdown(text)),
+        };
+        form.send(steps.store, cancel(input), || ());
+    };
+    view! {
+        <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
+            <p>{words::ticket::cancel_text()}</p>
+            <label class="field"><span class="field-label">{words::ticket::cancel_reason()}" "<span class="field-optional">{words::components::optional()}</span></span>
+                <textarea class="input" rows="3" node_ref=first prop:value=move || reason.get()
+                    on:input=move |event| reason.set(event_target_value(&event))></textarea>
+            </label>
+            {form.foot(words::ticket::cancel_ticket(), true)}
+        </form>
+    }
+}
+
+#[component]
+fn Link(steps: Steps) -> impl IntoView {
+    let form = Form::new(steps.link);
+    let first = NodeRef::<html::Input>::new();
+    focus_first(first);
+    let kind = RwSignal::new(LinkKind::RelatesTo);
+    let other = RwSignal::new(String::new());
+    let submit = move || {
+        let Some(ticket) = steps.store.now() else { return };
+        let text = other.get_untracked().trim().to_uppercase();
+        if text.is_empty() {
+            form.error.set(Some(words::ticket::link_missing().to_owned()));
+            return;
+        }
+        form.send(steps.store, link(TicketLinkInput { ticket: ticket.id, kind: kind.get_untracked(), other: text }), || ());
+    };
+    view! {
+        <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
+            <label class="field"><span class="field-label">{words::ticket::link_other()}</span>
+                <input class="input" node_ref=first placeholder="INC-000123" autocomplete="off" aria-required="true"
+                    prop:value=move || other.get() on:input=move |event| other.set(event_target_value(&event))/>
+            </label>
+            <label class="field"><span class="field-label">{words::ticket::link_kind()}</span>
+                <select class="input" on:change=move |event| {
+                    if let Some(chosen) = LinkKind::from_key(&event_target_value(&event)) {
+                        kind.set(chosen);
+                    }
+                }>
+                    {LinkKind::ALL.iter().map(|choice| view! { <option value=choice.key()>{choice.word()}</option> }).collect_view()}
+                </select>
+            </label>
+            {form.foot(words::ticket::link(), false)}
+        </form>
+    }
+}
+
+/// Nine o'clock of the next day that is neither Saturday nor Sunday, by the browser's calendar.
+fn next_working_morning() -> js_sys::Date {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact below 2^53")]
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(crate::api::now().as_millis() as f64));
+    date.set_hours(9);
+    date.set_minutes(0);
+    date.set_seconds(0);
+    loop {
+        date.set_date(date.get_date() + 1);
+        if !matches!(date.get_day(), 0 | 6) {
+            return date;
+        }
+    }
+}
+
+/// As a field for local times holds it.
+fn local_text(date: js_sys::Date) -> String {
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}",
+        date.get_full_year(),
+        date.get_month() + 1,
+        date.get_date(),
+        date.get_hours(),
+        date.get_minutes()
+    )
+}
+
+/// The instant that the field means, by the browser's zone.
+fn from_local_text(text: &str) -> Option<Timestamp> {
+    let millis = js_sys::Date::parse(text);
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+    millis.is_finite().then(|| Timestamp::from_millis(millis as i64))
+}
