@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use crate::{
     components::environment::use_title,
     live::{self, Connection},
-    pages::notifications::Bell,
+    pages::portal::NewsMenu,
     words,
 };
 use queue::QueuePanel;
@@ -51,7 +51,7 @@ pub fn Desk() -> impl IntoView {
                 <ViewPicker/>
                 <span class="grow"></span>
                 <LiveChip/>
-                <Bell/>
+                <NewsMenu/>
             </header>
             <Views/>
             <QueuePanel/>

@@ -132,7 +132,7 @@ impl NewsFeed {
             if own || !desk {
                 super::card::address(&ticket.reference)
             } else {
-                format!("/desk/list/{}", ticket.reference)
+                format!("/desk/search/{}", ticket.reference)
             }
         });
         let title = news.ticket.map(|ticket| ticket.title);
