@@ -1,0 +1,3 @@
+//! Loads what another system kept: a ticket with its whole history, at its own times.
+
+pub mod servicenow_log;
