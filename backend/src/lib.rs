@@ -4,6 +4,7 @@
 pub mod app;
 pub mod desk;
 pub mod graphql;
+pub mod import;
 pub mod organisation;
 pub mod platform;
 pub mod practice;

@@ -10,6 +10,7 @@ mod m0001_platform;
 mod m0002_organisation;
 mod m0003_service_level;
 mod m0004_desk;
+mod m0005_report;
 mod shape;
 
 /// All steps in order.
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_organisation::Migration),
             Box::new(m0003_service_level::Migration),
             Box::new(m0004_desk::Migration),
+            Box::new(m0005_report::Migration),
         ]
     }
 }

@@ -215,6 +215,10 @@ pub mod source {
         pub contact_type: Option<String>,
         pub problem: Option<String>,
         pub fields: String,
+        pub last_at: Option<Timestamp>,
+        pub last_mod_count: Option<i64>,
+        pub digest: Option<String>,
+        pub ticket_version: Option<i32>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

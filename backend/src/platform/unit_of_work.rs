@@ -67,7 +67,12 @@ impl UnitOfWork {
 
     /// The next number of a named counter, held to the commit.
     pub async fn next_number(&self, counter: &str) -> Result<i64> {
-        next_values(&self.tx, counter, 1).await
+        self.next_numbers(counter, 1).await
+    }
+
+    /// Takes `count` numbers of a named counter at once and gives the last.
+    pub async fn next_numbers(&self, counter: &str, count: i64) -> Result<i64> {
+        next_values(&self.tx, counter, count).await
     }
 
     /// Writes the events and commits. Gives the last sequence (the present one without events).

@@ -329,10 +329,12 @@ mod tests {
 
     #[test]
     fn packed_content_is_recognised_by_its_first_bytes() {
-        let mut packed =
-            flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         packed.write_all(b"a,b\nc,d\n").expect("packs");
         let packed = packed.finish().expect("packs");
-        assert_eq!(all(&packed, 2), [fields(1, &["a", "b"]), fields(2, &["c", "d"])]);
+        assert_eq!(
+            all(&packed, 2),
+            [fields(1, &["a", "b"]), fields(2, &["c", "d"])]
+        );
     }
 }

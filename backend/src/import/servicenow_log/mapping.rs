@@ -143,7 +143,10 @@ mod tests {
             ("05/03/2016 09:05:30", "2016-03-05T09:05:30Z"),
             ("2016-03-05 09:05:30", "2016-03-05T09:05:30Z"),
         ] {
-            assert_eq!(instant(text).map(|t| t.to_string()).as_deref(), Some(wanted));
+            assert_eq!(
+                instant(text).map(|t| t.to_string()).as_deref(),
+                Some(wanted)
+            );
         }
         for text in [
             "",

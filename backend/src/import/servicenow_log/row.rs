@@ -152,7 +152,13 @@ mod tests {
     use super::*;
 
     fn layout() -> Layout {
-        let names = ["number", "incident_state", "sys_updated_at", "opened_at", "priority"];
+        let names = [
+            "number",
+            "incident_state",
+            "sys_updated_at",
+            "opened_at",
+            "priority",
+        ];
         Layout::read(&names.map(|n| n.as_bytes().to_vec())).expect("a header")
     }
 
