@@ -255,8 +255,18 @@ impl<'a, C: WorkingTime + ?Sized> Case<'a, C> {
         if until <= due.at {
             return None;
         }
-        let known = due.known_from.max(self.since.unwrap_or(due.known_from));
-        Some(due.at.max(known))
+        // Finished exactly at its due time, it was met until it was reopened.
+        let reopened = self
+            .run
+            .stops
+            .iter()
+            .find(|stop| stop.why == Why::Finished && stop.from == due.at)
+            .and_then(|stop| stop.to);
+        let known = [Some(due.known_from), self.since, reopened]
+            .into_iter()
+            .flatten()
+            .fold(due.at, Timestamp::max);
+        Some(known)
     }
 
     fn elapsed(&self, now: Timestamp) -> i64 {

@@ -302,6 +302,20 @@ fn from_resolve_to_reopen_nothing_is_counted_closed_or_not() {
 }
 
 #[test]
+fn what_was_met_at_its_due_time_breaches_only_when_it_is_reopened() {
+    let history = [
+        created("2026-05-04T09:00:00Z"),
+        entry("2026-05-04T13:00:00Z", Fact::Resolved),
+        entry("2026-05-05T10:00:00Z", Fact::Reopened),
+    ];
+    let clock = |now: &str| super::support::clock(&resolution(4), &history, now);
+    assert_eq!(clock("2026-05-05T09:00:00Z").state, ClockState::Met);
+    let reopened = clock("2026-05-05T10:00:00Z");
+    assert_eq!(reopened.state, ClockState::Breached);
+    assert_eq!(text(reopened.breached_at), "2026-05-05T10:00:00Z");
+}
+
+#[test]
 fn an_agreement_may_start_a_new_run_at_reopening() {
     let mut target = resolution(4);
     target.on_reopen = OnReopen::Anew;

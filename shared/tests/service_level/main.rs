@@ -6,6 +6,7 @@ mod checker;
 mod clock;
 mod countdown;
 mod explanation;
+mod histories;
 mod properties;
 mod support;
 mod terms;

@@ -4,8 +4,8 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
 use shared::calendar::{
-    Band, CalendarDefinition, ClosedDate, ClosedOn, CompiledCalendar, Date, ExceptionalOpening,
-    Interval, OpenSpans, Weekday, WorkingTime, zone_names,
+    Band, CalendarDefinition, ClosedDate, ClosedOn, CompiledCalendar, Date, DayPart,
+    ExceptionalOpening, Interval, OpenSpans, Weekday, WorkingTime, zone_names,
 };
 use shared::service_level::counting::{self, Measure};
 use shared::service_level::run::{Run, Why};
@@ -13,7 +13,7 @@ use shared::service_level::{PointOffset, SegmentKind};
 use shared::ticket::HoldReason;
 use shared::time::Timestamp;
 
-use super::support::{HOUR, MINUTE, at};
+use super::support::{HOUR, MINUTE, at, cases};
 use super::walker::Walker;
 
 const DAY: i64 = 24 * HOUR;
@@ -210,6 +210,20 @@ fn agree_on_arithmetic(scene: &Scene) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+fn agree_on_days(scene: &Scene, days: i32) -> Result<(), TestCaseError> {
+    let (calendar, walker) = open(scene);
+    let from = Timestamp::from_millis(scene.from);
+    for part in [DayPart::SameWallTime, DayPart::End] {
+        let zone = &scene.definition.zone;
+        let walked = walker.working_day(zone, scene.from, days, part == DayPart::End);
+        if let Some(walked) = walked {
+            let answer = calendar.working_day(from, days, part);
+            prop_assert_eq!(answer, Some(Timestamp::from_millis(walked)));
+        }
+    }
+    Ok(())
+}
+
 /// Pauses as seconds after the window's start, in pairs; the last may stay open.
 fn agree_on_clock(
     scene: &Scene,
@@ -292,17 +306,6 @@ fn agree_on_clock(
     Ok(())
 }
 
-/// So many random cases, or `PROPTEST_CASES`, for a longer look. Each walks six days second by
-/// second.
-fn cases(usual: u32) -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    ProptestConfig {
-        cases: asked.and_then(|cases| cases.parse().ok()).unwrap_or(usual),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
 proptest! {
     #![proptest_config(cases(24))]
 
@@ -323,6 +326,11 @@ proptest! {
         allowed in 1i64..40 * 3600,
     ) {
         agree_on_clock(&scene, cuts, allowed)?;
+    }
+
+    #[test]
+    fn day_targets_agree_with_a_walk(scene in odd_scene(), days in -3i32..4) {
+        agree_on_days(&scene, days)?;
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Short ways to write calendars, histories and clocks.
 
+use proptest::prelude::ProptestConfig;
 use shared::calendar::{
     CalendarDefinition, ClosedDate, CompiledCalendar, ExceptionalOpening, Interval, Weekday,
 };
@@ -140,4 +141,14 @@ pub fn clock(target: &Target, history: &[HistoryEntry], now: &str) -> Clock {
         at(now),
     )
     .expect("a clock")
+}
+
+/// So many random cases, or `PROPTEST_CASES`, for a longer look.
+pub fn cases(usual: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    ProptestConfig {
+        cases: asked.and_then(|cases| cases.parse().ok()).unwrap_or(usual),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }

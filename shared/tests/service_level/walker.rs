@@ -3,6 +3,8 @@
 //! It shares nothing with the compiled calendar but the definition: every minute of a window is
 //! turned into a wall time, and the definition is read for that wall time.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use shared::calendar::{CalendarDefinition, ClosedOn, Interval};
 use shared::time::Timestamp;
@@ -90,6 +92,49 @@ impl Walker {
             }
         }
         None
+    }
+}
+
+/// A day target, found by sorting the minutes of a window by their dates.
+impl Walker {
+    /// `None` when the window does not hold the whole of the wanted date.
+    pub fn working_day(&self, zone: &str, from: i64, days: i32, end_of_day: bool) -> Option<i64> {
+        let zone = TimeZoneDatabase::bundled().get(zone).expect("a zone");
+        let wall =
+            |at| zone.to_datetime(jiff::Timestamp::from_millisecond(at).expect("an instant"));
+        let opening = self.add_millis(from, 0)?;
+        // By date, not by neighbourhood: a change at one past midnight makes a date begin twice.
+        let mut open_minutes: BTreeMap<jiff::civil::Date, Vec<i64>> = BTreeMap::new();
+        for at in (self.start..self.end()).step_by(MINUTE as usize) {
+            let minutes = open_minutes.entry(wall(at).date()).or_default();
+            minutes.extend(Some(at).filter(|at| self.is_open(*at)));
+        }
+        let dates: Vec<(jiff::civil::Date, Vec<i64>)> = open_minutes.into_iter().collect();
+        let (first, last) = (dates.first()?.0, dates.last()?.0);
+        let zero = dates
+            .iter()
+            .position(|(date, _)| *date == wall(opening).date())?;
+        let is_open = |(_, open): &&(jiff::civil::Date, Vec<i64>)| !open.is_empty();
+        let nth = days.unsigned_abs() as usize;
+        let (date, open) = match days {
+            0 => dates.get(zero)?,
+            1.. => dates[zero + 1..].iter().filter(is_open).nth(nth - 1)?,
+            _ => dates[..zero].iter().rev().filter(is_open).nth(nth - 1)?,
+        };
+        if *date == first || *date == last {
+            return None;
+        }
+        let closing = open.last()? + MINUTE;
+        if end_of_day {
+            return Some(closing);
+        }
+        let at = zone
+            .to_ambiguous_timestamp(date.to_datetime(wall(opening).time()))
+            .compatible()
+            .expect("an instant")
+            .as_millisecond();
+        let next = open.iter().find(|minute| at < *minute + MINUTE);
+        Some(next.map_or(closing, |minute| at.max(*minute)))
     }
 }
 
