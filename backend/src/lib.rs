@@ -2,6 +2,7 @@
 //! `desk` what all tickets share, `practice` one ITIL practice each; `graphql` and `http` are thin.
 
 pub mod app;
+pub mod dashboard;
 pub mod desk;
 pub mod graphql;
 pub mod import;

@@ -4,12 +4,13 @@ use super::entity::{notification, participant, ticket};
 use crate::organisation::entity::person;
 use crate::platform::context::Actor;
 use crate::platform::error::Result;
-use crate::platform::event_log::{Changes, NewEvent};
+use crate::platform::event_log::{Change, Changes, NewEvent};
 use crate::platform::unit_of_work::UnitOfWork;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
 };
+use serde_json::{Value, json};
 use shared::event::EventKind;
 use shared::id::{NotificationId, PersonId};
 use shared::service_level::ClockTarget;
@@ -113,7 +114,14 @@ async fn tell(
             department: None,
             version_after: None,
             cause: None,
-            changes: Changes::new(),
+            // Listeners tell from this whom it concerns, without reading the row.
+            changes: Changes::from([(
+                "person".to_owned(),
+                Change {
+                    before: Value::Null,
+                    after: json!(person),
+                },
+            )]),
         });
     }
     Ok(())

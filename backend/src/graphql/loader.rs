@@ -1,11 +1,13 @@
 //! Loads rows of the organisation many at a time, once per request.
 
+use crate::desk::entity::clock;
+use crate::desk::service_level::clocks;
 use crate::organisation::entity::{category, department, person, role_grant, service, team};
 use crate::organisation::store;
 use crate::platform::database::Database;
 use crate::platform::error::Error;
 use async_graphql::dataloader::Loader;
-use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId};
+use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
 use shared::permission::SiteRole;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -130,6 +132,23 @@ impl Loader<SiteRolesOf> for OrganisationLoader {
         Ok(grouped(
             rows.into_iter()
                 .map(|row| (SiteRolesOf(row.person_id), row.role)),
+        ))
+    }
+}
+
+/// Asks for the stored clocks of a ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClocksOf(pub TicketId);
+
+impl Loader<ClocksOf> for OrganisationLoader {
+    type Value = Vec<clock::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ClocksOf]) -> Result<HashMap<ClocksOf, Self::Value>, Self::Error> {
+        let ids: Vec<TicketId> = keys.iter().map(|key| key.0).collect();
+        let rows = clocks::of_tickets(self.0.reader(), &ids).await?;
+        Ok(grouped(
+            rows.into_iter().map(|row| (ClocksOf(row.ticket_id), row)),
         ))
     }
 }

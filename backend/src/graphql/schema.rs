@@ -1,18 +1,37 @@
 //! The schema, put together from its parts, and what every request brings along.
 
+use super::dashboard::DashboardQuery;
 use super::loader::OrganisationLoader;
+use super::notification::{NotificationMutation, NotificationQuery};
 use super::organisation::OrganisationQuery;
+use super::queue::TicketQuery;
+use super::subscription::Subscription;
+use super::ticket_mutation::TicketMutation;
 use crate::app::App;
 use crate::platform::context::Context;
 use async_graphql::dataloader::DataLoader;
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, Request, Schema};
+use async_graphql::{MergedObject, Request, Schema, SchemaBuilder};
+use tokio::sync::OnceCell;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(OrganisationQuery);
+pub struct Query(
+    OrganisationQuery,
+    TicketQuery,
+    NotificationQuery,
+    DashboardQuery,
+);
+
+/// Everything that can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(TicketMutation, NotificationMutation);
 
 /// The whole schema.
-pub type BellhopSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type BellhopSchema = Schema<Query, Mutation, Subscription>;
+
+/// The log's position that a request's answer is at least as new as.
+#[derive(Default)]
+pub struct AsOf(pub OnceCell<i64>);
 
 /// Builds the schema of a running server.
 pub fn build(app: &App) -> BellhopSchema {
@@ -27,17 +46,17 @@ pub fn sdl() -> String {
     builder().finish().sdl()
 }
 
-fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription)
 }
 
 /// Gives a request its actor (if signed in) and its own loaders: what one actor loaded is never
 /// shown to another.
 pub fn prepare(request: Request, app: &App, context: Option<Context>) -> Request {
-    let request = request.data(DataLoader::new(
-        OrganisationLoader(app.platform.db.clone()),
-        tokio::spawn,
-    ));
+    let loader = OrganisationLoader(app.platform.db.clone());
+    let request = request
+        .data(DataLoader::new(loader, tokio::spawn))
+        .data(AsOf::default());
     match context {
         Some(context) => request.data(context),
         None => request,

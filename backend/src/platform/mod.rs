@@ -10,6 +10,7 @@ pub mod event_log;
 pub mod feed;
 pub mod idempotency;
 pub mod ids;
+pub mod markdown;
 pub mod paging;
 pub mod row;
 pub mod setting;

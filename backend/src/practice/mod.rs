@@ -3,4 +3,6 @@
 //! A practice uses another only through its `mod.rs`.
 
 pub mod catalog;
+pub mod incident;
 pub mod service_level;
+pub mod service_request;

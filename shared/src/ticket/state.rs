@@ -8,6 +8,7 @@ use crate::vocabulary::vocabulary;
 vocabulary! {
     /// What a person does to move a ticket on. Assigning is not among them: it follows from
     /// setting an assignee.
+    #[cfg_attr(feature = "graphql", graphql(name = "Transition"))]
     Stimulus {
         /// Begins to work.
         Start = "start",

@@ -5,16 +5,18 @@ use super::store::{Calendar, ServiceLevels};
 use crate::desk::entity::{clock, ticket};
 use crate::organisation::entity::category;
 use crate::platform::error::Result;
-use crate::platform::event_log::{Change, Changes};
+use crate::platform::event_log::{self, Change, Changes};
 use crate::platform::timer;
 use crate::platform::unit_of_work::UnitOfWork;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde_json::{Value, json};
-use shared::calendar::CompiledCalendar;
+use shared::calendar::{CompiledCalendar, OpenSpans, WorkingTime};
+use shared::event::EventKind;
 use shared::id::{CategoryId, ClockId, TicketId};
 use shared::service_level::{
-    self, AgreementFacts, Clock, ClockTarget, Promise, Segment, Target, Terms, TermsVersion,
+    self, AgreementFacts, Clock, ClockState, ClockTarget, Promise, Segment, Target, Terms,
+    TermsVersion, countdown,
 };
 use shared::time::Timestamp;
 use std::sync::Arc;
@@ -329,4 +331,89 @@ pub async fn of_ticket(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Ve
         .filter(clock::Column::TicketId.eq(ticket))
         .all(db)
         .await?)
+}
+
+/// The stored clocks of many tickets.
+pub async fn of_tickets(
+    db: &impl ConnectionTrait,
+    tickets: &[TicketId],
+) -> Result<Vec<clock::Model>> {
+    Ok(clock::Entity::find()
+        .filter(clock::Column::TicketId.is_in(tickets.iter().copied()))
+        .all(db)
+        .await?)
+}
+
+/// A stored clock by id.
+pub async fn find(db: &impl ConnectionTrait, id: ClockId) -> Result<Option<clock::Model>> {
+    Ok(clock::Entity::find_by_id(id).one(db).await?)
+}
+
+/// Why the present agreement applies, in words.
+pub async fn reason(db: &impl ConnectionTrait, ticket: TicketId) -> Result<String> {
+    let events = event_log::of_ticket(db, ticket, &[EventKind::AgreementChosen]).await?;
+    let Some(last) = events.last() else {
+        return Ok(String::new());
+    };
+    let changes = last.changes()?;
+    let because: Vec<&str> = changes
+        .get("because")
+        .and_then(|c| c.after.as_array())
+        .map_or(&[][..], Vec::as_slice)
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    Ok(match because.split_last() {
+        None => "It applies to every ticket that no earlier agreement takes.".to_owned(),
+        Some((only, [])) => format!("It is the first agreement that fits this ticket's {only}."),
+        Some((last, others)) => {
+            format!(
+                "It is the first agreement that fits this ticket's {} and {last}.",
+                others.join(", ")
+            )
+        }
+    })
+}
+
+/// A stored clock at an instant.
+pub struct Reading {
+    /// The instant of these figures.
+    pub measured_at: Timestamp,
+    /// Working seconds used.
+    pub elapsed_seconds: i64,
+    /// Working seconds left; negative when overdue.
+    pub remaining_seconds: i64,
+    /// Open spans from then on up to the due time, 14 days at most; none when it does not move.
+    pub open_spans: OpenSpans,
+}
+
+/// Reads a stored clock at `now` without its history: between changes a clock only counts.
+pub fn reading(row: &clock::Model, calendar: &CompiledCalendar, now: Timestamp) -> Reading {
+    let counting = row.finished_at.is_none()
+        && row.paused_at.is_none()
+        && matches!(row.state, ClockState::Running | ClockState::Breached);
+    let Some(due) = row.due_at.filter(|_| counting) else {
+        return Reading {
+            measured_at: row.measured_at,
+            elapsed_seconds: row.elapsed_seconds,
+            remaining_seconds: row.target_seconds - row.elapsed_seconds,
+            open_spans: OpenSpans::default(),
+        };
+    };
+    let working = |from: Timestamp, to: Timestamp| calendar.working_millis(from, to) / 1000;
+    let horizon = now.plus_seconds(countdown::HORIZON_SECONDS);
+    Reading {
+        measured_at: now,
+        elapsed_seconds: row.elapsed_seconds + working(row.measured_at, now),
+        remaining_seconds: if due >= now {
+            working(now, due)
+        } else {
+            -working(due, now)
+        },
+        open_spans: match due {
+            due if due > horizon => OpenSpans::default(),
+            due if due > now => calendar.open_spans(now, due),
+            _ => calendar.open_spans(now, horizon),
+        },
+    }
 }

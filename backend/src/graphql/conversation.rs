@@ -1,0 +1,141 @@
+//! Messages of a ticket.
+
+use super::error::top_level;
+use super::id::id;
+use super::organisation::{Person, load_person};
+use super::page::PageInfo;
+use super::scalar::Markdown;
+use crate::app::App;
+use crate::desk::conversation;
+use crate::desk::entity::message;
+use crate::platform::error::Error;
+use crate::platform::{markdown, paging};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use shared::id::{MessageId, TicketId};
+use shared::ticket::{Channel, MessageVisibility};
+use shared::time::Timestamp;
+
+/// A message of a conversation.
+pub struct Message(pub message::Model);
+
+/// A message of a conversation.
+#[Object]
+impl Message {
+    /// Identity.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// Who wrote it.
+    async fn author(&self, ctx: &Context<'_>) -> Result<Person> {
+        load_person(ctx, self.0.author_id).await
+    }
+    /// Who may read it.
+    async fn visibility(&self) -> MessageVisibility {
+        self.0.visibility
+    }
+    /// As it was written.
+    async fn body(&self) -> Markdown {
+        Markdown(self.0.body.clone())
+    }
+    /// The same, rendered and sanitised.
+    async fn body_html(&self) -> String {
+        markdown::render(&self.0.body)
+    }
+    /// When.
+    async fn created_at(&self) -> Timestamp {
+        self.0.created_at
+    }
+    /// How it came in.
+    async fn channel(&self) -> Channel {
+        self.0.channel
+    }
+    /// The requester, or the one it is for, wrote it.
+    async fn by_requester(&self) -> bool {
+        self.0.by_requester
+    }
+}
+
+/// A message and its place.
+#[derive(SimpleObject)]
+pub struct MessageEdge {
+    /// Its place.
+    cursor: String,
+    /// The message.
+    node: Message,
+}
+
+/// A page of a conversation.
+pub struct MessageConnection {
+    rows: Vec<message::Model>,
+    page_info: PageInfo,
+}
+
+/// A page of a conversation.
+#[Object]
+impl MessageConnection {
+    /// Messages with their places.
+    async fn edges(&self) -> Vec<MessageEdge> {
+        self.rows
+            .iter()
+            .map(|row| MessageEdge {
+                cursor: cursor(row),
+                node: Message(row.clone()),
+            })
+            .collect()
+    }
+    /// Messages.
+    async fn nodes(&self) -> Vec<Message> {
+        self.rows.iter().cloned().map(Message).collect()
+    }
+    /// Whether there is more.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+}
+
+fn cursor(row: &message::Model) -> String {
+    paging::cursor("message", &[row.id.to_string()])
+}
+
+/// A page of the messages that the viewer may read.
+pub async fn messages(
+    ctx: &Context<'_>,
+    ticket: TicketId,
+    internal: bool,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<MessageConnection> {
+    let work = async {
+        let size = paging::page_size(first)?;
+        let after = match &after {
+            Some(text) => {
+                let parts = paging::parse_cursor("message", 1, text)?;
+                Some(
+                    parts[0]
+                        .parse::<MessageId>()
+                        .map_err(|e| Error::invalid_id("after", &e))?,
+                )
+            }
+            None => None,
+        };
+        let app = app(ctx)?;
+        let mut rows =
+            conversation::list(app.platform.db.reader(), ticket, internal, after, size + 1).await?;
+        let has_next = rows.len() as u64 > size;
+        rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+        let page_info = PageInfo::forward(
+            has_next,
+            after.is_some(),
+            rows.first().map(cursor),
+            rows.last().map(cursor),
+        );
+        Ok(MessageConnection { rows, page_info })
+    };
+    work.await.map_err(|error| top_level(ctx, error))
+}
+
+/// The running server.
+pub fn app<'a>(ctx: &Context<'a>) -> std::result::Result<&'a App, Error> {
+    ctx.data::<App>()
+        .map_err(|error| Error::Fault(anyhow::anyhow!(error.message)))
+}

@@ -1,0 +1,583 @@
+//! Live: what changed, as it changes. A client passes as `since` what its answer was as of; what it
+//! missed comes as one difference, and a gap that is too large as `Resync`.
+
+use super::clock::Clock;
+use super::conversation::app;
+use super::dashboard::{Dashboard, DashboardKey};
+use super::error::top_level;
+use super::filter::{TicketFilter, resolve};
+use super::id::{id, parse};
+use super::notification::{Notification, small};
+use super::organisation::acting;
+use super::page::TotalCount;
+use super::scalar::Sequence;
+use super::ticket::Ticket;
+use crate::app::App;
+use crate::desk::entity::ticket;
+use crate::desk::live::{self, Batch, Changed, Effect};
+use crate::desk::service_level::clocks;
+use crate::desk::{notification, queue, view};
+use crate::platform::context::Context as Acting;
+use crate::platform::error::{Error, Result as Outcome, code};
+use crate::platform::event_log::{self, Event};
+use async_graphql::{Context, ID, Result, SimpleObject, Subscription, Union};
+use futures_util::Stream;
+use shared::event::EventKind;
+use shared::id::{NotificationId, TicketId};
+use shared::permission::TicketAction;
+use shared::ticket::TicketOrder;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+/// A ticket belongs to the list: put it at its place, or replace the one that is there.
+#[derive(SimpleObject)]
+pub struct QueueUpsert {
+    /// The ticket.
+    ticket: Ticket,
+    /// Its place in the list's order.
+    sort_key: String,
+    /// What the list is now at least as new as.
+    sequence: Sequence,
+}
+
+/// Something belongs to the list no longer, or is no longer visible.
+#[derive(SimpleObject)]
+pub struct QueueRemove {
+    /// Which.
+    id: ID,
+    /// What the list is now at least as new as.
+    sequence: Sequence,
+}
+
+/// The gap is too large, or the reader too slow: load the list again.
+#[derive(SimpleObject)]
+pub struct Resync {
+    /// Why.
+    reason: &'static str,
+    /// The present end of the log.
+    sequence: Sequence,
+}
+
+/// A change of a list of tickets.
+#[derive(Union)]
+pub enum QueueChange {
+    /// Put or replace.
+    Upsert(QueueUpsert),
+    /// Take away.
+    Remove(QueueRemove),
+    /// Load again.
+    Resync(Resync),
+}
+
+/// A ticket as it now is.
+#[derive(SimpleObject)]
+pub struct TicketUpsert {
+    /// The ticket.
+    ticket: Ticket,
+    /// What it is at least as new as.
+    sequence: Sequence,
+}
+
+/// A change of one ticket.
+#[derive(Union)]
+pub enum TicketChange {
+    /// As it now is.
+    Upsert(TicketUpsert),
+    /// Visible no longer.
+    Remove(QueueRemove),
+    /// Load again.
+    Resync(Resync),
+}
+
+/// A clock as it now is.
+#[derive(SimpleObject)]
+pub struct ClockUpsert {
+    /// The clock.
+    clock: Clock,
+    /// What it is at least as new as.
+    sequence: Sequence,
+}
+
+/// A change of the clocks of a list.
+#[derive(Union)]
+pub enum ClockChange {
+    /// As it now is.
+    Upsert(ClockUpsert),
+    /// Its ticket left the list.
+    Remove(QueueRemove),
+    /// Load again.
+    Resync(Resync),
+}
+
+/// How many tickets a view has.
+#[derive(Clone, PartialEq, SimpleObject)]
+pub struct ViewCount {
+    /// Which view.
+    view: ID,
+    /// How many.
+    count: TotalCount,
+}
+
+/// Counts that changed.
+#[derive(SimpleObject)]
+pub struct ViewCountsUpdate {
+    /// Of all the viewer's views.
+    counts: Vec<ViewCount>,
+    /// What they are at least as new as.
+    sequence: Sequence,
+}
+
+/// A dashboard as it now is.
+#[derive(SimpleObject)]
+pub struct DashboardUpdate {
+    /// The dashboard.
+    dashboard: Dashboard,
+    /// What it is at least as new as.
+    sequence: Sequence,
+}
+
+/// Something that the viewer was told just now.
+#[derive(SimpleObject)]
+pub struct NotificationReceived {
+    /// What.
+    notification: Notification,
+    /// Not read yet, in all.
+    unread: i32,
+    /// What this is at least as new as.
+    sequence: Sequence,
+}
+
+/// Counters and dashboards are sent at most this often.
+const COALESCE: Duration = Duration::from_secs(1);
+/// Counts change by time alone too (due today): looked at this often.
+const RECOUNT: Duration = Duration::from_secs(60);
+/// A client that was away longer loads again, in seconds.
+const CATCH_UP_SECONDS: i64 = 3_600;
+/// Away too long or reading too slowly: the remedy is the same.
+const TOO_MUCH: &str = "More happened than can be told as a difference.";
+
+/// What a listener hears.
+enum Heard {
+    /// Tickets that changed.
+    Batch(Arc<Batch>),
+    /// Some were missed.
+    Missed,
+}
+
+/// A place in the live stream: first the difference since `since`, then what follows.
+struct Ear {
+    app: App,
+    receiver: Receiver<Arc<Batch>>,
+    first: Option<Heard>,
+    /// Everything up to here was told.
+    told: i64,
+}
+
+impl Ear {
+    async fn open(ctx: &Context<'_>, since: Option<Sequence>) -> Outcome<Self> {
+        let app = app(ctx)?.clone();
+        // Listening begins before the log is read, so that nothing falls between.
+        let receiver = app.tickets.listen();
+        let db = app.platform.db.reader();
+        let end = event_log::last_sequence(db).await?;
+        let since = since.map_or(end, |s| s.0);
+        if since > end || since < 0 {
+            return Err(Error::refused(
+                code::INVALID,
+                "since",
+                "This position does not exist.",
+            ));
+        }
+        let (first, told) = if since == end {
+            (None, end)
+        } else {
+            let oldest = app.platform.clock.now().plus_seconds(-CATCH_UP_SECONDS);
+            match live::catch_up(db, since, oldest).await? {
+                Some(batch) => {
+                    let last = batch.last;
+                    (Some(Heard::Batch(Arc::new(batch))), last)
+                }
+                None => (Some(Heard::Missed), end),
+            }
+        };
+        Ok(Self {
+            app,
+            receiver,
+            first,
+            told,
+        })
+    }
+
+    /// The next that is new; `None` at the end.
+    async fn next(&mut self) -> Option<Heard> {
+        if let Some(first) = self.first.take() {
+            return Some(first);
+        }
+        loop {
+            match self.receiver.recv().await {
+                Ok(batch) if batch.last == i64::MAX => return Some(Heard::Missed),
+                Ok(batch) if batch.last <= self.told => {}
+                Ok(batch) => {
+                    self.told = batch.last;
+                    return Some(Heard::Batch(batch));
+                }
+                Err(RecvError::Lagged(_)) => return Some(Heard::Missed),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    async fn resync(&self, reason: &'static str) -> Resync {
+        let end = event_log::last_sequence(self.app.platform.db.reader()).await;
+        if let Err(error) = &end {
+            tracing::error!(%error, "the end of the log cannot be read");
+        }
+        Resync {
+            reason,
+            sequence: Sequence(end.unwrap_or(self.told)),
+        }
+    }
+}
+
+/// A question to the live queue.
+struct Question {
+    acting: Acting,
+    filter: shared::ticket::TicketFilter,
+    order: TicketOrder,
+    window: Option<u64>,
+}
+
+impl Question {
+    fn changes(&self, batch: &Batch) -> (Vec<QueueChange>, usize) {
+        let mut removed = 0;
+        let mut changes = Vec::new();
+        for changed in &batch.tickets {
+            match changed.effect(&self.acting.scope, &self.filter) {
+                Effect::Upsert { .. } => changes.push(self.upsert(&changed.row, changed.sequence)),
+                Effect::Remove => {
+                    removed += 1;
+                    changes.push(QueueChange::Remove(remove(changed)));
+                }
+                Effect::Nothing => {}
+            }
+        }
+        (changes, removed)
+    }
+
+    fn upsert(&self, row: &ticket::Model, sequence: i64) -> QueueChange {
+        QueueChange::Upsert(QueueUpsert {
+            sort_key: queue::sort_key(self.order, row),
+            ticket: row.clone().into(),
+            sequence: Sequence(sequence),
+        })
+    }
+
+    /// What moves into the window where others left it.
+    async fn refill(&self, app: &App, removed: usize, sequence: i64) -> Outcome<Vec<QueueChange>> {
+        let Some(window) = self.window else {
+            return Ok(Vec::new());
+        };
+        let count = (removed as u64).min(window);
+        let rows = queue::slice(
+            app.platform.db.reader(),
+            &self.acting.scope,
+            &self.filter,
+            self.order,
+            window - count,
+            count,
+        )
+        .await?;
+        Ok(rows.iter().map(|row| self.upsert(row, sequence)).collect())
+    }
+}
+
+fn remove(changed: &Changed) -> QueueRemove {
+    QueueRemove {
+        id: id(changed.row.id),
+        sequence: Sequence(changed.sequence),
+    }
+}
+
+/// What can be listened to.
+#[derive(Default)]
+pub struct Subscription;
+
+#[Subscription]
+impl Subscription {
+    /// Changes of a list of tickets. With `first` the list is a window of so many rows, refilled
+    /// when one leaves it.
+    async fn queue_changed(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<TicketFilter>,
+        order_by: Option<TicketOrder>,
+        first: Option<i32>,
+        since: Option<Sequence>,
+    ) -> Result<impl Stream<Item = QueueChange> + use<>> {
+        let acting = acting(ctx)?.clone();
+        let work = async {
+            let window = match first {
+                Some(first) => Some(
+                    u64::try_from(first)
+                        .ok()
+                        .filter(|n| (1..=queue::COUNT_MOST).contains(n))
+                        .ok_or_else(|| {
+                            Error::refused(
+                                code::INVALID,
+                                "first",
+                                format!("Between 1 and {}.", queue::COUNT_MOST),
+                            )
+                        })?,
+                ),
+                None => None,
+            };
+            let filter = resolve(app(ctx)?.platform.db.reader(), &acting, filter).await?;
+            let question = Question {
+                acting: acting.clone(),
+                filter,
+                order: order_by.unwrap_or(TicketOrder::Due),
+                window,
+            };
+            Ok((Ear::open(ctx, since).await?, question))
+        };
+        let (mut ear, question) = work.await.map_err(|error| top_level(ctx, error))?;
+        Ok(async_stream::stream! {
+            while let Some(heard) = ear.next().await {
+                match heard {
+                    Heard::Missed => yield QueueChange::Resync(ear.resync(TOO_MUCH).await),
+                    Heard::Batch(batch) => {
+                        let (changes, removed) = question.changes(&batch);
+                        for change in changes {
+                            yield change;
+                        }
+                        if removed > 0 {
+                            match question.refill(&ear.app, removed, batch.last).await {
+                                Ok(rows) => for row in rows { yield row; },
+                                Err(error) => {
+                                    tracing::error!(%error, "a window cannot be refilled");
+                                    yield QueueChange::Resync(ear.resync("The list cannot be read just now.").await);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        })
+    }
+
+    /// Changes of one visible ticket: its fields, conversation, clocks.
+    async fn ticket_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "id")] key: ID,
+        since: Option<Sequence>,
+    ) -> Result<impl Stream<Item = TicketChange> + use<>> {
+        let acting = acting(ctx)?.clone();
+        let work = async {
+            let key: TicketId = parse(&key, "id")?;
+            let known = queue::find(app(ctx)?.platform.db.reader(), &acting.scope, key).await?;
+            known.ok_or_else(|| Error::not_found("id"))?;
+            Ok((Ear::open(ctx, since).await?, key))
+        };
+        let (mut ear, key) = work.await.map_err(|error| top_level(ctx, error))?;
+        Ok(async_stream::stream! {
+            while let Some(heard) = ear.next().await {
+                match heard {
+                    Heard::Missed => yield TicketChange::Resync(ear.resync(TOO_MUCH).await),
+                    Heard::Batch(batch) => {
+                        for changed in batch.tickets.iter().filter(|t| t.row.id == key) {
+                            if acting.scope.sees(&changed.after) {
+                                yield TicketChange::Upsert(TicketUpsert { ticket: changed.row.clone().into(), sequence: Sequence(changed.sequence) });
+                            } else {
+                                yield TicketChange::Remove(remove(changed));
+                            }
+                        }
+                    }
+                }
+            }
+        })
+    }
+
+    /// Changes of the clocks of a list of tickets that the viewer works.
+    async fn clocks_changed(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<TicketFilter>,
+        since: Option<Sequence>,
+    ) -> Result<impl Stream<Item = ClockChange> + use<>> {
+        let acting = acting(ctx)?.clone();
+        let work = async {
+            let filter = resolve(app(ctx)?.platform.db.reader(), &acting, filter).await?;
+            Ok((Ear::open(ctx, since).await?, filter))
+        };
+        let (mut ear, filter) = work.await.map_err(|error| top_level(ctx, error))?;
+        Ok(async_stream::stream! {
+            while let Some(heard) = ear.next().await {
+                let batch = match heard {
+                    Heard::Missed => {
+                        yield ClockChange::Resync(ear.resync(TOO_MUCH).await);
+                        continue;
+                    }
+                    Heard::Batch(batch) => batch,
+                };
+                for changed in &batch.tickets {
+                    match changed.effect(&acting.scope, &filter) {
+                        Effect::Nothing => {}
+                        Effect::Remove => yield ClockChange::Remove(remove(changed)),
+                        Effect::Upsert { .. } => {
+                            let standing = crate::desk::ticket::act::standing_of(&acting, &changed.row);
+                            if !standing.may(TicketAction::ReadInternal) {
+                                continue;
+                            }
+                            match clocks::of_ticket(ear.app.platform.db.reader(), changed.row.id).await {
+                                Ok(rows) => for row in rows {
+                                    yield ClockChange::Upsert(ClockUpsert { clock: Clock::new(row), sequence: Sequence(changed.sequence) });
+                                },
+                                Err(error) => {
+                                    tracing::error!(%error, "clocks cannot be read");
+                                    yield ClockChange::Resync(ear.resync("The clocks cannot be read just now.").await);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        })
+    }
+
+    /// Counts of the viewer's views, when they change; at most once a second.
+    async fn view_counts_changed(
+        &self,
+        ctx: &Context<'_>,
+        since: Option<Sequence>,
+    ) -> Result<impl Stream<Item = ViewCountsUpdate> + use<>> {
+        let acting = acting(ctx)?.clone();
+        let work = async {
+            if !acting.grants.works_anywhere() {
+                return Err(Error::forbidden());
+            }
+            Ear::open(ctx, since).await
+        };
+        let mut ear = work.await.map_err(|error| top_level(ctx, error))?;
+        Ok(async_stream::stream! {
+            let mut known: Option<Vec<ViewCount>> = None;
+            while let Some(sequence) = settled(&mut ear).await {
+                match counts(&ear.app, &acting).await {
+                    Ok(counts) => if known.as_ref() != Some(&counts) {
+                        known = Some(counts.clone());
+                        yield ViewCountsUpdate { counts, sequence: Sequence(sequence) };
+                    },
+                    Err(error) => tracing::error!(%error, "views cannot be counted"),
+                }
+            }
+        })
+    }
+
+    /// A dashboard, when it changes; at most once a second.
+    async fn dashboard_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "id")] key: ID,
+        since: Option<Sequence>,
+    ) -> Result<impl Stream<Item = DashboardUpdate> + use<>> {
+        let acting = acting(ctx)?.clone();
+        let work = async {
+            let key = DashboardKey::visible(app(ctx)?, &acting, &key)
+                .await?
+                .ok_or_else(|| Error::not_found("id"))?;
+            Ok((Ear::open(ctx, since).await?, key))
+        };
+        let (mut ear, key) = work.await.map_err(|error| top_level(ctx, error))?;
+        Ok(async_stream::stream! {
+            while let Some(sequence) = settled(&mut ear).await {
+                let now = ear.app.platform.clock.now();
+                match Dashboard::read(&ear.app, &acting.at(now), &key).await {
+                    Ok(dashboard) => yield DashboardUpdate { dashboard, sequence: Sequence(sequence) },
+                    Err(error) => tracing::error!(%error, "a dashboard cannot be read"),
+                }
+            }
+        })
+    }
+
+    /// What the viewer is told, as it happens.
+    async fn notification_received(
+        &self,
+        ctx: &Context<'_>,
+        since: Option<Sequence>,
+    ) -> Result<impl Stream<Item = NotificationReceived> + use<>> {
+        let acting = acting(ctx)?.clone();
+        let mut ear = Ear::open(ctx, since)
+            .await
+            .map_err(|error| top_level(ctx, error))?;
+        Ok(async_stream::stream! {
+            while let Some(heard) = ear.next().await {
+                let Heard::Batch(batch) = heard else { continue };
+                for event in batch.events.iter().filter(|e| e.kind == EventKind::NotificationSent) {
+                    match received(&ear.app, &acting, event).await {
+                        Ok(Some((notification, unread))) => yield NotificationReceived { notification, unread, sequence: Sequence(event.sequence) },
+                        Ok(None) => {}
+                        Err(error) => tracing::error!(%error, "a notification cannot be read"),
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// Waits until something happened and a second has passed, or a minute without anything; what came
+/// meanwhile counts as one. Gives the position reached.
+async fn settled(ear: &mut Ear) -> Option<i64> {
+    match tokio::time::timeout(RECOUNT, ear.next()).await {
+        Ok(None) => return None,
+        Ok(Some(_)) => {
+            let quiet = tokio::time::sleep(COALESCE);
+            tokio::pin!(quiet);
+            loop {
+                tokio::select! {
+                    () = &mut quiet => break,
+                    heard = ear.next() => if heard.is_none() { return None },
+                }
+            }
+        }
+        Err(_) => {}
+    }
+    Some(ear.told)
+}
+
+async fn counts(app: &App, acting: &Acting) -> Outcome<Vec<ViewCount>> {
+    let db = app.platform.db.reader();
+    let ids = view::of_person(db, acting).await?;
+    let views = view::counts(db, acting, &ids, app.platform.clock.now()).await?;
+    Ok(views
+        .into_iter()
+        .map(|v| ViewCount {
+            view: ID(v.id.to_string()),
+            count: v.count.into(),
+        })
+        .collect())
+}
+
+async fn received(
+    app: &App,
+    acting: &Acting,
+    event: &Event,
+) -> Outcome<Option<(Notification, i32)>> {
+    let mine = event
+        .changes()?
+        .get("person")
+        .is_some_and(|c| c.after == acting.person().to_string());
+    if !mine {
+        return Ok(None);
+    }
+    let db = app.platform.db.reader();
+    let id = NotificationId(event.subject_id);
+    match notification::find(db, acting.person(), id).await? {
+        Some(row) => Ok(Some((
+            Notification(row),
+            small(notification::unread(db, acting.person()).await?),
+        ))),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,638 @@
+//! What people do with tickets.
+
+use super::conversation::{Message, app};
+use super::error::{UserError, outcome};
+use super::id::{parse, parse_opt};
+use super::organisation::acting;
+use super::scalar::Markdown;
+use super::ticket::{Ticket, as_of, load_ticket};
+use crate::desk::conversation::{self, Written};
+use crate::desk::entity::ticket;
+use crate::desk::ticket::{edit, lifecycle, link, watch};
+use crate::platform::error::Error;
+use crate::practice::{incident, service_request};
+use async_graphql::{Context, ID, InputObject, Json, MaybeUndefined, Object, Result, SimpleObject};
+use shared::id::TicketId;
+use shared::ticket::{Answer, Channel, HoldReason, Impact, LinkKind, ResolutionCode, Urgency};
+use shared::time::Timestamp;
+
+/// A report of an incident.
+#[derive(InputObject)]
+pub struct IncidentReportInput {
+    /// In a few words.
+    title: String,
+    /// What happened.
+    description: Markdown,
+    /// Department; found by service or category when absent.
+    department: Option<ID>,
+    /// Affected service.
+    service: Option<ID>,
+    /// Category.
+    category: Option<ID>,
+    /// Who is affected; one person unless said.
+    impact: Option<Impact>,
+    /// How soon it hurts; medium unless said.
+    urgency: Option<Urgency>,
+    /// For whom, when for another person.
+    requested_for: Option<ID>,
+    /// Who asked; for agents only.
+    requester: Option<ID>,
+    /// How the contact came in; for agents only.
+    channel: Option<Channel>,
+    /// Makes a repeated report the same one.
+    idempotency_key: Option<String>,
+}
+
+/// An answer to a form's field.
+#[derive(InputObject)]
+pub struct AnswerInput {
+    /// Key of the field.
+    key: String,
+    /// Text, number, yes or no, or a list of texts, by the field's kind.
+    value: Json<serde_json::Value>,
+}
+
+/// A request for a catalog item.
+#[derive(InputObject)]
+pub struct RequestSubmitInput {
+    /// Which item.
+    catalog_item: ID,
+    /// Answers to its form.
+    answers: Vec<AnswerInput>,
+    /// Whatever the form did not ask.
+    note: Option<Markdown>,
+    /// For whom, when for another person.
+    requested_for: Option<ID>,
+    /// Who asked; for agents only.
+    requester: Option<ID>,
+    /// Makes a repeated request the same one.
+    idempotency_key: Option<String>,
+}
+
+/// A message to the others.
+#[derive(InputObject)]
+pub struct TicketReplyInput {
+    /// Which ticket.
+    ticket: ID,
+    /// What to say.
+    body: Markdown,
+    /// Makes a repeated message the same one.
+    idempotency_key: Option<String>,
+}
+
+/// An internal note.
+#[derive(InputObject)]
+pub struct TicketAddNoteInput {
+    /// Which ticket.
+    ticket: ID,
+    /// What to note.
+    body: Markdown,
+    /// Makes a repeated note the same one.
+    idempotency_key: Option<String>,
+}
+
+/// To whom a ticket goes.
+#[derive(InputObject)]
+pub struct TicketAssignInput {
+    /// Which ticket.
+    ticket: ID,
+    /// The version that was looked at.
+    expected_version: i32,
+    /// The team; it stays when absent.
+    team: Option<ID>,
+    /// The person; nobody when absent.
+    assignee: Option<ID>,
+}
+
+macro_rules! step_inputs {
+    ($($(#[$meta:meta])* $name:ident;)+) => {$(
+        $(#[$meta])*
+        #[derive(InputObject)]
+        pub struct $name {
+            /// Which ticket.
+            ticket: ID,
+            /// The version that was looked at.
+            expected_version: i32,
+        }
+    )+};
+}
+
+step_inputs! {
+    /// The beginning of work.
+    TicketStartInput;
+    /// The end of a hold.
+    TicketResumeInput;
+    /// The requester's agreement.
+    TicketConfirmInput;
+    /// The closing of what is resolved.
+    TicketCloseInput;
+}
+
+/// A hold.
+#[derive(InputObject)]
+pub struct TicketPutOnHoldInput {
+    /// Which ticket.
+    ticket: ID,
+    /// The version that was looked at.
+    expected_version: i32,
+    /// Why it waits.
+    reason: HoldReason,
+    /// Until when.
+    wake_up_at: Timestamp,
+    /// What to tell the requester.
+    message: Option<Markdown>,
+}
+
+/// A resolution.
+#[derive(InputObject)]
+pub struct TicketResolveInput {
+    /// Which ticket.
+    ticket: ID,
+    /// The version that was looked at.
+    expected_version: i32,
+    /// How.
+    code: ResolutionCode,
+    /// What to tell the requester.
+    message: Markdown,
+}
+
+/// A reopening.
+#[derive(InputObject)]
+pub struct TicketReopenInput {
+    /// Which ticket.
+    ticket: ID,
+    /// The version that was looked at.
+    expected_version: i32,
+    /// Why; it becomes a message.
+    reason: Markdown,
+}
+
+/// A withdrawal.
+#[derive(InputObject)]
+pub struct TicketCancelInput {
+    /// Which ticket.
+    ticket: ID,
+    /// The version that was looked at.
+    expected_version: i32,
+    /// Why; it becomes a message.
+    reason: Option<Markdown>,
+}
+
+/// Impact and urgency.
+#[derive(InputObject)]
+pub struct TicketSetPriorityInput {
+    /// Which ticket.
+    ticket: ID,
+    /// The version that was looked at.
+    expected_version: i32,
+    /// Who is affected.
+    impact: Impact,
+    /// How soon it hurts.
+    urgency: Urgency,
+}
+
+/// An edit; what is absent stays.
+#[derive(InputObject)]
+pub struct TicketEditInput {
+    /// Which ticket.
+    ticket: ID,
+    /// The version that was looked at.
+    expected_version: i32,
+    /// New title.
+    title: Option<String>,
+    /// New service; null clears it.
+    service: MaybeUndefined<ID>,
+    /// New category; null clears it.
+    category: MaybeUndefined<ID>,
+}
+
+/// Who watches.
+#[derive(InputObject)]
+pub struct TicketWatchInput {
+    /// Which ticket.
+    ticket: ID,
+    /// The viewer unless said.
+    person: Option<ID>,
+}
+
+/// A link.
+#[derive(InputObject)]
+pub struct TicketLinkInput {
+    /// Which ticket.
+    ticket: ID,
+    /// How they relate, read from this ticket.
+    kind: LinkKind,
+    /// Reference or id of the other.
+    other: String,
+}
+
+/// A link's end.
+#[derive(InputObject)]
+pub struct TicketUnlinkInput {
+    /// Which link.
+    link: ID,
+}
+
+/// A ticket after an act, or why not.
+#[derive(SimpleObject)]
+pub struct TicketPayload {
+    /// The ticket; with VERSION_CONFLICT as it now is.
+    ticket: Option<Ticket>,
+    /// Why not.
+    user_errors: Vec<UserError>,
+}
+
+/// A message after an act, or why not.
+#[derive(SimpleObject)]
+pub struct MessagePayload {
+    /// The message.
+    message: Option<Message>,
+    /// Its ticket.
+    ticket: Option<Ticket>,
+    /// Why not.
+    user_errors: Vec<UserError>,
+}
+
+type Outcome<T> = std::result::Result<T, Error>;
+
+/// Shapes the answer; a conflict comes with the present ticket.
+async fn payload(
+    ctx: &Context<'_>,
+    id: Option<TicketId>,
+    result: Outcome<ticket::Model>,
+) -> Result<TicketPayload> {
+    let conflict = result.as_ref().err().is_some_and(|e| {
+        e.codes()
+            .contains(&crate::platform::error::code::VERSION_CONFLICT)
+    });
+    let (row, user_errors) = outcome(ctx, result)?;
+    let ticket = match (row, id) {
+        (Some(row), _) => Some(row.into()),
+        (None, Some(id)) if conflict => load_ticket(ctx, id).await?,
+        _ => None,
+    };
+    Ok(TicketPayload {
+        ticket,
+        user_errors,
+    })
+}
+
+fn written(ctx: &Context<'_>, result: Outcome<Written>) -> Result<MessagePayload> {
+    let (written, user_errors) = outcome(ctx, result)?;
+    let (message, ticket) = written
+        .map(|w| (Message(w.message), w.ticket.into()))
+        .unzip();
+    Ok(MessagePayload {
+        message,
+        ticket,
+        user_errors,
+    })
+}
+
+/// A state's step: parse, act, shape.
+macro_rules! step {
+    ($ctx:ident, $input:ident, |$app:ident, $acting:ident, $id:ident| $act:expr) => {{
+        let $acting = acting($ctx)?;
+        as_of($ctx).await?;
+        let parsed = parse::<TicketId>(&$input.ticket, "ticket");
+        let known = parsed.as_ref().ok().copied();
+        let work = async {
+            let $id = parsed?;
+            let $app = app($ctx)?;
+            $act.await
+        };
+        payload($ctx, known, work.await).await
+    }};
+}
+
+/// What can be done with tickets.
+#[derive(Default)]
+pub struct TicketMutation;
+
+#[Object]
+impl TicketMutation {
+    /// Reports an incident: for oneself, for a colleague, or, as an agent, for whoever called.
+    async fn incident_report(
+        &self,
+        ctx: &Context<'_>,
+        input: IncidentReportInput,
+    ) -> Result<TicketPayload> {
+        let acting = acting(ctx)?;
+        as_of(ctx).await?;
+        let work = async {
+            let report = incident::Report {
+                title: input.title,
+                description: input.description.0,
+                department: parse_opt(input.department.as_ref(), "department")?,
+                service: parse_opt(input.service.as_ref(), "service")?,
+                category: parse_opt(input.category.as_ref(), "category")?,
+                impact: input.impact,
+                urgency: input.urgency,
+                requested_for: parse_opt(input.requested_for.as_ref(), "requestedFor")?,
+                requester: parse_opt(input.requester.as_ref(), "requester")?,
+                channel: input.channel,
+                idempotency_key: input.idempotency_key,
+            };
+            incident::report(app(ctx)?, acting, report).await
+        };
+        payload(ctx, None, work.await).await
+    }
+
+    /// Asks for a catalog item.
+    async fn request_submit(
+        &self,
+        ctx: &Context<'_>,
+        input: RequestSubmitInput,
+    ) -> Result<TicketPayload> {
+        let acting = acting(ctx)?;
+        as_of(ctx).await?;
+        let work = async {
+            let submission = service_request::Submission {
+                item: parse(&input.catalog_item, "catalogItem")?,
+                answers: input
+                    .answers
+                    .into_iter()
+                    .map(|a| Answer {
+                        key: a.key,
+                        value: a.value.0,
+                    })
+                    .collect(),
+                note: input.note.map(|n| n.0).unwrap_or_default(),
+                requested_for: parse_opt(input.requested_for.as_ref(), "requestedFor")?,
+                requester: parse_opt(input.requester.as_ref(), "requester")?,
+                idempotency_key: input.idempotency_key,
+            };
+            service_request::submit(app(ctx)?, acting, submission).await
+        };
+        payload(ctx, None, work.await).await
+    }
+
+    /// Writes to the others.
+    async fn ticket_reply(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketReplyInput,
+    ) -> Result<MessagePayload> {
+        let acting = acting(ctx)?;
+        as_of(ctx).await?;
+        let work = async {
+            conversation::reply(
+                app(ctx)?,
+                acting,
+                parse(&input.ticket, "ticket")?,
+                &input.body.0,
+                input.idempotency_key,
+            )
+            .await
+        };
+        written(ctx, work.await)
+    }
+
+    /// Writes an internal note.
+    async fn ticket_add_note(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketAddNoteInput,
+    ) -> Result<MessagePayload> {
+        let acting = acting(ctx)?;
+        as_of(ctx).await?;
+        let work = async {
+            conversation::add_note(
+                app(ctx)?,
+                acting,
+                parse(&input.ticket, "ticket")?,
+                &input.body.0,
+                input.idempotency_key,
+            )
+            .await
+        };
+        written(ctx, work.await)
+    }
+
+    /// Gives a ticket to a team, a person, or both.
+    async fn ticket_assign(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketAssignInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| async {
+            let team = parse_opt(input.team.as_ref(), "team")?;
+            let assignee = parse_opt(input.assignee.as_ref(), "assignee")?;
+            edit::assign(app, acting, id, input.expected_version, team, assignee).await
+        })
+    }
+
+    /// Begins to work.
+    async fn ticket_start(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketStartInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| lifecycle::start(
+            app,
+            acting,
+            id,
+            input.expected_version
+        ))
+    }
+
+    /// Lets it wait for a reason, until a date.
+    async fn ticket_put_on_hold(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketPutOnHoldInput,
+    ) -> Result<TicketPayload> {
+        let message = input.message.map(|m| m.0);
+        step!(ctx, input, |app, acting, id| lifecycle::put_on_hold(
+            app,
+            acting,
+            id,
+            input.expected_version,
+            input.reason,
+            input.wake_up_at,
+            message.as_deref()
+        ))
+    }
+
+    /// Goes on where the hold interrupted.
+    async fn ticket_resume(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketResumeInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| lifecycle::resume(
+            app,
+            acting,
+            id,
+            Some(input.expected_version)
+        ))
+    }
+
+    /// Resolves with a code and a message to the requester.
+    async fn ticket_resolve(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketResolveInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| lifecycle::resolve(
+            app,
+            acting,
+            id,
+            input.expected_version,
+            input.code,
+            &input.message.0
+        ))
+    }
+
+    /// The requester says that it is solved.
+    async fn ticket_confirm(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketConfirmInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| lifecycle::confirm(
+            app,
+            acting,
+            id,
+            input.expected_version
+        ))
+    }
+
+    /// Closes what is resolved.
+    async fn ticket_close(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketCloseInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| lifecycle::close(
+            app,
+            acting,
+            id,
+            Some(input.expected_version)
+        ))
+    }
+
+    /// Takes a resolved or closed ticket up again.
+    async fn ticket_reopen(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketReopenInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| lifecycle::reopen(
+            app,
+            acting,
+            id,
+            input.expected_version,
+            &input.reason.0
+        ))
+    }
+
+    /// Withdraws it.
+    async fn ticket_cancel(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketCancelInput,
+    ) -> Result<TicketPayload> {
+        let reason = input.reason.map(|r| r.0);
+        step!(ctx, input, |app, acting, id| lifecycle::cancel(
+            app,
+            acting,
+            id,
+            input.expected_version,
+            reason.as_deref()
+        ))
+    }
+
+    /// Sets impact and urgency; priority follows.
+    async fn ticket_set_priority(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketSetPriorityInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| edit::set_priority(
+            app,
+            acting,
+            id,
+            input.expected_version,
+            input.impact,
+            input.urgency
+        ))
+    }
+
+    /// Edits title, service and category.
+    async fn ticket_edit(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketEditInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| async {
+            let change = edit::Edit {
+                title: input.title,
+                service: changed(&input.service, "service")?,
+                category: changed(&input.category, "category")?,
+            };
+            edit::edit(app, acting, id, input.expected_version, change).await
+        })
+    }
+
+    /// Lets somebody watch: the viewer, or a person with whom it is shared.
+    async fn ticket_watch(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketWatchInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| async {
+            watch::watch(app, acting, id, parse_opt(input.person.as_ref(), "person")?).await
+        })
+    }
+
+    /// Ends somebody's watching.
+    async fn ticket_unwatch(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketWatchInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| async {
+            watch::unwatch(app, acting, id, parse_opt(input.person.as_ref(), "person")?).await
+        })
+    }
+
+    /// Links two tickets.
+    async fn ticket_link(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketLinkInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |app, acting, id| link::link(
+            app,
+            acting,
+            id,
+            input.kind,
+            &input.other
+        ))
+    }
+
+    /// Removes a link.
+    async fn ticket_unlink(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketUnlinkInput,
+    ) -> Result<TicketPayload> {
+        let acting = acting(ctx)?;
+        as_of(ctx).await?;
+        let work = async { link::unlink(app(ctx)?, acting, parse(&input.link, "link")?).await };
+        payload(ctx, None, work.await).await
+    }
+}
+
+/// A part of an edit: absent stays, null clears.
+fn changed<T: std::str::FromStr<Err = shared::id::InvalidId>>(
+    value: &MaybeUndefined<ID>,
+    field: &str,
+) -> Outcome<Option<Option<T>>> {
+    Ok(match value {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(id) => Some(Some(parse(id, field)?)),
+    })
+}

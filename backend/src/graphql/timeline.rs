@@ -1,0 +1,201 @@
+//! What happened to a ticket, in words that a reader understands.
+
+use super::conversation::app;
+use super::error::top_level;
+use super::id::id;
+use super::organisation::{Person, load, load_person_opt};
+use super::page::PageInfo;
+use crate::platform::error::{Error, code};
+use crate::platform::event_log::{self, Event};
+use crate::platform::paging;
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use serde_json::Value;
+use shared::event::ActorKind;
+use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
+use shared::time::Timestamp;
+
+/// A field's value before and after, as words (names, not ids).
+#[derive(Clone, SimpleObject)]
+pub struct FieldChange {
+    /// Which field.
+    field: String,
+    /// Before.
+    before: Option<String>,
+    /// After.
+    after: Option<String>,
+}
+
+/// Something that happened.
+pub struct TimelineEntry(Event);
+
+/// Changes that say nothing to a reader.
+const SILENT: &[&str] = &[
+    "updatedAt",
+    "dueOrder",
+    "createdAt",
+    "contactAt",
+    "participants",
+    "message",
+    "stateBeforeHold",
+];
+
+/// Something that happened.
+#[Object]
+impl TimelineEntry {
+    /// Identity.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// Event kind in the past tense, such as TicketAssigned.
+    async fn kind(&self) -> &str {
+        self.0.kind.as_str()
+    }
+    /// When it happened.
+    async fn occurred_at(&self) -> Timestamp {
+        self.0.occurred_at
+    }
+    /// The person who did it.
+    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        load_person_opt(ctx, self.0.actor_id).await
+    }
+    /// Who, when no person did.
+    async fn actor_name(&self) -> &str {
+        match self.0.actor_kind {
+            ActorKind::Person => "",
+            ActorKind::System => "Bellhop",
+            ActorKind::Import => "Import",
+        }
+    }
+    /// What changed.
+    async fn changes(&self, ctx: &Context<'_>) -> Result<Vec<FieldChange>> {
+        let changes = self.0.changes().map_err(|error| top_level(ctx, error))?;
+        let mut list = Vec::new();
+        for (field, change) in changes {
+            if SILENT.contains(&field.as_str()) {
+                continue;
+            }
+            list.push(FieldChange {
+                before: words(ctx, &change.before).await?,
+                after: words(ctx, &change.after).await?,
+                field: field.strip_suffix("Id").unwrap_or(&field).to_owned(),
+            });
+        }
+        Ok(list)
+    }
+}
+
+/// A value as a reader understands it.
+async fn words(ctx: &Context<'_>, value: &Value) -> Result<Option<String>> {
+    Ok(match value {
+        Value::Null => None,
+        Value::String(text) => Some(name_of(ctx, text).await?.unwrap_or_else(|| text.clone())),
+        other => Some(other.to_string()),
+    })
+}
+
+/// The name of what an id stands for.
+async fn name_of(ctx: &Context<'_>, text: &str) -> Result<Option<String>> {
+    Ok(match shared::id::prefix_of(text) {
+        Some(PersonId::PREFIX) => match text.parse::<PersonId>() {
+            Ok(key) => load(ctx, key).await?.map(|row| row.name),
+            Err(_) => None,
+        },
+        Some(TeamId::PREFIX) => match text.parse::<TeamId>() {
+            Ok(key) => load(ctx, key).await?.map(|row| row.name),
+            Err(_) => None,
+        },
+        Some(DepartmentId::PREFIX) => match text.parse::<DepartmentId>() {
+            Ok(key) => load(ctx, key).await?.map(|row| row.name),
+            Err(_) => None,
+        },
+        Some(ServiceId::PREFIX) => match text.parse::<ServiceId>() {
+            Ok(key) => load(ctx, key).await?.map(|row| row.name),
+            Err(_) => None,
+        },
+        Some(CategoryId::PREFIX) => match text.parse::<CategoryId>() {
+            Ok(key) => load(ctx, key).await?.map(|row| row.name),
+            Err(_) => None,
+        },
+        _ => None,
+    })
+}
+
+/// An entry and its place.
+#[derive(SimpleObject)]
+pub struct TimelineEdge {
+    /// Its place.
+    cursor: String,
+    /// The entry.
+    node: TimelineEntry,
+}
+
+/// A page of a timeline.
+pub struct TimelineConnection {
+    rows: Vec<Event>,
+    page_info: PageInfo,
+}
+
+/// A page of a timeline.
+#[Object]
+impl TimelineConnection {
+    /// Entries with their places.
+    async fn edges(&self) -> Vec<TimelineEdge> {
+        self.rows
+            .iter()
+            .map(|row| TimelineEdge {
+                cursor: cursor(row),
+                node: TimelineEntry(row.clone()),
+            })
+            .collect()
+    }
+    /// Entries.
+    async fn nodes(&self) -> Vec<TimelineEntry> {
+        self.rows.iter().cloned().map(TimelineEntry).collect()
+    }
+    /// Whether there is more.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+}
+
+fn cursor(row: &Event) -> String {
+    paging::cursor("timeline", &[row.sequence.to_string()])
+}
+
+/// A page of a ticket's timeline; the caller has checked that the viewer may read it.
+pub async fn timeline(
+    ctx: &Context<'_>,
+    ticket: TicketId,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<TimelineConnection> {
+    let work = async {
+        let size = paging::page_size(first)?;
+        let after = match &after {
+            Some(text) => {
+                let parts = paging::parse_cursor("timeline", 1, text)?;
+                parts[0].parse::<i64>().map_err(|_| {
+                    Error::refused(
+                        code::INVALID,
+                        "after",
+                        "This cursor belongs to another list.",
+                    )
+                })?
+            }
+            None => 0,
+        };
+        let mut rows =
+            event_log::of_ticket_after(app(ctx)?.platform.db.reader(), ticket, after, size + 1)
+                .await?;
+        let has_next = rows.len() as u64 > size;
+        rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+        let page_info = PageInfo::forward(
+            has_next,
+            after > 0,
+            rows.first().map(cursor),
+            rows.last().map(cursor),
+        );
+        Ok(TimelineConnection { rows, page_info })
+    };
+    work.await.map_err(|error| top_level(ctx, error))
+}
