@@ -1,12 +1,16 @@
 //! The server. `platform` knows no word of service management, `organisation` knows people,
-//! `desk` what all tickets share, `practice` one ITIL practice each; `graphql` and `http` are thin.
+//! `session` who is signed in, `desk` what all tickets share, `practice` one ITIL practice each;
+//! `graphql` and `http` are thin.
 
 pub mod app;
+pub mod cli;
 pub mod dashboard;
 pub mod desk;
 pub mod graphql;
+pub mod http;
 pub mod import;
 pub mod organisation;
 pub mod platform;
 pub mod practice;
 pub mod seed;
+pub mod session;

@@ -1,0 +1,67 @@
+//! The command line.
+
+mod serve;
+mod settings;
+mod user;
+
+use crate::http::client_files::ClientFiles;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Bellhop: service management.
+#[derive(Parser)]
+#[command(name = "bellhop", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the API and the browser client; creates and migrates the database.
+    Serve(serve::Serve),
+    /// Creates or migrates the database and ends.
+    Migrate(settings::Storage),
+    /// Prints the GraphQL schema.
+    Schema,
+    /// Adds people, sets passwords, lists people.
+    User(user::User),
+}
+
+/// Runs the command that the process was started with. `files` are the browser client's.
+pub fn run(files: ClientFiles) -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("bellhop: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(execute(cli.command, files)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bellhop: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(command: Command, files: ClientFiles) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(serve) => serve.run(files).await,
+        Command::Migrate(storage) => {
+            storage.open().await?;
+            println!("The database is up to date.");
+            Ok(())
+        }
+        Command::Schema => {
+            print!("{}", crate::graphql::schema::sdl());
+            Ok(())
+        }
+        Command::User(user) => user.run().await,
+    }
+}

@@ -1,0 +1,155 @@
+//! `bellhop serve`.
+
+use super::settings::{Storage, start_log};
+use crate::app::App;
+use crate::http::client_files::ClientFiles;
+use crate::http::{self, Server, Settings};
+use crate::platform::{Platform, idempotency};
+use crate::session;
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+/// Pause between two rounds of housekeeping.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
+
+/// Serves the API and the browser client.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Address and port to listen at.
+    #[arg(long, env = "BELLHOP_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    storage: Storage,
+    /// Address that browsers use, such as `https://help.example.org`; needed behind a proxy.
+    #[arg(long, env = "BELLHOP_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// A proxy stands in front and sets X-Forwarded-For.
+    #[arg(long, env = "BELLHOP_BEHIND_PROXY")]
+    behind_proxy: bool,
+    /// Requests that one person may send per second in the long run (30 times as many at once).
+    #[arg(long, env = "BELLHOP_REQUESTS_PER_SECOND", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    requests_per_second: u32,
+}
+
+impl Serve {
+    /// Serves until the process is told to end.
+    pub async fn run(self, files: ClientFiles) -> Result<()> {
+        start_log();
+        let settings = self.settings()?;
+        // First the port: a second server must not touch the first one's database.
+        let listener = TcpListener::bind(self.listen)
+            .with_context(|| format!("cannot listen at {}", self.listen))?;
+        listener.set_nonblocking(true)?;
+        let app = self.storage.app().await?;
+        let background = background(&app);
+        let server = Server::new(app.clone(), settings).await?;
+        let workers = std::thread::available_parallelism()
+            .map_or(2, usize::from)
+            .max(2);
+        let running = http::start(server, listener, files, workers)?;
+        self.announce(running.address, &files);
+
+        wait_for_end().await?;
+        eprintln!("bellhop: stopping");
+        running.stop().await?;
+        for task in background {
+            task.abort();
+        }
+        app.platform.db.checkpoint().await?;
+        Ok(())
+    }
+
+    fn settings(&self) -> Result<Settings> {
+        let public_url = self
+            .public_url
+            .as_deref()
+            .map(|url| url.trim_end_matches('/').to_owned());
+        if let Some(url) = &public_url {
+            let authority = url
+                .strip_prefix("https://")
+                .or_else(|| url.strip_prefix("http://"));
+            if !authority.is_some_and(|a| !a.is_empty() && !a.contains('/')) {
+                bail!(
+                    "--public-url is like https://help.example.org, without a path; this is `{url}`"
+                );
+            }
+        }
+        Ok(Settings {
+            public_url,
+            behind_proxy: self.behind_proxy,
+            burst: self.requests_per_second.saturating_mul(30),
+            per_second: f64::from(self.requests_per_second),
+            ..Settings::default()
+        })
+    }
+
+    fn announce(&self, address: SocketAddr, files: &ClientFiles) {
+        let url = self
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{address}"));
+        println!("Bellhop is ready at {url}");
+        if !files.present() {
+            println!(
+                "The browser client is not built into this server; the API is at {url}/graphql"
+            );
+        }
+        if self.public_url.is_none() && !address.ip().is_loopback() {
+            println!(
+                "Browsers on other machines keep a sign-in only over https: put a proxy with a certificate in front and set --public-url"
+            );
+        }
+    }
+}
+
+/// What runs beside the answering of requests.
+fn background(app: &App) -> Vec<tokio::task::JoinHandle<()>> {
+    let platform = &app.platform;
+    vec![
+        tokio::spawn(platform.feed.clone().run(platform.db.clone())),
+        tokio::spawn(housekeeping(platform.clone())),
+    ]
+}
+
+/// Keeps the database tidy, for ever.
+async fn housekeeping(platform: Platform) {
+    let mut ticks = tokio::time::interval(HOUSEKEEPING);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = session::sweep(&platform).await {
+            tracing::error!(%error, "sessions could not be swept");
+        }
+        if let Err(error) = forget_keys(&platform).await {
+            tracing::error!(%error, "old idempotency keys could not be removed");
+        }
+        if let Err(error) = platform.db.checkpoint().await {
+            tracing::error!(%error, "the write-ahead log could not be moved");
+        }
+    }
+}
+
+async fn forget_keys(platform: &Platform) -> crate::platform::error::Result<()> {
+    let tx = platform.db.begin().await?;
+    idempotency::forget_old(&tx, platform.clock.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Waits for SIGINT or SIGTERM.
+async fn wait_for_end() -> Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Settings that several commands share, and the log.
+
+use crate::app::App;
+use crate::platform::Platform;
+use crate::platform::clock::SystemClock;
+use crate::platform::database::Database;
+use crate::platform::ids::Ids;
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tracing_subscriber::EnvFilter;
+
+/// Where the data is.
+#[derive(Args, Clone, Debug)]
+pub struct Storage {
+    /// Folder of the SQLite database and of files.
+    #[arg(long, env = "BELLHOP_DATA", default_value = "./data")]
+    pub data: PathBuf,
+    /// Database, `postgres://…` or `sqlite:<path>`; by default `bellhop.sqlite3` in the data folder.
+    #[arg(long, env = "BELLHOP_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+impl Storage {
+    /// Opens the database, migrated.
+    pub async fn open(&self) -> Result<Platform> {
+        let url = self
+            .database_url
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", self.data.join("bellhop.sqlite3").display()));
+        let db = Database::open(&url).await?;
+        Ok(Platform::new(db, Arc::new(SystemClock), Ids::random()))
+    }
+
+    /// Opens the database and puts the server's parts together.
+    pub async fn app(&self) -> Result<App> {
+        Ok(App {
+            platform: self.open().await?,
+        })
+    }
+}
+
+/// Writes the log to standard error: words for people on a terminal, JSON elsewhere. `BELLHOP_LOG`
+/// chooses what, such as `debug` or `backend::http=debug,warn`.
+pub fn start_log() {
+    use std::io::IsTerminal as _;
+    let filter = EnvFilter::try_from_env("BELLHOP_LOG").unwrap_or_else(|_| {
+        EnvFilter::new("info,actix_server=warn,sqlx=warn,sea_orm_migration=warn")
+    });
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // A second start in one process, as tests do, keeps the first.
+    let _ = if std::io::stderr().is_terminal() {
+        log.with_target(false).compact().try_init()
+    } else {
+        log.json().try_init()
+    };
+}

@@ -1,0 +1,137 @@
+//! What every answer has: a request id, headers that harden it, and errors with a code.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+use super::server::Server;
+
+/// Header that names the request.
+pub const REQUEST_ID: &str = "x-request-id";
+
+/// Codes of errors that only HTTP knows; the others are in `platform::error::code`.
+pub mod code {
+    /// Not what this address expects.
+    pub const BAD_REQUEST: &str = "BAD_REQUEST";
+    /// More bytes than allowed.
+    pub const TOO_LARGE: &str = "TOO_LARGE";
+    /// The request came from a page of another site.
+    pub const WRONG_ORIGIN: &str = "WRONG_ORIGIN";
+    /// This address does not know the method.
+    pub const METHOD_NOT_ALLOWED: &str = "METHOD_NOT_ALLOWED";
+    /// Wrong sign-in name or password.
+    pub const WRONG_CREDENTIALS: &str = "WRONG_CREDENTIALS";
+    /// Too many failures; see `retryAfterSeconds`.
+    pub const TOO_MANY_ATTEMPTS: &str = "TOO_MANY_ATTEMPTS";
+    /// Nobody is signed in here, or not any more.
+    pub const NO_SESSION: &str = "NO_SESSION";
+    /// Too many requests; see `Retry-After`.
+    pub const TOO_MANY_REQUESTS: &str = "TOO_MANY_REQUESTS";
+    /// The server has more to do than it can; try again soon.
+    pub const BUSY: &str = "BUSY";
+}
+
+/// Identity of a request, made once on its arrival.
+#[derive(Clone)]
+pub struct RequestId(pub Arc<str>);
+
+/// The id of a request.
+pub fn request_id(request: &HttpRequest) -> Arc<str> {
+    request
+        .extensions()
+        .get::<RequestId>()
+        .map_or_else(|| Arc::from("-"), |id| id.0.clone())
+}
+
+/// Middleware: names the request and hardens the answer.
+pub async fn frame(
+    server: web::Data<Server>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let platform = &server.app.platform;
+    let id: Arc<str> = platform.ids.next(platform.clock.now()).to_string().into();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let mut response = next.call(request).await?;
+    let secure = server
+        .settings
+        .public_url
+        .as_deref()
+        .is_some_and(|url| url.starts_with("https://"));
+    harden(response.headers_mut(), &id, secure);
+    Ok(response)
+}
+
+fn harden(headers: &mut HeaderMap, id: &str, secure: bool) {
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static(REQUEST_ID), value);
+    }
+    let defaults = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+    ];
+    for (name, value) in defaults {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    if secure {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+}
+
+/// An error of an address that is not GraphQL: `{error: {code, message, requestId, …}}`.
+pub fn plain(
+    request: &HttpRequest,
+    status: StatusCode,
+    code: &str,
+    message: &str,
+    more: Value,
+) -> HttpResponse {
+    let mut error = json!({
+        "code": code,
+        "message": message,
+        "requestId": &*request_id(request),
+    });
+    if let (Value::Object(error), Value::Object(more)) = (&mut error, more) {
+        error.extend(more);
+    }
+    HttpResponse::build(status).json(json!({ "error": error }))
+}
+
+/// An error of GraphQL before anything was executed: `{errors: [{message, extensions}]}`.
+pub fn graphql(
+    request: &HttpRequest,
+    status: StatusCode,
+    code: &str,
+    message: &str,
+) -> HttpResponse {
+    HttpResponse::build(status).json(json!({
+        "errors": [{
+            "message": message,
+            "extensions": { "code": code, "requestId": &*request_id(request) },
+        }]
+    }))
+}

@@ -1,0 +1,366 @@
+//! `POST /graphql`.
+
+use super::answer::{self, code, request_id};
+use super::limits::{self, Refusal};
+use super::origin;
+use super::server::{Actor, Server};
+use crate::graphql::schema::prepare;
+use crate::platform::context::Context;
+use crate::platform::error::code as error_code;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use async_graphql::parser::types::OperationType;
+use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variables};
+use futures_util::{FutureExt, StreamExt};
+use serde::Deserialize;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+/// A request as it comes.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asked {
+    query: String,
+    #[serde(default)]
+    variables: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(default)]
+    operation_name: Option<String>,
+}
+
+/// Why a body is not read.
+pub struct BodyRefusal {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Code.
+    pub code: &'static str,
+    /// For whoever wrote the client.
+    pub message: &'static str,
+}
+
+const fn refusal(status: StatusCode, code: &'static str, message: &'static str) -> BodyRefusal {
+    BodyRefusal {
+        status,
+        code,
+        message,
+    }
+}
+
+/// Reads a JSON body of at most `limit` bytes. Only `application/json` is taken: a page of another
+/// site cannot send that without being asked about it first.
+pub async fn read_json(
+    request: &HttpRequest,
+    mut body: web::Payload,
+    limit: usize,
+    time: Duration,
+) -> Result<Vec<u8>, BodyRefusal> {
+    const TOO_LARGE: BodyRefusal = refusal(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        code::TOO_LARGE,
+        "The request is too large.",
+    );
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.split(';').next())
+        .unwrap_or_default();
+    if !kind.trim().eq_ignore_ascii_case("application/json") {
+        return Err(refusal(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            code::BAD_REQUEST,
+            "Send application/json.",
+        ));
+    }
+    // Nothing is unpacked, so that nothing small becomes large here.
+    if request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|encoding| encoding != "identity")
+    {
+        return Err(refusal(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            code::BAD_REQUEST,
+            "Send the body as it is, not compressed.",
+        ));
+    }
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(TOO_LARGE);
+    }
+    let reading = async {
+        let mut bytes = Vec::with_capacity(announced.unwrap_or(1_024));
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.map_err(|_| {
+                refusal(
+                    StatusCode::BAD_REQUEST,
+                    code::BAD_REQUEST,
+                    "The request was cut off.",
+                )
+            })?;
+            if bytes.len() + chunk.len() > limit {
+                return Err(TOO_LARGE);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    };
+    tokio::time::timeout(time, reading)
+        .await
+        .unwrap_or_else(|_| {
+            Err(refusal(
+                StatusCode::REQUEST_TIMEOUT,
+                code::BAD_REQUEST,
+                "The request took too long to arrive.",
+            ))
+        })
+}
+
+/// The access token of a request.
+pub fn bearer(request: &HttpRequest) -> Option<&str> {
+    let text = request
+        .headers()
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?;
+    strip_bearer(text)
+}
+
+/// The token in `Bearer <token>`.
+pub fn strip_bearer(text: &str) -> Option<&str> {
+    let (scheme, token) = text.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+/// `POST /graphql`.
+pub async fn post(
+    server: web::Data<Server>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> HttpResponse {
+    let refused =
+        |status, code: &str, message: &str| answer::graphql(&request, status, code, message);
+    let id = request_id(&request);
+    let context = if request.headers().contains_key(header::AUTHORIZATION) {
+        match server
+            .context_of_token(bearer(&request).unwrap_or_default(), &id)
+            .await
+        {
+            Ok(Some((_, context))) => Some(context),
+            Ok(None) => {
+                return refused(
+                    StatusCode::UNAUTHORIZED,
+                    error_code::UNAUTHENTICATED,
+                    "Please sign in again.",
+                );
+            }
+            Err(error) => {
+                tracing::error!(?error, request_id = %id, "an access token could not be checked");
+                return refused(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    error_code::INTERNAL,
+                    OUR_FAULT,
+                );
+            }
+        }
+    } else {
+        None
+    };
+    let actor = match &context {
+        Some(context) => Actor::Person(context.person()),
+        None => Actor::Network(origin::network(&request, &server.settings)),
+    };
+    if let Err(seconds) = server.budgets.take(actor, server.app.platform.clock.now()) {
+        let mut response = refused(
+            StatusCode::TOO_MANY_REQUESTS,
+            code::TOO_MANY_REQUESTS,
+            "Too many requests. Please wait a little.",
+        );
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+        return response;
+    }
+    let settings = &server.settings;
+    let bytes = match read_json(&request, body, settings.body_bytes, settings.body_time).await {
+        Ok(bytes) => bytes,
+        Err(refusal) => return refused(refusal.status, refusal.code, refusal.message),
+    };
+    let asked = match read(&bytes) {
+        Ok(asked) => asked,
+        Err(message) => return refused(StatusCode::BAD_REQUEST, error_code::BAD_QUERY, message),
+    };
+    let signed_in = context.is_some();
+    let prepared = match admit(&server, asked, signed_in) {
+        Ok((prepared, OperationType::Subscription)) => {
+            drop(prepared);
+            return refused(
+                StatusCode::BAD_REQUEST,
+                error_code::BAD_QUERY,
+                "Subscriptions are answered at /graphql/ws.",
+            );
+        }
+        Ok((prepared, _)) => prepared,
+        Err((code, message)) => return refused(StatusCode::OK, code, &message),
+    };
+    let response = run(&server, prepared, context, &id).await;
+    let response = finish(response, &id);
+    match serde_json::to_vec(&response) {
+        Ok(body) => HttpResponse::Ok()
+            .content_type("application/json")
+            .body(body),
+        Err(error) => {
+            tracing::error!(%error, request_id = %id, "an answer could not be written");
+            refused(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                error_code::INTERNAL,
+                OUR_FAULT,
+            )
+        }
+    }
+}
+
+/// Other methods of `/graphql`.
+pub async fn other(request: HttpRequest) -> HttpResponse {
+    let mut response = answer::graphql(
+        &request,
+        StatusCode::METHOD_NOT_ALLOWED,
+        code::METHOD_NOT_ALLOWED,
+        "Send queries by POST.",
+    );
+    response
+        .headers_mut()
+        .insert(header::ALLOW, header::HeaderValue::from_static("POST"));
+    response
+}
+
+const OUR_FAULT: &str = "Something went wrong on our side. The request id finds it in the log.";
+
+/// Reads a request's JSON.
+fn read(bytes: &[u8]) -> Result<Asked, &'static str> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "The request is not UTF-8.")?;
+    if text.trim_start().starts_with('[') {
+        return Err("One operation a request: batches are not answered.");
+    }
+    serde_json::from_str(text)
+        .map_err(|_| "Send JSON with query, and if needed variables and operationName.")
+}
+
+/// Measures what is asked, before it costs anything.
+pub fn admit(
+    server: &Server,
+    asked: Asked,
+    signed_in: bool,
+) -> Result<(Request, OperationType), (&'static str, String)> {
+    let variables = asked.variables.unwrap_or_default();
+    if variables.values().any(contains_null_character) {
+        return Err((
+            error_code::BAD_QUERY,
+            "A variable contains a null character.".into(),
+        ));
+    }
+    let variables = Variables::from_json(serde_json::Value::Object(variables));
+    let (document, measured) = limits::check(
+        &server.shape,
+        &asked.query,
+        asked.operation_name.as_deref(),
+        &variables,
+    )
+    .map_err(|refusal| match refusal {
+        Refusal::Bad(message) => (error_code::BAD_QUERY, message),
+        Refusal::TooMuch(message) => (error_code::LIMIT_EXCEEDED, message),
+    })?;
+    if measured.introspects && !signed_in {
+        return Err((
+            error_code::UNAUTHENTICATED,
+            "Sign in to ask about the schema.".into(),
+        ));
+    }
+    let mut request = Request::new(asked.query).variables(variables);
+    request.operation_name = asked.operation_name;
+    request.set_parsed_query(document);
+    Ok((request, measured.operation))
+}
+
+fn contains_null_character(value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(contains_null_character),
+        Value::Object(map) => map
+            .iter()
+            .any(|(name, value)| name.contains('\0') || contains_null_character(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+async fn run(server: &Server, request: Request, context: Option<Context>, id: &str) -> Response {
+    let request = prepare(request, &server.app, context);
+    let execution = AssertUnwindSafe(server.schema.execute(request)).catch_unwind();
+    match tokio::time::timeout(server.settings.execution_time, execution).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            tracing::error!(request_id = %id, "a resolver panicked");
+            failed(error_code::INTERNAL, OUR_FAULT)
+        }
+        Err(_) => {
+            tracing::warn!(request_id = %id, "a query took too long and was given up");
+            failed(
+                error_code::LIMIT_EXCEEDED,
+                "This took too long and was given up.",
+            )
+        }
+    }
+}
+
+fn failed(code: &str, message: &str) -> Response {
+    let mut error = ServerError::new(message, None);
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code);
+    error.extensions = Some(extensions);
+    Response::from_errors(vec![error])
+}
+
+/// Gives every error a code and the request's id, and takes away what is nobody's business.
+pub fn finish(mut response: Response, id: &str) -> Response {
+    for error in &mut response.errors {
+        let mut extensions = error.extensions.take().unwrap_or_default();
+        if extensions.get("code").is_none() {
+            let fault = !error.path.is_empty() && !is_input_error(error);
+            if fault {
+                tracing::error!(
+                    message = error.message,
+                    path = ?error.path,
+                    request_id = %id,
+                    "a resolver failed without a code"
+                );
+                error.message = OUR_FAULT.to_owned();
+                extensions.set("code", error_code::INTERNAL);
+            } else {
+                extensions.set("code", error_code::BAD_QUERY);
+            }
+        }
+        extensions.set("requestId", id);
+        error.source = None;
+        error.extensions = Some(extensions);
+    }
+    response
+}
+
+/// The library reports arguments that do not fit their type with the path of their field.
+fn is_input_error(error: &ServerError) -> bool {
+    error.source.is_none()
+        && [
+            "Failed to parse \"",
+            "Invalid value for argument",
+            "Invalid value for variable",
+            "Variable ",
+        ]
+        .iter()
+        .any(|start| error.message.starts_with(start))
+}

@@ -1,0 +1,424 @@
+//! Measures a document. Fragments are measured once each, so that the measuring itself cannot be
+//! made expensive by fragments that spread fragments that spread fragments.
+
+use super::shape::{Shape, Spread};
+use super::{
+    ACTS, ALIASES, COMPLEXITY, DEPTH, DIRECTIVES, INTROSPECTION_DEPTH, INTROSPECTION_LISTS, Refusal,
+};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition,
+    OperationType, Selection, SelectionSet,
+};
+use async_graphql::{Name, Positioned, Value, Variables};
+use std::collections::HashMap;
+
+/// Rows that are assumed of a list without `first`.
+const LIST_ROWS: u64 = 10;
+/// Rows of a connection without `first`: the API's default.
+const CONNECTION_ROWS: u64 = 50;
+/// Rows that a connection can give at most, whatever `first` says.
+const MOST_ROWS: u64 = 200;
+/// Lists of introspection.
+const INTROSPECTION_LIST_NAMES: [&str; 8] = [
+    "types",
+    "fields",
+    "inputFields",
+    "args",
+    "enumValues",
+    "possibleTypes",
+    "interfaces",
+    "directives",
+];
+
+/// What a document is and asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// Query, mutation or subscription.
+    pub operation: OperationType,
+    /// Whether it asks about the schema.
+    pub introspects: bool,
+    /// Fields of the answer, estimated.
+    pub complexity: u64,
+}
+
+/// Measures the operation that will be executed.
+pub fn measure(
+    shape: &Shape,
+    document: &ExecutableDocument,
+    operation_name: Option<&str>,
+    variables: &Variables,
+) -> Result<Measured, Refusal> {
+    let operation = &chosen(document, operation_name)?.node;
+    let root = match operation.ty {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
+    };
+    let mut walk = Walk {
+        shape,
+        fragments: &document.fragments,
+        variables,
+        defaults: defaults(operation),
+        known: HashMap::new(),
+    };
+    let set = &operation.selection_set.node;
+    let mut sum = walk.set(set, root)?;
+    sum.directives += operation.directives.len() as u64;
+    at_most(sum.cost, COMPLEXITY, "asks for too many fields")?;
+    at_most(sum.aliases, ALIASES, "has too many aliases")?;
+    at_most(sum.directives, DIRECTIVES, "has too many directives")?;
+    at_most(sum.depth.into(), DEPTH.into(), "is too deep")?;
+    at_most(
+        sum.introspection_depth.into(),
+        INTROSPECTION_DEPTH.into(),
+        "is too deep",
+    )?;
+    at_most(
+        sum.introspection_lists.into(),
+        INTROSPECTION_LISTS.into(),
+        "asks for lists within lists of the schema",
+    )?;
+    if operation.ty == OperationType::Mutation {
+        at_most(sum.first_level, ACTS, "has too many acts")?;
+    }
+    if operation.ty == OperationType::Subscription && sum.first_level != 1 {
+        return Err(Refusal::Bad("A subscription has exactly one field.".into()));
+    }
+    Ok(Measured {
+        operation: operation.ty,
+        introspects: sum.introspection_depth > 0,
+        complexity: sum.cost,
+    })
+}
+
+fn at_most(value: u64, limit: u64, what: &str) -> Result<(), Refusal> {
+    if value > limit {
+        return Err(Refusal::TooMuch(format!(
+            "The query {what}: {value}, where {limit} are allowed."
+        )));
+    }
+    Ok(())
+}
+
+fn chosen<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a Positioned<OperationDefinition>, Refusal> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok(operation),
+        (DocumentOperations::Multiple(map), Some(name)) => map
+            .get(name)
+            .ok_or_else(|| Refusal::Bad(format!("There is no operation named `{name}`."))),
+        (DocumentOperations::Multiple(map), None) if map.len() == 1 => map
+            .values()
+            .next()
+            .ok_or_else(|| Refusal::Bad("There is no operation.".into())),
+        (DocumentOperations::Multiple(_), None) => Err(Refusal::Bad(
+            "Name the operation: the document has several.".into(),
+        )),
+        (DocumentOperations::Single(_), Some(name)) => Err(Refusal::Bad(format!(
+            "There is no operation named `{name}`."
+        ))),
+    }
+}
+
+fn defaults(operation: &OperationDefinition) -> HashMap<&str, u64> {
+    operation
+        .variable_definitions
+        .iter()
+        .filter_map(|variable| {
+            let value = variable.node.default_value.as_ref()?;
+            let rows = rows_of(&value.node)?;
+            Some((variable.node.name.node.as_str(), rows))
+        })
+        .collect()
+}
+
+fn rows_of(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => Some(number.as_u64().unwrap_or(0)),
+        _ => None,
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    cost: u64,
+    depth: u32,
+    aliases: u64,
+    directives: u64,
+    first_level: u64,
+    introspection_depth: u32,
+    introspection_lists: u32,
+}
+
+impl Sum {
+    fn add(&mut self, other: Self) {
+        self.cost = self.cost.saturating_add(other.cost);
+        self.depth = self.depth.max(other.depth);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.directives = self.directives.saturating_add(other.directives);
+        self.first_level = self.first_level.saturating_add(other.first_level);
+        self.introspection_depth = self.introspection_depth.max(other.introspection_depth);
+        self.introspection_lists = self.introspection_lists.max(other.introspection_lists);
+    }
+}
+
+struct Walk<'a> {
+    shape: &'a Shape,
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    variables: &'a Variables,
+    defaults: HashMap<&'a str, u64>,
+    /// Measured fragments; `None` while one is being measured, which finds circles.
+    known: HashMap<&'a str, Option<Sum>>,
+}
+
+impl<'a> Walk<'a> {
+    fn set(&mut self, set: &'a SelectionSet, parent: &str) -> Result<Sum, Refusal> {
+        let mut sum = Sum::default();
+        for item in &set.items {
+            sum.directives += item.node.directives().len() as u64;
+            match &item.node {
+                Selection::Field(field) => sum.add(self.field(&field.node, parent)?),
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    let on = condition.map_or(parent, |c| c.node.on.node.as_str());
+                    sum.add(self.set(&fragment.node.selection_set.node, on)?);
+                }
+                Selection::FragmentSpread(spread) => {
+                    sum.add(self.fragment(spread.node.fragment_name.node.as_str())?);
+                }
+            }
+        }
+        Ok(sum)
+    }
+
+    fn fragment(&mut self, name: &str) -> Result<Sum, Refusal> {
+        let Some((name, fragment)) = self.fragments.get_key_value(name) else {
+            return Err(Refusal::Bad(format!(
+                "There is no fragment named `{name}`."
+            )));
+        };
+        match self.known.get(name.as_str()) {
+            Some(Some(sum)) => return Ok(*sum),
+            Some(None) => {
+                return Err(Refusal::Bad(format!(
+                    "The fragment `{name}` contains itself."
+                )));
+            }
+            None => {}
+        }
+        self.known.insert(name.as_str(), None);
+        let mut sum = self.set(
+            &fragment.node.selection_set.node,
+            fragment.node.type_condition.node.on.node.as_str(),
+        )?;
+        sum.directives += fragment.node.directives.len() as u64;
+        self.known.insert(name.as_str(), Some(sum));
+        Ok(sum)
+    }
+
+    fn field(&mut self, field: &'a Field, parent: &str) -> Result<Sum, Refusal> {
+        let name = field.name.node.as_str();
+        let mut sum = Sum {
+            cost: 1,
+            depth: 1,
+            aliases: u64::from(field.alias.is_some()),
+            directives: 0,
+            first_level: 1,
+            introspection_depth: 0,
+            introspection_lists: 0,
+        };
+        let introspects = name == "__schema" || name == "__type" || parent.starts_with("__");
+        let (target, rows) = match self.shape.field(parent, name) {
+            Some(shape) => {
+                let rows = match shape.spread {
+                    Spread::One => 1,
+                    Spread::List => LIST_ROWS,
+                    Spread::Connection => self.rows(field),
+                };
+                (shape.target.clone(), rows)
+            }
+            None if introspects => ("__Schema".to_owned(), 1),
+            // Validation will say that there is no such field.
+            None => (String::new(), 1),
+        };
+        let below = self.set(&field.selection_set.node, &target)?;
+        sum.cost = sum.cost.saturating_add(below.cost.saturating_mul(rows));
+        sum.aliases = sum.aliases.saturating_add(below.aliases);
+        sum.directives = below.directives;
+        if introspects {
+            sum.depth = 0;
+            sum.introspection_depth = below.introspection_depth + 1;
+            sum.introspection_lists =
+                below.introspection_lists + u32::from(INTROSPECTION_LIST_NAMES.contains(&name));
+        } else {
+            sum.depth = below.depth + 1;
+            sum.introspection_depth = below.introspection_depth;
+            sum.introspection_lists = below.introspection_lists;
+        }
+        Ok(sum)
+    }
+
+    fn rows(&self, field: &Field) -> u64 {
+        let given = field.get_argument("first").and_then(|value| {
+            let variables = self.variables;
+            let value = value.node.clone();
+            value
+                .into_const_with(|name| variables.get(&name).cloned().ok_or(name))
+                .map_or_else(
+                    |name| self.defaults.get(name.as_str()).copied(),
+                    |value| rows_of(&value),
+                )
+        });
+        given.unwrap_or(CONNECTION_ROWS).min(MOST_ROWS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check;
+    use super::*;
+    use async_graphql::Request;
+
+    const SCHEMA: &str = "
+        type Query { now: String tickets(first: Int): TicketConnection! person: Person }
+        type Mutation { act(n: Int): String }
+        type Subscription { changed: String }
+        type TicketConnection { nodes: [Ticket!]! edges: [TicketEdge!]! }
+        type TicketEdge { node: Ticket! }
+        interface Ticket { title: String requester: Person messages(first: Int): MessageConnection! tags: [Tag!]! }
+        type MessageConnection { nodes: [Message!]! }
+        type Message { text: String author: Person }
+        type Person { name: String manager: Person tickets(first: Int): TicketConnection! }
+        type Tag { name: String }
+    ";
+
+    fn measured_with(query: &str, variables: serde_json::Value) -> Result<Measured, Refusal> {
+        let shape = Shape::of(SCHEMA).expect("a schema");
+        let variables = Variables::from_json(variables);
+        check(&shape, query, None, &variables).map(|(_, measured)| measured)
+    }
+
+    fn measured(query: &str) -> Result<Measured, Refusal> {
+        measured_with(query, serde_json::json!({}))
+    }
+
+    fn complexity(query: &str) -> u64 {
+        measured(query).expect(query).complexity
+    }
+
+    #[test]
+    fn lists_multiply_what_is_below_them() {
+        assert_eq!(complexity("{ now }"), 1);
+        assert_eq!(complexity("{ person { name } }"), 2);
+        assert_eq!(
+            complexity("{ tickets(first: 5) { nodes { title } } }"),
+            1 + 5 * 2
+        );
+        assert_eq!(complexity("{ tickets { nodes { title } } }"), 1 + 50 * 2);
+        assert_eq!(
+            complexity("{ tickets(first: 2) { nodes { tags { name } } } }"),
+            1 + 2 * (1 + 1 + 10)
+        );
+        assert_eq!(
+            complexity("query($n: Int = 7) { tickets(first: $n) { nodes { title } } }"),
+            1 + 7 * 2
+        );
+    }
+
+    #[test]
+    fn a_variable_says_how_many_rows() {
+        let query = "query($n: Int) { tickets(first: $n) { nodes { title } } }";
+        let measured = measured_with(query, serde_json::json!({ "n": 30 })).expect("measured");
+        assert_eq!(measured.complexity, 1 + 30 * 2);
+    }
+
+    #[test]
+    fn connections_within_connections_are_too_much() {
+        let query = "{ tickets(first: 200) { nodes { requester { tickets(first: 200) { nodes { title requester { name } } } } } } }";
+        assert!(matches!(measured(query), Err(Refusal::TooMuch(_))));
+    }
+
+    #[test]
+    fn fragments_that_double_each_other_are_measured_quickly_and_refused() {
+        let mut query = String::from("{ person { ...F0 } }");
+        for n in 0..100 {
+            query += &format!(" fragment F{n} on Person {{ ...F{} ...F{} }}", n + 1, n + 1);
+        }
+        query += " fragment F100 on Person { name }";
+        assert!(matches!(measured(&query), Err(Refusal::TooMuch(_))));
+    }
+
+    #[test]
+    fn fragments_in_a_circle_are_refused() {
+        let query = "{ person { ...A } } fragment A on Person { ...B } fragment B on Person { manager { ...A } }";
+        assert!(matches!(measured(query), Err(Refusal::Bad(_))));
+    }
+
+    #[test]
+    fn aliases_directives_depth_and_acts_are_counted() {
+        let many = |n: usize, text: &dyn Fn(usize) -> String| -> String {
+            (0..n).map(text).collect::<Vec<_>>().join(" ")
+        };
+        let aliases = |n| format!("{{ {} }}", many(n, &|i| format!("a{i}: now")));
+        assert!(measured(&aliases(50)).is_ok());
+        assert!(matches!(measured(&aliases(51)), Err(Refusal::TooMuch(_))));
+        let directives = format!("{{ now {} }}", "@skip(if: false) ".repeat(51));
+        assert!(matches!(measured(&directives), Err(Refusal::TooMuch(_))));
+        let deep = |n| {
+            format!(
+                "{{ person {} {{ name }} {}}}",
+                "{ manager ".repeat(n),
+                "}".repeat(n)
+            )
+        };
+        assert!(measured(&deep(13)).is_ok());
+        assert!(matches!(measured(&deep(14)), Err(Refusal::TooMuch(_))));
+        let acts = |n| {
+            format!(
+                "mutation {{ {} }}",
+                many(n, &|i| format!("a{i}: act(n: {i})"))
+            )
+        };
+        assert!(measured(&acts(20)).is_ok());
+        assert!(matches!(measured(&acts(21)), Err(Refusal::TooMuch(_))));
+    }
+
+    #[test]
+    fn the_usual_introspection_passes_and_a_snowball_does_not() {
+        let usual = "{ __schema { types { name fields { name args { name type { ...T } } type { ...T } } } } } fragment T on __Type { kind ofType { kind ofType { kind ofType { kind ofType { kind ofType { kind ofType { kind ofType { name } } } } } } } }";
+        let found = measured(usual).expect("measured");
+        assert!(found.introspects);
+        let snowball =
+            "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
+        assert!(matches!(measured(snowball), Err(Refusal::TooMuch(_))));
+        assert!(!measured("{ __typename }").expect("measured").introspects);
+    }
+
+    #[test]
+    fn a_subscription_has_one_field_and_operations_are_named() {
+        assert!(measured("subscription { changed }").is_ok());
+        assert!(matches!(
+            measured("subscription { a: changed b: changed }"),
+            Err(Refusal::Bad(_))
+        ));
+        assert!(matches!(
+            measured("query A { now } query B { now }"),
+            Err(Refusal::Bad(_))
+        ));
+    }
+
+    #[test]
+    fn what_is_measured_is_what_would_be_executed() {
+        // The measuring reads the same document that the request then carries.
+        let shape = Shape::of(SCHEMA).expect("a schema");
+        let query = "query A { now } query B { person { name } }";
+        let (document, measured) =
+            check(&shape, query, Some("B"), &Variables::default()).expect("measured");
+        assert_eq!(measured.complexity, 2);
+        let mut request = Request::new(query).operation_name("B");
+        request.set_parsed_query(document);
+        assert!(request.parsed_query().is_ok());
+    }
+}

@@ -1,0 +1,67 @@
+//! What a query may cost, decided before anything of it is executed.
+//!
+//! First the text is read letter by letter (`text`), because a parser recurses and can be led
+//! astray; then the parsed document is measured against the schema (`cost`).
+
+mod cost;
+mod shape;
+mod text;
+
+pub use cost::Measured;
+pub use shape::Shape;
+
+use async_graphql::Variables;
+use async_graphql::parser::types::ExecutableDocument;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Most bytes of a query's text.
+pub const TEXT_BYTES: usize = 64 * 1024;
+/// Most words and signs of a query's text.
+pub const TOKENS: usize = 10_000;
+/// Deepest nesting of brackets in a query's text.
+pub const NESTING: usize = 40;
+/// Deepest nesting of fields.
+pub const DEPTH: u32 = 15;
+/// Deepest nesting of fields in introspection, which tools ask for in one go.
+pub const INTROSPECTION_DEPTH: u32 = 20;
+/// Lists within lists in introspection: types, their fields, their arguments.
+pub const INTROSPECTION_LISTS: u32 = 3;
+/// Most fields of an answer, lists counted with their rows.
+pub const COMPLEXITY: u64 = 50_000;
+/// Most aliases.
+pub const ALIASES: u64 = 50;
+/// Most directives.
+pub const DIRECTIVES: u64 = 50;
+/// Most fields of a mutation's first level: each is an act of its own.
+pub const ACTS: u64 = 20;
+
+/// Why a query is not executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is no GraphQL, or does not fit the schema.
+    Bad(String),
+    /// It asks for more than one request may.
+    TooMuch(String),
+}
+
+/// Reads and measures a query.
+pub fn check(
+    shape: &Shape,
+    query: &str,
+    operation_name: Option<&str>,
+    variables: &Variables,
+) -> Result<(ExecutableDocument, Measured), Refusal> {
+    text::check(query)?;
+    // What the parser cannot read it should refuse; if it panics instead, that is its fault and not
+    // the end of this request's worker.
+    let parsed = catch_unwind(AssertUnwindSafe(|| {
+        async_graphql::parser::parse_query(query)
+    }));
+    let document = match parsed {
+        Ok(Ok(document)) => document,
+        Ok(Err(error)) => return Err(Refusal::Bad(error.to_string())),
+        Err(_) => return Err(Refusal::Bad("This query cannot be read.".into())),
+    };
+    let measured = cost::measure(shape, &document, operation_name, variables)?;
+    Ok((document, measured))
+}

@@ -1,0 +1,139 @@
+//! Slows down those who guess, without giving anybody a way to shut another person out.
+//!
+//! Failures are counted by (sign-in name, device) for a browser that signed in with that name
+//! before, and by (sign-in name, network) for everybody else; never by the name alone. After some
+//! free failures the wait doubles. When a name is under attack from many networks, strangers have
+//! fewer free failures each; they are never refused for what others did.
+
+use super::device::Device;
+use super::network::Network;
+use super::store;
+use super::{SignInError, token};
+use crate::platform::Platform;
+use crate::platform::error::Result;
+use crate::platform::unit_of_work::UnitOfWork;
+use shared::time::Timestamp;
+
+/// Free failures of a known device.
+const FREE_DEVICE: i32 = 10;
+/// Free failures of a network.
+const FREE_NETWORK: i32 = 5;
+/// The same while the name is under attack.
+const FREE_UNDER_ATTACK: i32 = 2;
+/// Failures of strangers within [`ATTACK_SECONDS`] of each other that make an attack.
+const ATTACK_FAILURES: i32 = 100;
+/// Failures further apart than this start a new count.
+const ATTACK_SECONDS: i64 = 3_600;
+/// Longest wait.
+const LONGEST_WAIT_SECONDS: i64 = 900;
+/// After so long without a failure all is forgotten.
+pub(super) const FORGET_SECONDS: i64 = 86_400;
+
+/// Where an attempt comes from.
+pub enum Source<'a> {
+    /// A browser that this person used before.
+    Device(&'a Device),
+    /// Any other.
+    Network(&'a Network),
+}
+
+/// The counts that an attempt belongs to.
+pub struct Buckets {
+    own: String,
+    /// Failures of all strangers; none for a known device.
+    strangers: Option<String>,
+}
+
+impl Buckets {
+    /// The counts of an attempt with a normal sign-in name. Names are kept as digests: people type
+    /// passwords into the wrong field.
+    pub fn of(login: &str, source: Source<'_>) -> Self {
+        let digest = |kind: &str, rest: &str| token::digest(&format!("{kind}\n{login}\n{rest}"));
+        match source {
+            Source::Device(device) => Self {
+                own: digest("device", device.name()),
+                strangers: None,
+            },
+            Source::Network(network) => Self {
+                own: digest("network", &network.to_string()),
+                strangers: Some(digest("strangers", "")),
+            },
+        }
+    }
+
+    /// Forgets the failures of this source, after a success.
+    pub async fn clear(&self, uow: &UnitOfWork) -> Result<()> {
+        store::delete_attempts(uow.tx(), &self.own).await
+    }
+}
+
+/// Counts an attempt as a failure (a success clears it), or refuses it for now.
+pub async fn count(
+    platform: &Platform,
+    buckets: &Buckets,
+    now: Timestamp,
+) -> Result<(), SignInError> {
+    let tx = platform.db.begin().await?;
+    let free = match &buckets.strangers {
+        None => FREE_DEVICE,
+        Some(bucket) => {
+            let row = store::lock_attempts(&tx, bucket, now).await?;
+            let failures = remembered(row.failures, row.last_at, now, ATTACK_SECONDS);
+            if failures >= ATTACK_FAILURES {
+                FREE_UNDER_ATTACK
+            } else {
+                FREE_NETWORK
+            }
+        }
+    };
+    let own = store::lock_attempts(&tx, &buckets.own, now).await?;
+    let failures = remembered(own.failures, own.last_at, now, FORGET_SECONDS);
+    let wait = wait_seconds(failures, free) - now.seconds_since(own.last_at);
+    if wait > 0 && wait_seconds(failures, free) > 0 {
+        return Err(SignInError::TooManyAttempts {
+            retry_after_seconds: wait.min(LONGEST_WAIT_SECONDS),
+        });
+    }
+    store::set_attempts(&tx, &buckets.own, failures.saturating_add(1), now).await?;
+    if let Some(bucket) = &buckets.strangers {
+        let row = store::lock_attempts(&tx, bucket, now).await?;
+        let failures = remembered(row.failures, row.last_at, now, ATTACK_SECONDS);
+        store::set_attempts(&tx, bucket, failures.saturating_add(1), now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn remembered(failures: i32, last_at: Timestamp, now: Timestamp, seconds: i64) -> i32 {
+    if now.seconds_since(last_at) >= seconds {
+        0
+    } else {
+        failures
+    }
+}
+
+/// How long after the last failure the next attempt may come.
+fn wait_seconds(failures: i32, free: i32) -> i64 {
+    match u32::try_from(failures - free) {
+        Err(_) => 0,
+        Ok(over) => 1_i64
+            .checked_shl(over)
+            .filter(|_| over < 32)
+            .unwrap_or(LONGEST_WAIT_SECONDS)
+            .min(LONGEST_WAIT_SECONDS),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_from_one_second_to_a_quarter_of_an_hour() {
+        let waits: Vec<i64> = (0..20).map(|n| wait_seconds(n, 5)).collect();
+        assert_eq!(waits[..9], [0, 0, 0, 0, 0, 1, 2, 4, 8]);
+        assert_eq!(wait_seconds(14, 5), 512);
+        assert_eq!(wait_seconds(15, 5), 900);
+        assert_eq!(wait_seconds(i32::MAX, 5), 900);
+    }
+}

@@ -1,0 +1,174 @@
+//! Passwords: argon2id, with as much work for an unknown name as for a known one.
+
+use crate::platform::ids::Ids;
+use anyhow::{Context as _, anyhow};
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use shared::validation::{Problem, Problems};
+use std::sync::LazyLock;
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// Fewest characters of a new password.
+pub const SHORTEST: usize = 10;
+/// Most characters of a password.
+pub const LONGEST: usize = 200;
+
+/// OWASP's recommendation for argon2id: 19 MiB, two passes, one lane.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+/// Hashes computed at the same time: each takes 19 MiB and a core.
+const AT_ONCE: usize = 4;
+/// How long an attempt waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+
+/// Compared with when there is no such person, so that the answer takes as long. Nobody knows a
+/// password for it, and it would not help: the outcome is thrown away.
+static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| {
+    let salt = SaltString::encode_b64(&[0x5a; 16]).ok()?;
+    let hash = hasher().ok()?.hash_password(b"nobody", &salt).ok()?;
+    Some(hash.to_string())
+});
+
+/// Why a password could not be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// Too many at once.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// Ours.
+    #[error(transparent)]
+    Fault(#[from] anyhow::Error),
+}
+
+fn hasher() -> anyhow::Result<Argon2<'static>> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+        .map_err(|error| anyhow!("argon2 parameters: {error}"))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// Whether a new password is good enough for the person with this sign-in name.
+pub fn check(field: &str, login: &str, password: &str) -> Result<(), Vec<Problem>> {
+    let mut problems = Problems::new();
+    let length = password.chars().count();
+    if length < SHORTEST {
+        problems.add(
+            "TOO_SHORT",
+            field,
+            format!("At least {SHORTEST} characters; this has {length}."),
+        );
+    } else if length > LONGEST {
+        problems.add(
+            "TOO_LONG",
+            field,
+            format!("At most {LONGEST} characters; this has {length}."),
+        );
+    } else if password.to_lowercase().contains(&login.to_lowercase()) && login.chars().count() > 3 {
+        problems.add(
+            "TOO_WEAK",
+            field,
+            "Please choose a password that does not contain the sign-in name.",
+        );
+    } else if password.chars().all(|c| password.starts_with(c)) {
+        problems.add(
+            "TOO_WEAK",
+            field,
+            "Please choose a password of more than one character.",
+        );
+    }
+    problems.finish()
+}
+
+/// Hashes a password with a random salt.
+pub async fn hash(ids: &Ids, password: &str) -> anyhow::Result<String> {
+    let mut salt = [0; 16];
+    ids.fill(&mut salt);
+    let password = password.to_owned();
+    let turn = TURNS.acquire().await.context("passwords are hashed")?;
+    let hashed = tokio::task::spawn_blocking(move || {
+        let salt =
+            SaltString::encode_b64(&salt).map_err(|error| anyhow!("a salt of argon2: {error}"))?;
+        hasher()?
+            .hash_password(password.as_bytes(), &salt)
+            .map(|hash| hash.to_string())
+            .map_err(|error| anyhow!("argon2: {error}"))
+    })
+    .await;
+    drop(turn);
+    hashed.context("hashing a password was cut short")?
+}
+
+/// Whether `password` is the one that `hash` was made of. Without a hash the work is done all the
+/// same and the answer is no.
+pub async fn verify(hash: Option<String>, password: &str) -> Result<bool, VerifyError> {
+    let turn: SemaphorePermit<'_> = tokio::time::timeout(PATIENCE, TURNS.acquire())
+        .await
+        .map_err(|_| VerifyError::Busy)?
+        .context("passwords are compared")?;
+    // More than the longest password is compared by its beginning and fails by its length.
+    let fits = password.chars().count() <= LONGEST;
+    let password: String = password.chars().take(LONGEST).collect();
+    let outcome = tokio::task::spawn_blocking(move || {
+        let known = hash.is_some();
+        let text = match hash.or_else(|| NOBODY.clone()) {
+            Some(text) => text,
+            None => return Err(anyhow!("argon2 does not work on this machine")),
+        };
+        let parsed = PasswordHash::new(&text).map_err(|error| anyhow!("a stored hash: {error}"))?;
+        let right = hasher()?
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok();
+        Ok(known && fits && right)
+    })
+    .await;
+    drop(turn);
+    Ok(outcome.context("comparing a password was cut short")??)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_right_password_is_right() {
+        let ids = Ids::seeded(1);
+        let hash = hash(&ids, "correct horse").await.expect("a hash");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(
+            verify(Some(hash.clone()), "correct horse")
+                .await
+                .expect("compared")
+        );
+        assert!(
+            !verify(Some(hash.clone()), "correct hors")
+                .await
+                .expect("compared")
+        );
+        let long = format!("correct horse{}", "x".repeat(LONGEST));
+        assert!(!verify(Some(hash), &long).await.expect("compared"));
+        assert!(!verify(None, "nobody").await.expect("compared"));
+    }
+
+    #[test]
+    fn weak_passwords_are_refused_with_a_reason() {
+        for (password, code) in [
+            ("short", "TOO_SHORT"),
+            ("", "TOO_SHORT"),
+            ("marta-marta", "TOO_WEAK"),
+            ("aaaaaaaaaaaa", "TOO_WEAK"),
+        ] {
+            let problems = check("password", "marta", password).expect_err(password);
+            assert_eq!(problems[0].code, code, "{password}");
+        }
+        let long = "ab".repeat(LONGEST);
+        assert_eq!(
+            check("password", "marta", &long).expect_err("long")[0].code,
+            "TOO_LONG"
+        );
+        assert!(check("password", "marta", "bellhop-demo").is_ok());
+    }
+}
