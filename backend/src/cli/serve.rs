@@ -1,7 +1,6 @@
 //! `bellhop serve`.
 
 use super::settings::{Storage, start_log};
-use crate::app::App;
 use crate::http::client_files::ClientFiles;
 use crate::http::{self, Server, Settings};
 use crate::platform::{Platform, idempotency};
@@ -43,7 +42,8 @@ impl Serve {
             .with_context(|| format!("cannot listen at {}", self.listen))?;
         listener.set_nonblocking(true)?;
         let app = self.storage.app().await?;
-        let background = background(&app);
+        app.start(true);
+        let housekeeping = tokio::spawn(housekeeping(app.platform.clone()));
         let server = Server::new(app.clone(), settings).await?;
         let workers = std::thread::available_parallelism()
             .map_or(2, usize::from)
@@ -54,9 +54,7 @@ impl Serve {
         wait_for_end().await?;
         eprintln!("bellhop: stopping");
         running.stop().await?;
-        for task in background {
-            task.abort();
-        }
+        housekeeping.abort();
         app.platform.db.checkpoint().await?;
         Ok(())
     }
@@ -102,15 +100,6 @@ impl Serve {
             );
         }
     }
-}
-
-/// What runs beside the answering of requests.
-fn background(app: &App) -> Vec<tokio::task::JoinHandle<()>> {
-    let platform = &app.platform;
-    vec![
-        tokio::spawn(platform.feed.clone().run(platform.db.clone())),
-        tokio::spawn(housekeeping(platform.clone())),
-    ]
 }
 
 /// Keeps the database tidy, for ever.

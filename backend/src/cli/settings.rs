@@ -35,9 +35,7 @@ impl Storage {
 
     /// Opens the database and puts the server's parts together.
     pub async fn app(&self) -> Result<App> {
-        Ok(App {
-            platform: self.open().await?,
-        })
+        Ok(App::new(self.open().await?))
     }
 }
 
