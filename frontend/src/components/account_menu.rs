@@ -30,7 +30,7 @@ pub fn AccountMenu(
         });
     };
     let label =
-        Signal::derive(move || viewer.with(|viewer| words::shell::account(&viewer.person.name)));
+        Signal::derive(move || viewer.with(|viewer| words::shell::account(&viewer.person.initials, &viewer.person.name)));
     let face = move || {
         viewer.with(|viewer| {
             let person = viewer.person.clone();

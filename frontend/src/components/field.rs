@@ -302,6 +302,9 @@ pub fn RadioCards(
     /// What is wrong with it.
     #[prop(into, optional)]
     error: Signal<Option<String>>,
+    /// Must be answered.
+    #[prop(default = true)]
+    required: bool,
 ) -> impl IntoView {
     let children = move |_id: String, _described: Signal<String>| {
         let cards = options
@@ -328,7 +331,7 @@ pub fn RadioCards(
             .collect_view();
         view! { <div class="choices">{cards}</div> }.into_any()
     };
-    view! { <FieldFrame label help error group=true children=Box::new(children) /> }
+    view! { <FieldFrame label help error optional=!required group=true children=Box::new(children) /> }
 }
 
 /// A single yes-or-no box with its words behind it.

@@ -118,7 +118,7 @@ pub fn Menu(
                     }
                 }
             >
-                {button.run()}
+                {move || button.run()}
             </button>
             <Show when=move || open.get()>
                 <div class="menu-panel" role="menu" data-align=align data-side=side aria-label=move || label.get()>

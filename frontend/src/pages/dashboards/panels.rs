@@ -17,7 +17,7 @@ use crate::{
 
 /// Rows of a table on a desk, and on a wall.
 const ROWS: usize = 6;
-const ROWS_WALL: usize = 5;
+const ROWS_WALL: usize = 4;
 
 /// Arrivals against resolutions, and how many promises were kept.
 #[component]
@@ -72,7 +72,7 @@ pub fn Flow(
             .map(|ratio| words::kept(format::number((ratio * 1000.0).round() / 10.0)))
     };
     view! {
-        <section class="card panel panel-8" aria-labelledby="flow">
+        <section class="card panel panel-8 panel-flow" aria-labelledby="flow">
             <h2 id="flow">{words::flow()}</h2>
             <LineChart title labels series label_heading=words::day() bare=wall />
             <p class="figure-remark">{move || kept().unwrap_or_else(|| words::no_outcomes().to_owned())}</p>
@@ -105,7 +105,8 @@ pub fn DueTable(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> imp
     });
     let overdue = Memo::new(move |_| figures.with(|figures| figures.overdue));
     view! {
-        <section class="card panel panel-4" aria-labelledby="due">
+        <section class="card panel panel-4 panel-due"
+            aria-labelledby="due">
             <h2 id="due" class="row">
                 {words::due_next()}
                 {move || {

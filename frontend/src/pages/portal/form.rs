@@ -218,7 +218,7 @@ impl Question {
             }
             FieldKind::Date => view! { <TextField label help value=text error required kind="date" /> }.into_any(),
             FieldKind::Choice if field.options.len() <= 4 => {
-                view! { <RadioCards label help name=field.key value=text error options=cards(&field.options, required) /> }.into_any()
+                view! { <RadioCards label help name=field.key value=text error required options=cards(&field.options, required) /> }.into_any()
             }
             FieldKind::Choice => {
                 let mut options = vec![(String::new(), words::please_choose().to_owned())];
@@ -233,7 +233,7 @@ impl Question {
                 if !required {
                     options.push(no_answer());
                 }
-                view! { <RadioCards label help name=field.key value=text error options /> }.into_any()
+                view! { <RadioCards label help name=field.key value=text error required options /> }.into_any()
             }
             FieldKind::Person => {
                 view! { <PersonPicker label help picked=person search=people_search() error required /> }.into_any()
