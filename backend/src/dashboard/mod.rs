@@ -205,7 +205,9 @@ pub async fn figures(db: &impl Connection, ctx: &Context, board: Board) -> Resul
         as_of,
         open: sum(&|_| true),
         unassigned: sum(&|b| !b.assigned),
-        due_soon: crate::desk::queue::count(db, scope, &due_soon).await?.value,
+        due_soon: crate::desk::store::queue::count(db, scope, &due_soon)
+            .await?
+            .value,
         overdue: sum(&|b| b.risk == ClockRisk::Breached),
         met_ratio: store::met_ratio(db, scope, &of(board), now.plus_seconds(-RATIO_SECONDS), now)
             .await?,
@@ -218,11 +220,25 @@ pub async fn figures(db: &impl Connection, ctx: &Context, board: Board) -> Resul
             .collect(),
         by_team,
         flow: store::flow(db, scope, &of(board), &zone, now).await?,
-        due_next: crate::desk::queue::page(db, scope, &in_time, TicketOrder::Due, LIST, None)
-            .await?
-            .rows,
-        breached: crate::desk::queue::page(db, scope, &overdue, TicketOrder::Due, LIST, None)
-            .await?
-            .rows,
+        due_next: crate::desk::store::queue::page(
+            db,
+            scope,
+            &in_time,
+            TicketOrder::Due,
+            LIST,
+            None,
+        )
+        .await?
+        .rows,
+        breached: crate::desk::store::queue::page(
+            db,
+            scope,
+            &overdue,
+            TicketOrder::Due,
+            LIST,
+            None,
+        )
+        .await?
+        .rows,
     })
 }

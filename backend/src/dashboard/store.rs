@@ -2,8 +2,8 @@
 
 use super::{Board, Day, FLOW_DAYS};
 use crate::desk::entity::{clock, ticket};
-use crate::desk::queue::{filter_condition, scope_condition, visible};
 use crate::desk::service_level::store::{calendar, calendar_version};
+use crate::desk::store::queue::{filter_condition, scope_condition, visible};
 use crate::organisation::entity::department;
 use crate::platform::database::Connection;
 use crate::platform::error::Result;

@@ -2,6 +2,7 @@
 
 use super::entity::{message, ticket};
 use super::notification;
+use super::store::message as messages;
 use super::ticket::act::Act;
 use super::ticket::lifecycle;
 use crate::app::App;
@@ -9,9 +10,6 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::idempotency::Key;
 use crate::platform::unit_of_work::UnitOfWork;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-};
 use serde_json::json;
 use shared::event::EventKind;
 use shared::id::{MessageId, TicketId};
@@ -71,9 +69,7 @@ async fn post(
     };
     act.authorize(action)?;
     if let Some(earlier) = earlier {
-        let message = message::Entity::find_by_id(MessageId(earlier))
-            .one(act.uow.tx())
-            .await?;
+        let message = messages::find(act.uow.tx(), MessageId(earlier)).await?;
         let message = message.ok_or_else(|| Error::not_found("message"))?;
         return Ok(Written {
             message,
@@ -156,50 +152,6 @@ pub async fn write(
         body: body.trim().to_owned(),
         created_at: ctx.now,
     };
-    insert(act.uow.tx(), &row).await?;
+    messages::insert(act.uow.tx(), row.clone()).await?;
     Ok(row)
-}
-
-/// Inserts a message.
-pub async fn insert(db: &impl ConnectionTrait, row: &message::Model) -> Result<()> {
-    let active = message::ActiveModel {
-        id: Set(row.id),
-        ticket_id: Set(row.ticket_id),
-        author_id: Set(row.author_id),
-        visibility: Set(row.visibility),
-        channel: Set(row.channel),
-        by_requester: Set(row.by_requester),
-        body: Set(row.body.clone()),
-        created_at: Set(row.created_at),
-    };
-    message::Entity::insert(active)
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
-}
-
-/// Messages of a ticket, oldest first, after one; internal ones only for those who may read them.
-pub async fn list(
-    db: &impl ConnectionTrait,
-    ticket: TicketId,
-    internal: bool,
-    after: Option<MessageId>,
-    limit: u64,
-) -> Result<Vec<message::Model>> {
-    let mut query = message::Entity::find()
-        .filter(message::Column::TicketId.eq(ticket))
-        .order_by_asc(message::Column::Id)
-        .limit(limit);
-    if !internal {
-        query = query.filter(message::Column::Visibility.eq(MessageVisibility::Public));
-    }
-    if let Some(after) = after {
-        query = query.filter(message::Column::Id.gt(after));
-    }
-    Ok(query.all(db).await?)
-}
-
-/// A message by id, for those who see its ticket.
-pub async fn find(db: &impl ConnectionTrait, id: MessageId) -> Result<Option<message::Model>> {
-    Ok(message::Entity::find_by_id(id).one(db).await?)
 }

@@ -2,12 +2,11 @@
 //! now and what it was before.
 
 use super::entity::ticket;
-use super::queue;
-use super::ticket::store;
+use super::store::{queue, ticket as store};
 use crate::platform::Platform;
+use crate::platform::database::Connection;
 use crate::platform::error::Result;
 use crate::platform::event_log::{self, Changes, Event};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 use shared::event::EventKind;
 use shared::id::{PersonId, TicketId};
@@ -124,7 +123,7 @@ pub const CATCH_UP_MOST: u64 = 10_000;
 /// What happened after `since`, as one difference; `None` when that is too much, and the list has
 /// to be loaded again.
 pub async fn catch_up(
-    db: &impl ConnectionTrait,
+    db: &impl Connection,
     since: i64,
     oldest: shared::time::Timestamp,
 ) -> Result<Option<Batch>> {
@@ -137,7 +136,7 @@ pub async fn catch_up(
 }
 
 /// Joins events with their tickets.
-async fn join(db: &impl ConnectionTrait, events: Arc<Vec<Event>>) -> Result<Batch> {
+async fn join(db: &impl Connection, events: Arc<Vec<Event>>) -> Result<Batch> {
     let mut by_ticket: HashMap<TicketId, Vec<&Event>> = HashMap::new();
     for event in events.iter() {
         if let Some(id) = event.ticket_id {
@@ -147,10 +146,7 @@ async fn join(db: &impl ConnectionTrait, events: Arc<Vec<Event>>) -> Result<Batc
     let ids: Vec<TicketId> = by_ticket.keys().copied().collect();
     let mut tickets = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(500) {
-        let rows = ticket::Entity::find()
-            .filter(ticket::Column::Id.is_in(chunk.iter().copied()))
-            .all(db)
-            .await?;
+        let rows = store::by_ids(db, chunk).await?;
         let mut participants = queue::participants(db, chunk).await?;
         for row in rows {
             let people: Vec<PersonId> = participants

@@ -6,7 +6,7 @@ pub mod entity;
 pub mod firing;
 pub mod live;
 pub mod notification;
-pub mod queue;
 pub mod service_level;
+pub mod store;
 pub mod ticket;
 pub mod view;

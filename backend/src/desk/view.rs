@@ -1,10 +1,10 @@
 //! The views that everybody who works tickets has: mine, my teams', my departments'.
 
-use super::queue::{self, Count};
-use crate::organisation::entity::{department, person, team, team_member};
+use super::store::queue::{self, Count};
+use crate::organisation::store;
 use crate::platform::context::Context;
+use crate::platform::database::Connection;
 use crate::platform::error::Result;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use shared::id::{DepartmentId, PersonId, TeamId};
 use shared::ticket::{ClockRisk, Condition, Span, StateKind, TicketFilter};
 use shared::time::Timestamp;
@@ -157,13 +157,13 @@ fn end_of_day(zone: &str, now: Timestamp) -> Timestamp {
 }
 
 /// The zone of a person.
-pub async fn zone_of(db: &impl ConnectionTrait, person: PersonId) -> Result<String> {
-    let row = person::Entity::find_by_id(person).one(db).await?;
+pub async fn zone_of(db: &impl Connection, person: PersonId) -> Result<String> {
+    let row = store::person(db, person).await?;
     Ok(row.map_or_else(|| "UTC".to_owned(), |p| p.timezone))
 }
 
 /// The views of the person who asks, in the order of the list; none for those who work no tickets.
-pub async fn of_person(db: &impl ConnectionTrait, ctx: &Context) -> Result<Vec<ViewId>> {
+pub async fn of_person(db: &impl Connection, ctx: &Context) -> Result<Vec<ViewId>> {
     if !ctx.grants.works_anywhere() {
         return Ok(Vec::new());
     }
@@ -171,24 +171,10 @@ pub async fn of_person(db: &impl ConnectionTrait, ctx: &Context) -> Result<Vec<V
         .iter()
         .map(|v| ViewId::Personal(*v))
         .collect();
-    let members = team_member::Entity::find()
-        .filter(team_member::Column::PersonId.eq(ctx.person()))
-        .all(db)
-        .await?;
-    let teams = team::Entity::find()
-        .filter(team::Column::Id.is_in(members.iter().map(|m| m.team_id)))
-        .filter(team::Column::Active.eq(true))
-        .order_by_asc(team::Column::Name)
-        .all(db)
-        .await?;
-    for team in teams {
+    for (_, team) in store::teams_of(db, &[ctx.person()]).await? {
         views.extend(TeamView::ALL.iter().map(|v| ViewId::Team(team.id, *v)));
     }
-    let departments = department::Entity::find()
-        .filter(department::Column::Active.eq(true))
-        .order_by_asc(department::Column::Position)
-        .all(db)
-        .await?;
+    let departments = store::departments(db, false).await?;
     for department in departments.into_iter().filter(|d| ctx.grants.works(d.id)) {
         views.extend(
             DepartmentView::ALL
@@ -201,7 +187,7 @@ pub async fn of_person(db: &impl ConnectionTrait, ctx: &Context) -> Result<Vec<V
 
 /// Counts views.
 pub async fn counts(
-    db: &impl ConnectionTrait,
+    db: &impl Connection,
     ctx: &Context,
     views: &[ViewId],
     now: Timestamp,

@@ -6,8 +6,8 @@ use super::organisation::{Person, load_person};
 use super::page::PageInfo;
 use super::scalar::Markdown;
 use crate::app::App;
-use crate::desk::conversation;
 use crate::desk::entity::message;
+use crate::desk::store::message as store;
 use crate::platform::error::Error;
 use crate::platform::{markdown, paging};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
@@ -120,7 +120,7 @@ pub async fn messages(
         };
         let app = app(ctx)?;
         let mut rows =
-            conversation::list(app.platform.db.reader(), ticket, internal, after, size + 1).await?;
+            store::list(app.platform.db.reader(), ticket, internal, after, size + 1).await?;
         let has_next = rows.len() as u64 > size;
         rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
         let page_info = PageInfo::forward(

@@ -1,7 +1,7 @@
 //! Loads rows of the organisation many at a time, once per request.
 
 use crate::desk::entity::clock;
-use crate::desk::service_level::clocks;
+use crate::desk::service_level::clock_store;
 use crate::organisation::entity::{category, department, person, role_grant, service, team};
 use crate::organisation::store;
 use crate::platform::database::Database;
@@ -146,7 +146,7 @@ impl Loader<ClocksOf> for OrganisationLoader {
 
     async fn load(&self, keys: &[ClocksOf]) -> Result<HashMap<ClocksOf, Self::Value>, Self::Error> {
         let ids: Vec<TicketId> = keys.iter().map(|key| key.0).collect();
-        let rows = clocks::of_tickets(self.0.reader(), &ids).await?;
+        let rows = clock_store::of_tickets(self.0.reader(), &ids).await?;
         Ok(grouped(
             rows.into_iter().map(|row| (ClocksOf(row.ticket_id), row)),
         ))

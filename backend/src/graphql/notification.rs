@@ -8,7 +8,7 @@ use super::page::PageInfo;
 use super::scalar::Sequence;
 use super::ticket::{Ticket, load_ticket};
 use crate::desk::entity::notification;
-use crate::desk::notification as told;
+use crate::desk::store::notification as told;
 use crate::platform::error::Error;
 use crate::platform::unit_of_work::UnitOfWork;
 use crate::platform::{event_log, paging};
@@ -196,7 +196,7 @@ impl NotificationMutation {
             };
             let app = app(ctx)?;
             let uow = UnitOfWork::begin(&app.platform, acting).await?;
-            told::mark_read(&uow, acting.person(), ids, acting.now).await?;
+            told::mark_read(uow.tx(), acting.person(), ids, acting.now).await?;
             uow.commit().await?;
             told::unread(app.platform.db.reader(), acting.person()).await
         };

@@ -1,6 +1,6 @@
 //! Parts that all lists share.
 
-use crate::desk::queue::Count;
+use crate::desk::store::queue::Count;
 use async_graphql::SimpleObject;
 
 /// Whether a list goes on.

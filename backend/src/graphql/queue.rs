@@ -9,7 +9,7 @@ use super::page::{PageInfo, TotalCount};
 use super::scalar::Sequence;
 use super::ticket::{Ticket, as_of};
 use crate::desk::entity::ticket;
-use crate::desk::queue::{self, Page};
+use crate::desk::store::queue::{self, Page};
 use crate::desk::view::{self, View, ViewId};
 use crate::platform::error::{Error, code};
 use crate::platform::{event_log, paging};

@@ -15,8 +15,9 @@ use super::ticket::Ticket;
 use crate::app::App;
 use crate::desk::entity::ticket;
 use crate::desk::live::{self, Batch, Changed, Effect};
-use crate::desk::service_level::clocks;
-use crate::desk::{notification, queue, view};
+use crate::desk::service_level::clock_store;
+use crate::desk::store::{notification, queue};
+use crate::desk::view;
 use crate::platform::context::Context as Acting;
 use crate::platform::error::{Error, Result as Outcome, code};
 use crate::platform::event_log::{self, Event};
@@ -431,7 +432,7 @@ impl Subscription {
                             if !standing.may(TicketAction::ReadInternal) {
                                 continue;
                             }
-                            match clocks::of_ticket(ear.app.platform.db.reader(), changed.row.id).await {
+                            match clock_store::of_ticket(ear.app.platform.db.reader(), changed.row.id).await {
                                 Ok(rows) => for row in rows {
                                     yield ClockChange::Upsert(ClockUpsert { clock: Clock::new(row), sequence: Sequence(changed.sequence) });
                                 },

@@ -12,8 +12,8 @@ use super::scalar::{Markdown, Sequence};
 use super::timeline::{TimelineConnection, timeline};
 use crate::app::App;
 use crate::desk::entity::ticket;
-use crate::desk::queue;
-use crate::desk::ticket::{act, link, watch};
+use crate::desk::store::{participant, queue};
+use crate::desk::ticket::{act, link};
 use crate::platform::context::Context as Acting;
 use crate::platform::error::Error;
 use crate::platform::{event_log, markdown};
@@ -125,7 +125,7 @@ impl Common<'_> {
 
     async fn watchers(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
         let db = ctx.data::<App>()?.platform.db.clone();
-        let ids = watch::watchers(db.reader(), self.0.id)
+        let ids = participant::watchers(db.reader(), self.0.id)
             .await
             .map_err(|e| top_level(ctx, e))?;
         people(ctx, ids).await

@@ -1,15 +1,15 @@
 //! Clocks of one ticket: chosen, evaluated from history, stored, explained.
 
+use super::clock_store;
 use super::history::{self, ChosenTerms, History};
 use super::store::{Calendar, ServiceLevels};
 use crate::desk::entity::{clock, ticket};
-use crate::organisation::entity::category;
+use crate::organisation;
+use crate::platform::database::Connection;
 use crate::platform::error::Result;
 use crate::platform::event_log::{self, Change, Changes};
 use crate::platform::timer;
 use crate::platform::unit_of_work::UnitOfWork;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde_json::{Value, json};
 use shared::calendar::{CompiledCalendar, OpenSpans, WorkingTime};
 use shared::event::EventKind;
@@ -33,7 +33,7 @@ struct Loaded {
 /// Chooses the agreement for a ticket as it now is. `None` when it is the one that applied already;
 /// otherwise the new terms and the changes for the log.
 pub async fn choose(
-    db: &impl ConnectionTrait,
+    db: &impl Connection,
     levels: &ServiceLevels,
     ticket: &ticket::Model,
     last: Option<&ChosenTerms>,
@@ -110,10 +110,7 @@ pub async fn choose(
 }
 
 /// A category and all those above it.
-async fn category_path(
-    db: &impl ConnectionTrait,
-    leaf: Option<CategoryId>,
-) -> Result<Vec<CategoryId>> {
+async fn category_path(db: &impl Connection, leaf: Option<CategoryId>) -> Result<Vec<CategoryId>> {
     let mut path = Vec::new();
     let mut next = leaf;
     while let Some(id) = next {
@@ -121,8 +118,7 @@ async fn category_path(
             break;
         }
         path.push(id);
-        next = category::Entity::find_by_id(id)
-            .one(db)
+        next = organisation::store::category(db, id)
             .await?
             .and_then(|c| c.parent_id);
     }
@@ -130,7 +126,7 @@ async fn category_path(
 }
 
 async fn load(
-    db: &impl ConnectionTrait,
+    db: &impl Connection,
     levels: &ServiceLevels,
     history: &History,
     target: ClockTarget,
@@ -178,7 +174,7 @@ fn as_terms(loaded: &[Loaded]) -> Vec<Terms<'_, CompiledCalendar>> {
 
 /// All clocks that a history gives at `now`.
 pub async fn evaluate(
-    db: &impl ConnectionTrait,
+    db: &impl Connection,
     levels: &ServiceLevels,
     history: &History,
     now: Timestamp,
@@ -205,7 +201,7 @@ pub struct Explanation {
 
 /// Explains a target of a ticket at `now`.
 pub async fn explain(
-    db: &impl ConnectionTrait,
+    db: &impl Connection,
     levels: &ServiceLevels,
     ticket: TicketId,
     target: ClockTarget,
@@ -228,7 +224,7 @@ pub async fn store(
     ticket: TicketId,
     clocks: &[Clock],
 ) -> Result<Vec<clock::Model>> {
-    let known = of_ticket(uow.tx(), ticket).await?;
+    let known = clock_store::of_ticket(uow.tx(), ticket).await?;
     let mut rows = Vec::with_capacity(clocks.len());
     for c in clocks {
         let before = known.iter().find(|row| row.target == c.target);
@@ -239,7 +235,7 @@ pub async fn store(
             before,
         );
         if before != Some(&row) {
-            save(uow, &row).await?;
+            clock_store::save(uow.tx(), &row).await?;
         }
         match c.next_instant() {
             Some(at) => timer::set(uow, TIMER, row.id.0, Some(ticket), at).await?,
@@ -275,82 +271,8 @@ fn row_of(id: ClockId, ticket: TicketId, c: &Clock, before: Option<&clock::Model
     }
 }
 
-async fn save(uow: &UnitOfWork, row: &clock::Model) -> Result<()> {
-    use clock::Column as C;
-    let active = clock::ActiveModel {
-        id: Set(row.id),
-        ticket_id: Set(row.ticket_id),
-        target: Set(row.target),
-        state: Set(row.state),
-        agreement_id: Set(row.agreement_id),
-        agreement_version: Set(row.agreement_version),
-        calendar_id: Set(row.calendar_id),
-        calendar_version: Set(row.calendar_version),
-        target_seconds: Set(row.target_seconds),
-        started_at: Set(row.started_at),
-        due_at: Set(row.due_at),
-        warn_at: Set(row.warn_at),
-        warned_at: Set(row.warned_at),
-        breached_at: Set(row.breached_at),
-        paused_at: Set(row.paused_at),
-        pause_reason: Set(row.pause_reason),
-        finished_at: Set(row.finished_at),
-        elapsed_seconds: Set(row.elapsed_seconds),
-        measured_at: Set(row.measured_at),
-    };
-    let update = OnConflict::columns([C::TicketId, C::Target])
-        .update_columns([
-            C::State,
-            C::AgreementId,
-            C::AgreementVersion,
-            C::CalendarId,
-            C::CalendarVersion,
-            C::TargetSeconds,
-            C::StartedAt,
-            C::DueAt,
-            C::WarnAt,
-            C::WarnedAt,
-            C::BreachedAt,
-            C::PausedAt,
-            C::PauseReason,
-            C::FinishedAt,
-            C::ElapsedSeconds,
-            C::MeasuredAt,
-        ])
-        .to_owned();
-    clock::Entity::insert(active)
-        .on_conflict(update)
-        .exec_without_returning(uow.tx())
-        .await?;
-    Ok(())
-}
-
-/// The stored clocks of a ticket.
-pub async fn of_ticket(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Vec<clock::Model>> {
-    Ok(clock::Entity::find()
-        .filter(clock::Column::TicketId.eq(ticket))
-        .all(db)
-        .await?)
-}
-
-/// The stored clocks of many tickets.
-pub async fn of_tickets(
-    db: &impl ConnectionTrait,
-    tickets: &[TicketId],
-) -> Result<Vec<clock::Model>> {
-    Ok(clock::Entity::find()
-        .filter(clock::Column::TicketId.is_in(tickets.iter().copied()))
-        .all(db)
-        .await?)
-}
-
-/// A stored clock by id.
-pub async fn find(db: &impl ConnectionTrait, id: ClockId) -> Result<Option<clock::Model>> {
-    Ok(clock::Entity::find_by_id(id).one(db).await?)
-}
-
 /// Why the present agreement applies, in words.
-pub async fn reason(db: &impl ConnectionTrait, ticket: TicketId) -> Result<String> {
+pub async fn reason(db: &impl Connection, ticket: TicketId) -> Result<String> {
     let events = event_log::of_ticket(db, ticket, &[EventKind::AgreementChosen]).await?;
     let Some(last) = events.last() else {
         return Ok(String::new());

@@ -1,8 +1,8 @@
 //! What the log says of a ticket, as far as its clocks care.
 
+use crate::platform::database::Connection;
 use crate::platform::error::Result;
 use crate::platform::event_log::{self, Changes, Event};
-use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use shared::event::EventKind;
 use shared::id::{AgreementId, CalendarId, TicketId};
@@ -51,7 +51,7 @@ pub const RECORDED_BY_AGENT: &str = "recordedByAgent";
 pub const PUBLIC_MESSAGE: &str = "publicMessage";
 
 /// Reads it from the log.
-pub async fn read(db: &impl ConnectionTrait, ticket: TicketId) -> Result<History> {
+pub async fn read(db: &impl Connection, ticket: TicketId) -> Result<History> {
     let mut events = event_log::of_ticket(db, ticket, KINDS).await?;
     events.sort_by_key(|e| (e.occurred_at, e.sequence));
     let mut history = History::default();

@@ -1,14 +1,13 @@
 //! What happens when a clock reaches a point or its due time without anybody's doing.
 
 use super::store::ServiceLevels;
-use super::{clocks, history};
+use super::{clock_store, clocks, history};
 use crate::desk::entity::{clock, ticket};
 use crate::desk::notification;
-use crate::desk::ticket::store as tickets;
+use crate::desk::store::ticket as tickets;
 use crate::platform::error::Result;
 use crate::platform::event_log::{Change, Changes, NewEvent};
 use crate::platform::unit_of_work::UnitOfWork;
-use sea_orm::EntityTrait;
 use serde_json::json;
 use shared::event::EventKind;
 use shared::id::{ClockId, TicketId};
@@ -18,14 +17,14 @@ use shared::time::Timestamp;
 /// Recomputes the ticket of a clock whose timer fired, and records the warnings and breaches that
 /// have come since.
 pub async fn fire(uow: &mut UnitOfWork, levels: &ServiceLevels, id: ClockId) -> Result<()> {
-    let Some(row) = clock::Entity::find_by_id(id).one(uow.tx()).await? else {
+    let Some(row) = clock_store::find(uow.tx(), id).await? else {
         return Ok(());
     };
     let Some(ticket) = tickets::lock(uow.tx(), row.ticket_id).await? else {
         return Ok(());
     };
     let history = history::read(uow.tx(), ticket.id).await?;
-    let before = clocks::of_ticket(uow.tx(), ticket.id).await?;
+    let before = clock_store::of_ticket(uow.tx(), ticket.id).await?;
     let evaluated = clocks::evaluate(uow.tx(), levels, &history, uow.context().now).await?;
     clocks::store(uow, ticket.id, &evaluated).await?;
     // The first event carries what changed on the ticket, so that listeners know what it was before.

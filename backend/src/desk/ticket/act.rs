@@ -1,11 +1,10 @@
 //! One act on one ticket: load it locked, change it, recompute its clocks, save, log.
 
-use super::store;
 use crate::app::App;
 use crate::desk::entity::ticket;
-use crate::desk::queue;
 use crate::desk::service_level::history::{self, History};
-use crate::desk::service_level::{clocks, timer};
+use crate::desk::service_level::{clock_store, clocks, timer};
+use crate::desk::store::{queue, ticket as store};
 use crate::platform::context::{Actor, Context};
 use crate::platform::error::{Error, Result};
 use crate::platform::event_log::{Change, Changes, NewEvent};
@@ -173,7 +172,7 @@ impl<'a> Act<'a> {
         let known = if created {
             Vec::new()
         } else {
-            clocks::of_ticket(db, self.after.id).await?
+            clock_store::of_ticket(db, self.after.id).await?
         };
         clocks::store(self.uow, self.after.id, &evaluated).await?;
         let standing = shared::service_level::standing(&evaluated);

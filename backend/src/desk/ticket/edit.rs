@@ -5,12 +5,11 @@ use super::open::MATRIX;
 use crate::app::App;
 use crate::desk::entity::ticket;
 use crate::desk::notification;
-use crate::organisation::entity::{category, person, service, team, team_member};
+use crate::organisation::{reference, store};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::setting;
 use crate::platform::unit_of_work::UnitOfWork;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use shared::event::EventKind;
 use shared::id::{CategoryId, PersonId, ServiceId, TeamId, TicketId};
 use shared::permission::TicketAction;
@@ -35,18 +34,7 @@ pub async fn assign(
         ));
     }
     if let Some(team) = to_team {
-        let known = team::Entity::find_by_id(team)
-            .filter(team::Column::Active.eq(true))
-            .one(act.uow.tx())
-            .await?;
-        let known = known.ok_or_else(|| Error::not_found("team"))?;
-        if known.department_id != act.after.department_id {
-            return Err(Error::refused(
-                code::INVALID,
-                "team",
-                "This team belongs to another department.",
-            ));
-        }
+        reference::require_team(act.uow.tx(), Some(team), act.after.department_id).await?;
         act.after.team_id = Some(team);
     }
     if let Some(person) = to {
@@ -81,21 +69,12 @@ pub async fn assign(
 /// An assignee belongs to the team, or works the department when there is no team.
 async fn check_assignee(act: &Act<'_>, id: PersonId, team: Option<TeamId>) -> Result<()> {
     let db = act.uow.tx();
-    let known = person::Entity::find_by_id(id)
-        .filter(person::Column::Active.eq(true))
-        .one(db)
-        .await?;
-    if known.is_none() {
-        return Err(Error::not_found("assignee"));
-    }
+    reference::require_person(db, id, "assignee").await?;
     let works = crate::organisation::access::grants(db, id)
         .await?
         .works(act.after.department_id);
     let member = match team {
-        Some(team) => team_member::Entity::find_by_id((team, id))
-            .one(db)
-            .await?
-            .is_some(),
+        Some(team) => store::member_ids(db, team).await?.contains(&id),
         None => true,
     };
     if works && (member || team.is_none()) {
@@ -166,9 +145,7 @@ pub async fn edit(
     }
     if let Some(wanted) = edit.service {
         if let Some(service) = wanted {
-            let known = service::Entity::find_by_id(service)
-                .one(act.uow.tx())
-                .await?;
+            let known = store::service(act.uow.tx(), service).await?;
             let owner = known
                 .map(|s| s.department_id)
                 .ok_or_else(|| Error::not_found("service"))?;
@@ -184,9 +161,7 @@ pub async fn edit(
     }
     if let Some(wanted) = edit.category {
         if let Some(category) = wanted {
-            let known = category::Entity::find_by_id(category)
-                .one(act.uow.tx())
-                .await?;
+            let known = store::category(act.uow.tx(), category).await?;
             let owner = known
                 .map(|c| c.department_id)
                 .ok_or_else(|| Error::not_found("category"))?;

@@ -3,6 +3,7 @@
 use super::act::Act;
 use crate::app::App;
 use crate::desk::entity::ticket;
+use crate::desk::store::ticket as tickets;
 use crate::desk::{conversation, notification};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
@@ -344,7 +345,7 @@ async fn timer_step(
     from: TicketState,
     kind: EventKind,
 ) -> Result<()> {
-    let Some(before) = super::store::lock(uow.tx(), id).await? else {
+    let Some(before) = tickets::lock(uow.tx(), id).await? else {
         return Ok(());
     };
     if before.state != from {

@@ -1,14 +1,13 @@
 //! Links between tickets. One row a link, shown from both ends.
 
 use super::act::Act;
-use super::store;
 use crate::app::App;
 use crate::desk::entity::{link, ticket};
-use crate::desk::queue;
+use crate::desk::store::{link as links, queue, ticket as tickets};
 use crate::platform::context::Context;
+use crate::platform::database::Connection;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::unit_of_work::UnitOfWork;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 use shared::event::EventKind;
 use shared::id::{LinkId, TicketId};
@@ -51,16 +50,14 @@ pub async fn link(
     {
         return Ok(act.after);
     }
-    let row = link::ActiveModel {
-        id: Set(LinkId(act.uow.next_id())),
-        ticket_id: Set(id),
-        other_id: Set(other.id),
-        kind: Set(kind),
-        created_at: Set(ctx.now),
+    let row = link::Model {
+        id: LinkId(act.uow.next_id()),
+        ticket_id: id,
+        other_id: other.id,
+        kind,
+        created_at: ctx.now,
     };
-    link::Entity::insert(row)
-        .exec_without_returning(act.uow.tx())
-        .await?;
+    links::insert(act.uow.tx(), row).await?;
     act.happened(EventKind::LinkAdded);
     act.note("link", json!({ "kind": kind, "ticket": other.reference }));
     let row = act.save().await?;
@@ -71,8 +68,7 @@ pub async fn link(
 /// Removes a link from the side of a ticket that the actor works; gives that ticket.
 pub async fn unlink(app: &App, ctx: &Context, id: LinkId) -> Result<ticket::Model> {
     let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let row = link::Entity::find_by_id(id)
-        .one(uow.tx())
+    let row = links::find(uow.tx(), id)
         .await?
         .ok_or_else(|| Error::not_found("link"))?;
     let near = queue::find(uow.tx(), &ctx.scope, row.ticket_id).await?;
@@ -82,10 +78,10 @@ pub async fn unlink(app: &App, ctx: &Context, id: LinkId) -> Result<ticket::Mode
         (near, Some(far)) => (far, near),
         _ => return Err(Error::not_found("link")),
     };
-    let locked = store::lock_visible(uow.tx(), &ctx.scope, mine.id).await?;
+    let locked = tickets::lock_visible(uow.tx(), &ctx.scope, mine.id).await?;
     let mut act = Act::on(app, &mut uow, locked, None)?;
     act.authorize(TicketAction::Link)?;
-    link::Entity::delete_by_id(id).exec(act.uow.tx()).await?;
+    links::delete(act.uow.tx(), id).await?;
     act.happened(EventKind::LinkRemoved);
     act.note(
         "link",
@@ -112,15 +108,8 @@ async fn find_other(uow: &UnitOfWork, ctx: &Context, other: &str) -> Result<tick
 }
 
 /// The links of a ticket, read from its side; the other ends may be invisible to the reader.
-pub async fn of_ticket(db: &impl ConnectionTrait, id: TicketId) -> Result<Vec<Seen>> {
-    let rows = link::Entity::find()
-        .filter(
-            Condition::any()
-                .add(link::Column::TicketId.eq(id))
-                .add(link::Column::OtherId.eq(id)),
-        )
-        .all(db)
-        .await?;
+pub async fn of_ticket(db: &impl Connection, id: TicketId) -> Result<Vec<Seen>> {
+    let rows = links::of_ticket(db, id).await?;
     Ok(rows
         .into_iter()
         .map(|row| {

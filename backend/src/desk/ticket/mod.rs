@@ -5,5 +5,4 @@ pub mod edit;
 pub mod lifecycle;
 pub mod link;
 pub mod open;
-pub mod store;
 pub mod watch;

@@ -1,16 +1,15 @@
 //! Opening a ticket: references, routing, participants, first events.
 
 use super::act::Act;
-use super::store;
 use crate::app::App;
 use crate::desk::entity::{Part, ticket};
-use crate::organisation::entity::{category, department, person, service, team};
+use crate::desk::store::participant;
+use crate::organisation::{reference, store};
 use crate::platform::context::Actor;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::event_log::{Change, Changes};
 use crate::platform::setting;
 use crate::platform::unit_of_work::UnitOfWork;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use shared::event::EventKind;
 use shared::id::{CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
@@ -60,7 +59,7 @@ pub async fn open(app: &App, uow: &mut UnitOfWork, new: NewTicket) -> Result<tic
         (new.requested_for, "requestedFor"),
     ] {
         if let Some(id) = person {
-            active_person(uow, id, field).await?;
+            reference::require_person(uow.tx(), id, field).await?;
         }
     }
     let (department, team) = route(uow, &new).await?;
@@ -137,23 +136,11 @@ pub async fn open(app: &App, uow: &mut UnitOfWork, new: NewTicket) -> Result<tic
         );
     }
     let row = Act::insert(app, uow, row, vec![(EventKind::TicketCreated, changes)]).await?;
-    store::add_participant(uow.tx(), row.id, row.requester_id, Part::Requester).await?;
+    participant::add(uow.tx(), row.id, row.requester_id, Part::Requester).await?;
     if let Some(person) = row.requested_for_id {
-        store::add_participant(uow.tx(), row.id, person, Part::Requester).await?;
+        participant::add(uow.tx(), row.id, person, Part::Requester).await?;
     }
     Ok(row)
-}
-
-async fn active_person(uow: &UnitOfWork, id: PersonId, field: &str) -> Result<()> {
-    let found = person::Entity::find_by_id(id)
-        .filter(person::Column::Active.eq(true))
-        .one(uow.tx())
-        .await?;
-    if found.is_some() {
-        Ok(())
-    } else {
-        Err(Error::not_found(field))
-    }
 }
 
 /// The owning department and the team: by category first, then service, then the catalog item's
@@ -161,54 +148,36 @@ async fn active_person(uow: &UnitOfWork, id: PersonId, field: &str) -> Result<()
 async fn route(uow: &UnitOfWork, new: &NewTicket) -> Result<(DepartmentId, Option<TeamId>)> {
     let db = uow.tx();
     let category = match new.category {
-        Some(id) => Some(
-            category::Entity::find_by_id(id)
-                .filter(category::Column::Active.eq(true))
-                .one(db)
-                .await?
-                .ok_or_else(|| Error::not_found("category"))?,
-        ),
+        Some(id) => Some(used(
+            store::category(db, id).await?,
+            |c| c.active,
+            "category",
+        )?),
         None => None,
     };
     let parent = match category.as_ref().and_then(|c| c.parent_id) {
-        Some(id) => category::Entity::find_by_id(id).one(db).await?,
+        Some(id) => store::category(db, id).await?,
         None => None,
     };
     let service = match new.service {
-        Some(id) => Some(
-            service::Entity::find_by_id(id)
-                .filter(service::Column::Active.eq(true))
-                .one(db)
-                .await?
-                .ok_or_else(|| Error::not_found("service"))?,
-        ),
+        Some(id) => Some(used(
+            store::service(db, id).await?,
+            |s| s.active,
+            "service",
+        )?),
         None => None,
     };
-    let department = match new
-        .department
-        .or(category.as_ref().map(|c| c.department_id))
-        .or(service.as_ref().map(|s| s.department_id))
-    {
-        Some(id) => id,
-        None => {
-            return Err(Error::refused(
-                code::REQUIRED,
-                "department",
-                "Please say which department this is for.",
-            ));
-        }
+    let of_category = category.as_ref().map(|c| c.department_id);
+    let of_service = service.as_ref().map(|s| s.department_id);
+    let Some(department) = new.department.or(of_category).or(of_service) else {
+        return Err(Error::refused(
+            code::REQUIRED,
+            "department",
+            "Please say which department this is for.",
+        ));
     };
-    let known = department::Entity::find_by_id(department)
-        .filter(department::Column::Active.eq(true))
-        .one(db)
-        .await?;
-    if known.is_none() {
-        return Err(Error::not_found("department"));
-    }
-    for (owner, field) in [
-        (category.as_ref().map(|c| c.department_id), "category"),
-        (service.as_ref().map(|s| s.department_id), "service"),
-    ] {
+    reference::require_department(db, department).await?;
+    for (owner, field) in [(of_category, "category"), (of_service, "service")] {
         if owner.is_some_and(|owner| owner != department) {
             return Err(Error::refused(
                 code::INVALID,
@@ -218,20 +187,21 @@ async fn route(uow: &UnitOfWork, new: &NewTicket) -> Result<(DepartmentId, Optio
         }
     }
     let wanted = category
-        .as_ref()
         .and_then(|c| c.team_id)
         .or(parent.and_then(|p| p.team_id))
-        .or(service.as_ref().and_then(|s| s.team_id))
+        .or(service.and_then(|s| s.team_id))
         .or(new.team);
     let team = match wanted {
         Some(team) => Some(team),
-        None => team::Entity::find()
-            .filter(team::Column::DepartmentId.eq(department))
-            .filter(team::Column::Active.eq(true))
-            .order_by_asc(team::Column::Name)
-            .one(db)
+        None => store::teams(db, Some(&[department]), false)
             .await?
+            .first()
             .map(|t| t.id),
     };
     Ok((department, team))
+}
+
+/// What an input refers to must exist and be in use.
+fn used<T>(row: Option<T>, active: impl Fn(&T) -> bool, field: &str) -> Result<T> {
+    row.filter(active).ok_or_else(|| Error::not_found(field))
 }

@@ -1,14 +1,13 @@
 //! Watching: seeing a ticket and being told of it without a part in its work.
 
 use super::act::Act;
-use super::store;
 use crate::app::App;
-use crate::desk::entity::{Part, participant, ticket};
-use crate::organisation::entity::person;
+use crate::desk::entity::{Part, ticket};
+use crate::desk::store::participant;
+use crate::organisation::reference;
 use crate::platform::context::Context;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::unit_of_work::UnitOfWork;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use shared::event::EventKind;
 use shared::id::{PersonId, TicketId};
@@ -49,23 +48,19 @@ async fn change(
     } else {
         TicketAction::Share
     })?;
-    let known = person::Entity::find_by_id(who)
-        .filter(person::Column::Active.eq(true))
-        .one(act.uow.tx())
-        .await?;
-    if known.is_none() && watches {
-        return Err(Error::not_found("person"));
+    if watches {
+        reference::require_person(act.uow.tx(), who, "person").await?;
     }
-    let before = people(act.uow.tx(), id).await?;
+    let before = participant::people(act.uow.tx(), id).await?;
     let changed = if watches {
-        store::add_participant(act.uow.tx(), id, who, Part::Watcher).await?
+        participant::add(act.uow.tx(), id, who, Part::Watcher).await?
     } else {
-        store::remove_participant(act.uow.tx(), id, who, Part::Watcher).await?
+        participant::remove(act.uow.tx(), id, who, Part::Watcher).await?
     };
     if !changed {
         return Ok(act.after);
     }
-    let after = people(act.uow.tx(), id).await?;
+    let after = participant::people(act.uow.tx(), id).await?;
     let kind = if watches {
         EventKind::WatcherAdded
     } else {
@@ -76,26 +71,4 @@ async fn change(
     let row = act.save().await?;
     uow.commit().await?;
     Ok(row)
-}
-
-/// Everybody who takes part, once each.
-pub async fn people(db: &impl ConnectionTrait, id: TicketId) -> Result<Vec<PersonId>> {
-    let rows = participant::Entity::find()
-        .filter(participant::Column::TicketId.eq(id))
-        .all(db)
-        .await?;
-    let mut people: Vec<PersonId> = rows.into_iter().map(|row| row.person_id).collect();
-    people.sort_unstable();
-    people.dedup();
-    Ok(people)
-}
-
-/// Those who watch.
-pub async fn watchers(db: &impl ConnectionTrait, id: TicketId) -> Result<Vec<PersonId>> {
-    let rows = participant::Entity::find()
-        .filter(participant::Column::TicketId.eq(id))
-        .filter(participant::Column::Part.eq(Part::Watcher))
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.person_id).collect())
 }

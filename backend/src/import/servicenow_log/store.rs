@@ -171,10 +171,10 @@ pub async fn extend(
     after.updated_at = uow.context().now;
     if after.requester_id != before.requester_id {
         let (old, new) = (before.requester_id, after.requester_id);
-        crate::desk::ticket::store::remove_participant(uow.tx(), id, old, Part::Requester).await?;
-        crate::desk::ticket::store::add_participant(uow.tx(), id, new, Part::Requester).await?;
+        crate::desk::store::participant::remove(uow.tx(), id, old, Part::Requester).await?;
+        crate::desk::store::participant::add(uow.tx(), id, new, Part::Requester).await?;
     }
-    crate::desk::ticket::store::update(uow.tx(), &before, &after).await?;
+    crate::desk::store::ticket::update(uow.tx(), &before, &after).await?;
     let mut row = match &history.current {
         Some(current) => {
             let mut row = source_row(id, known.number.clone(), digest, current, version)?;

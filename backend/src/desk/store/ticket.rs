@@ -1,16 +1,16 @@
 //! Ticket rows: locking, inserting, and updating with the difference for the log.
 
-use crate::desk::entity::{Part, participant, source, ticket};
-use crate::desk::queue;
+use super::queue;
+use crate::desk::entity::{source, ticket};
 use crate::platform::error::{Error, Result};
 use crate::platform::event_log::{Change, Changes};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, Set,
+    QuerySelect,
 };
 use serde_json::Value;
-use shared::id::{PersonId, TicketId};
+use shared::id::TicketId;
 use shared::permission::Scope;
 use shared::service_level::{Clock, standing};
 
@@ -34,6 +34,14 @@ pub async fn lock_visible(
         .one(db)
         .await?
         .ok_or_else(|| Error::not_found("ticket"))
+}
+
+/// Tickets by id, whoever sees them.
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[TicketId]) -> Result<Vec<ticket::Model>> {
+    Ok(ticket::Entity::find()
+        .filter(ticket::Column::Id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?)
 }
 
 /// Inserts a ticket.
@@ -139,45 +147,6 @@ pub fn undo(after: &ticket::Model, changes: &Changes) -> Result<Option<ticket::M
     }
     // A creation undone has no ticket left: its required fields are null.
     Ok(serde_json::from_value(Value::Object(fields)).ok())
-}
-
-/// Lets somebody take part; nothing when they do already. Whether it is new.
-pub async fn add_participant(
-    db: &impl ConnectionTrait,
-    ticket: TicketId,
-    person: PersonId,
-    part: Part,
-) -> Result<bool> {
-    let key = (person, ticket, part);
-    if participant::Entity::find_by_id(key)
-        .one(db)
-        .await?
-        .is_some()
-    {
-        return Ok(false);
-    }
-    let row = participant::ActiveModel {
-        person_id: Set(person),
-        ticket_id: Set(ticket),
-        part: Set(part),
-    };
-    participant::Entity::insert(row)
-        .exec_without_returning(db)
-        .await?;
-    Ok(true)
-}
-
-/// Ends somebody's part. Whether they had it.
-pub async fn remove_participant(
-    db: &impl ConnectionTrait,
-    ticket: TicketId,
-    person: PersonId,
-    part: Part,
-) -> Result<bool> {
-    let result = participant::Entity::delete_by_id((person, ticket, part))
-        .exec(db)
-        .await?;
-    Ok(result.rows_affected > 0)
 }
 
 /// What another system said of the ticket.

@@ -1,6 +1,6 @@
 //! Lists of tickets: the SQL of a filter, of a scope and of an order.
 
-use super::entity::{participant, ticket};
+use crate::desk::entity::{participant, ticket};
 use crate::platform::error::{Error, Result, code};
 use crate::platform::paging;
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Order, SimpleExpr};

@@ -1,0 +1,8 @@
+//! Rows of tickets: the only room of the desk that speaks SQL.
+
+pub mod link;
+pub mod message;
+pub mod notification;
+pub mod participant;
+pub mod queue;
+pub mod ticket;
