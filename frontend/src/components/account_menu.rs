@@ -32,7 +32,7 @@ pub fn AccountMenu(
     let label =
         Signal::derive(move || viewer.with(|viewer| words::shell::account(&viewer.person.initials, &viewer.person.name)));
     let face = move || {
-        viewer.with(|viewer| {
+        viewer.with_untracked(|viewer| {
             let person = viewer.person.clone();
             view! { <Avatar initials=person.initials hue=person.hue name=person.name size="avatar-m"/> }
         })

@@ -152,7 +152,7 @@ pub fn QueuePanel() -> impl IntoView {
                 />
                 <kbd>"/"</kbd>
             </div>
-            <Show when=move || (queue.list.waiting().get() > 0)>
+            <Show when=move || 0 < queue.list.waiting().get()>
                 <button type="button" class="queue-waiting" on:click=move |_| queue.list.release()>
                     {move || words::desk::changes_wait(i64::try_from(queue.list.waiting().get()).unwrap_or(i64::MAX))}
                     <kbd>"."</kbd>

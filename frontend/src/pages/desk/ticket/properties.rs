@@ -127,13 +127,13 @@ pub fn Properties() -> impl IntoView {
                     <dd>{move || requester.get().map(|requester| {
                         let about = [requester.title.clone(), requester.email.clone(), requester.phone.clone()].into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>();
                         view! {
-                            <span class="person"><Avatar initials=requester.initials hue=requester.hue name=requester.name.clone()/><span>{requester.name}
+                            <span class="who"><Avatar initials=requester.initials hue=requester.hue name=requester.name.clone()/><span>{requester.name}
                             {about.into_iter().map(|part| view! { <small class="muted">{part}</small> }).collect_view()}</span></span>
                         }
                     })}</dd>
                 </div>
                 {move || for_whom.get().filter(|(person, requester)| person.id != *requester).map(|(person, _)| view! {
-                    <div><dt>{words::ticket::requested_for()}</dt><dd><span class="person"><Avatar initials=person.initials hue=person.hue name=person.name.clone()/>{person.name}</span></dd></div>
+                    <div><dt>{words::ticket::requested_for()}</dt><dd><span class="who"><Avatar initials=person.initials hue=person.hue name=person.name.clone()/>{person.name}</span></dd></div>
                 })}
                 <div><dt>{words::ticket::department()}</dt><dd>{move || department.get()}</dd></div>
                 <Choice
