@@ -45,7 +45,7 @@ pub fn Desk() -> impl IntoView {
     });
     let reference = Memo::new(move |_| workspace.place.with(|place| place.reference.clone()));
     view! {
-        <div class="desk" class:split=move || reference.with(Option::is_some)>
+        <main class="desk" class:split=move || reference.with(Option::is_some)>
             <header class="desk-top" data-chrome="">
                 <strong class="desk-name">{words::shell::workspace()}</strong>
                 <ViewPicker/>
@@ -56,7 +56,7 @@ pub fn Desk() -> impl IntoView {
             <Views/>
             <QueuePanel/>
             {move || reference.get().map(|reference| view! { <TicketPane reference/> })}
-        </div>
+        </main>
     }
 }
 

@@ -3,7 +3,8 @@
 //!
 //! In place of a view, `search` lists what the conditions of the address say, on their own:
 //! `state`, `stateKind`, `priority`, `risk`, `kind` (names as in the API's enums, comma-separated), `department`, `team`,
-//! `assignee` (ids; `none` for nobody).
+//! `assignee` (ids; `none` for nobody), and `createdFrom`, `createdTo`, `resolvedFrom`, `resolvedTo`, `dueFrom`, `dueTo`
+//! (RFC 3339).
 
 use leptos_router::params::ParamsMap;
 
@@ -16,7 +17,10 @@ use crate::api::{ClockRisk, Id, Priority, StateKind, TicketKind, TicketOrder, Ti
 pub const SEARCH: &str = "search";
 
 /// Conditions that come from the address and not from a view.
-const CONDITIONS: [&str; 8] = ["state", "stateKind", "priority", "risk", "kind", "department", "team", "assignee"];
+const CONDITIONS: [&str; 14] = [
+    "state", "stateKind", "priority", "risk", "kind", "department", "team", "assignee", "createdFrom", "createdTo",
+    "resolvedFrom", "resolvedTo", "dueFrom", "dueTo",
+];
 
 /// Where in the workspace somebody is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,6 +106,12 @@ impl Place {
                 "department" => filter.department = Some(ids()),
                 "team" => filter.team = Some(ids()),
                 "assignee" => filter.assignee = Some(ids()),
+                "createdFrom" => filter.created_at.get_or_insert_default().from = value.parse().ok(),
+                "createdTo" => filter.created_at.get_or_insert_default().to = value.parse().ok(),
+                "resolvedFrom" => filter.resolved_at.get_or_insert_default().from = value.parse().ok(),
+                "resolvedTo" => filter.resolved_at.get_or_insert_default().to = value.parse().ok(),
+                "dueFrom" => filter.due_at.get_or_insert_default().from = value.parse().ok(),
+                "dueTo" => filter.due_at.get_or_insert_default().to = value.parse().ok(),
                 _ => {}
             }
         }
@@ -152,10 +162,19 @@ mod tests {
     fn conditions_of_an_address_become_a_filter() {
         let place = Place::read(
             &query(&[("view", SEARCH)]),
-            &query(&[("state", "IN_PROGRESS,new"), ("team", "team_1"), ("assignee", "none"), ("unknown", "x")]),
+            &query(&[
+                ("state", "IN_PROGRESS,new"),
+                ("team", "team_1"),
+                ("assignee", "none"),
+                ("createdFrom", "2026-05-04T00:00:00Z"),
+                ("unknown", "x"),
+            ]),
         );
         let filter = place.filter();
         assert_eq!(filter.view, None);
+        let created = filter.created_at.expect("creation");
+        assert_eq!(created.from.map(|from| from.to_string()).as_deref(), Some("2026-05-04T00:00:00Z"));
+        assert_eq!(created.to, None);
         assert_eq!(filter.state.expect("states").among, [TicketState::InProgress, TicketState::New]);
         assert_eq!(filter.team.expect("teams").among, Some(vec![Id::new("team_1")]));
         assert_eq!(filter.assignee.expect("assignee").is_null, Some(true));

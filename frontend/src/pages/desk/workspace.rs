@@ -2,11 +2,17 @@
 
 use std::collections::HashMap;
 
+use cynic::QueryBuilder;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map, use_query_map}};
 
-use super::{operations::{ChoicesQuery, QueueView, TicketDetail}, place::Place, queue::Queue};
-use crate::{api::{ApiError, TicketOrder}, live::Subscription};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{operations::{ChoicesQuery, QueueView, TicketDetail, TicketQuery, TicketVars}, place::Place, queue::Queue};
+use crate::{api::{self, ApiError, TicketOrder}, live::Subscription};
+
+/// Tickets that are kept for going back to.
+const KEPT: usize = 30;
 
 /// How the list is shown when no ticket is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +36,8 @@ pub struct Workspace {
     pub cursor: RwSignal<Option<String>>,
     /// Tickets that were loaded lately, so that going back to one is instant.
     pub recent: StoredValue<HashMap<String, TicketDetail>>,
+    /// The row on which pointer or focus rests.
+    pub resting: StoredValue<String>,
     /// What properties can be set to, by department.
     pub choices: RwSignal<HashMap<String, ChoicesQuery>>,
     pub counts: StoredValue<Option<Subscription>>,
@@ -55,6 +63,7 @@ impl Workspace {
             density: RwSignal::new(Density::Table),
             cursor: RwSignal::new(None),
             recent: StoredValue::new(HashMap::new()),
+            resting: StoredValue::new(String::new()),
             choices: RwSignal::new(HashMap::new()),
             counts: StoredValue::new(None),
             go: StoredValue::new(Box::new(go)),
@@ -84,6 +93,31 @@ impl Workspace {
     pub fn go(&self, place: &Place, replace: bool) {
         let address = place.address();
         self.go.with_value(|go| go(&address, replace));
+    }
+
+    /// Keeps a ticket that was loaded, for going back to it.
+    pub fn keep(&self, ticket: TicketDetail) {
+        // The workspace may have gone before a late answer.
+        _ = self.recent.try_update_value(|recent| {
+            if recent.len() >= KEPT {
+                recent.clear();
+            }
+            recent.insert(ticket.reference.clone(), ticket);
+        });
+    }
+
+    /// Loads a ticket that will probably be asked for. It is loaded again when it is: what is kept may be old.
+    pub fn fetch_ahead(&self, reference: String) {
+        let workspace = *self;
+        if self.recent.with_value(|recent| recent.contains_key(&reference)) {
+            return;
+        }
+        spawn_local(async move {
+            // Only a convenience: whoever opens the ticket is told of an error then.
+            if let Ok(TicketQuery { ticket: Some(ticket) }) = api::query(TicketQuery::build(TicketVars { reference })).await {
+                workspace.keep(ticket);
+            }
+        });
     }
 
     /// Opens a ticket beside the list, or closes it.

@@ -1,7 +1,7 @@
 //! Views and lists.
 
 use crate::api::{
-    ClockRisk, Id, Priority, Sequence, StateKind, TicketKind, TicketOrder, TicketState, ViewGroup,
+    ClockRisk, Id, Priority, Sequence, StateKind, TicketKind, TicketOrder, TicketState, Timestamp, ViewGroup,
     operations::{DepartmentName, TeamName, TicketRow, TotalCount},
     schema,
 };
@@ -87,6 +87,15 @@ pub struct IdFilter {
     pub is_null: Option<bool>,
 }
 
+/// Between two instants, the second excluded.
+#[derive(cynic::InputObject, Clone, Debug, PartialEq, Eq, Default)]
+pub struct DateTimeFilter {
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Timestamp>,
+}
+
 /// Words.
 #[derive(cynic::InputObject, Clone, Debug, PartialEq, Eq)]
 pub struct TextFilter {
@@ -114,6 +123,12 @@ pub struct TicketFilter {
     pub team: Option<IdFilter>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub assignee: Option<IdFilter>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<DateTimeFilter>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub resolved_at: Option<DateTimeFilter>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<DateTimeFilter>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub text: Option<TextFilter>,
 }

@@ -15,6 +15,25 @@ use crate::{
 /// How long a change shines.
 const SHINE: Duration = Duration::from_millis(1_300);
 
+/// Whoever rests on a row this long may open it.
+const FETCH_AFTER: Duration = Duration::from_millis(90);
+
+/// Loads the row's ticket before it is asked for.
+fn fetch_ahead(workspace: Workspace, id: StoredValue<String>, after: Duration) {
+    workspace.resting.set_value(id.get_value());
+    set_timeout(
+        move || {
+            let (Some(id), Some(resting)) = (id.try_get_value(), workspace.resting.try_get_value()) else { return };
+            if id == resting
+                && let Some(row) = workspace.queue.list.row(&id)
+            {
+                workspace.fetch_ahead(row.with_untracked(|row| row.reference.clone()));
+            }
+        },
+        after,
+    );
+}
+
 /// What both kinds of row know about themselves.
 #[derive(Clone)]
 struct Line {
@@ -98,7 +117,11 @@ pub fn Lines(id: String) -> impl IntoView {
                 class:under-keys=move || under_keys.get()
                 aria-current=move || open.get().then_some("true")
                 tabindex=move || if reachable.get() { "0" } else { "-1" }
-                on:focus=move |_| workspace.cursor.set(Some(id.get_value()))
+                on:focus=move |_| {
+                    workspace.cursor.set(Some(id.get_value()));
+                    fetch_ahead(workspace, id, FETCH_AFTER);
+                }
+                on:pointerenter=move |_| fetch_ahead(workspace, id, FETCH_AFTER)
             >
                 {content}
             </a>
@@ -148,6 +171,7 @@ pub fn Row(id: String) -> impl IntoView {
             class:shines=move || shines.get()
             class:leaving=move || leaving.get()
             class:under-keys=move || under_keys.get()
+            on:pointerenter=move |_| fetch_ahead(workspace, id, FETCH_AFTER)
             on:click=move |event| {
                 // The link in the row does the same, with its own ways of opening.
                 if !event.default_prevented() && !event.ctrl_key() && !event.meta_key() && !on_link(&event) {

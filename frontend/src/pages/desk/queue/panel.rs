@@ -42,7 +42,7 @@ pub fn QueuePanel() -> impl IntoView {
     let count = move || {
         let view = workspace.view();
         workspace.views.with(|views| {
-            views.iter().find(|known| Some(known.id.inner()) == view.as_deref()).map(|view| super::super::views::count(&view.count))
+            views.iter().find(|known| Some(known.id.inner()) == view.as_deref()).map(|view| crate::pages::desk::views::count(&view.count))
         })
     };
 
@@ -106,7 +106,7 @@ pub fn QueuePanel() -> impl IntoView {
         <section class="queue" aria-label=heading>
             <header class="queue-head">
                 <h1 tabindex="-1">{heading}</h1>
-                <span class="muted num" aria-hidden="true">{count}</span>
+                <span class="muted num">{count}</span>
                 <span class="grow"></span>
                 <Menu
                     label=words::desk::sort_by()

@@ -62,10 +62,22 @@ fn use_sight(row_height: f64) -> Sight {
     let sight = Sight { node, top, height, row_height, range };
     Effect::new(move |before: Option<Option<String>>| {
         let cursor = workspace.cursor.get();
-        if let (Some(before), Some(id)) = (before, &cursor)
-            && before.as_ref() != Some(id)
-        {
-            sight.reveal(id, ids.with_untracked(|ids| ids.iter().position(|known| known == id)));
+        if let Some(id) = &cursor {
+            let index = ids.with_untracked(|ids| ids.iter().position(|known| known == id));
+            match before {
+                Some(before) if before.as_ref() != Some(id) => sight.reveal(id, index),
+                Some(_) => {}
+                // The list was just drawn, after a ticket was closed, say: the keys go on from where they were.
+                None => {
+                    let id = id.clone();
+                    request_animation_frame(move || {
+                        let nowhere = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+                        if nowhere {
+                            sight.reveal(&id, index);
+                        }
+                    });
+                }
+            }
         }
         cursor
     });
@@ -165,7 +177,7 @@ pub fn RowsTable() -> impl IntoView {
     };
     view! {
         <div class="scroller" node_ref=sight.node on:scroll=move |_| sight.on_scroll()>
-            <table class="rows" aria-rowcount=move || (ids.with(Vec::len) + 1).to_string()>
+            <table class="rows">
                 <caption class="sr-only">{words::desk::table_caption()}</caption>
                 <thead>
                     <tr>

@@ -16,7 +16,7 @@ mod store;
 use leptos::prelude::*;
 
 use crate::{
-    components::{EmptyState, ErrorState, Skeleton, environment::{Shortcut, ShortcutGroup, use_shortcuts}},
+    components::{EmptyState, ErrorState, Skeleton, environment::{Shortcut, ShortcutGroup, announce, use_shortcuts}},
     pages::desk::workspace::use_workspace,
     words,
 };
@@ -39,9 +39,17 @@ pub fn TicketPane(reference: String) -> impl IntoView {
         workspace.open(None);
     })]);
     let state = Memo::new(move |_| store.loading.get());
+    // Whoever opened the ticket reads on from its title.
+    Effect::new(move |told: Option<bool>| {
+        let done = state.get() == Loading::Done;
+        if done && told != Some(true) {
+            request_animation_frame(focus_title);
+        }
+        done
+    });
     let reference = StoredValue::new(reference);
     view! {
-        <main class="ticket" id="ticket">
+        <article class="ticket" id="ticket" aria-labelledby="ticket-title">
             {move || match state.get() {
                 Loading::Underway => view! {
                     <div class="ticket-bones"><span class="ref">{reference.get_value()}</span><Skeleton lines=8/></div>
@@ -59,7 +67,7 @@ pub fn TicketPane(reference: String) -> impl IntoView {
                 }.into_any(),
                 Loading::Done => view! { <Page/> }.into_any(),
             }}
-        </main>
+        </article>
     }
 }
 
@@ -82,5 +90,15 @@ fn Page() -> impl IntoView {
             </div>
             <ConflictDialog/>
         </TransitionDialogs>
+    }
+}
+
+fn focus_title() {
+    use wasm_bindgen::JsCast;
+    let title = document().get_element_by_id("ticket-title").and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(title) = title {
+        // A title that is on the page can take the focus.
+        _ = title.focus();
+        announce(title.text_content().unwrap_or_default());
     }
 }

@@ -20,9 +20,6 @@ use crate::{
     words,
 };
 
-/// Tickets that are kept for going back to.
-const KEPT: usize = 30;
-
 /// How the page stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Loading {
@@ -128,12 +125,7 @@ impl TicketStore {
         if older != Some(false) {
             return;
         }
-        self.workspace.recent.update_value(|recent| {
-            if recent.len() >= KEPT {
-                recent.clear();
-            }
-            recent.insert(ticket.reference.clone(), ticket.clone());
-        });
+        self.workspace.keep(ticket.clone());
         if self.ticket.with_untracked(|shown| shown.as_ref() != Some(&ticket)) {
             self.ticket.set(Some(ticket));
         }

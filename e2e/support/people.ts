@@ -1,0 +1,63 @@
+import { expect, type APIRequestContext, type Page } from "@playwright/test";
+
+/** What the demo organisation's people sign in with. */
+export const PASSWORD = "bellhop-demo";
+
+/** Signs in by hand, as a person does. */
+export async function signIn(page: Page, login: string, address = "/"): Promise<void> {
+  await page.goto(address);
+  await page.getByLabel("Sign-in name").fill(login);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).not.toHaveURL(/sign-in/);
+}
+
+/** Somebody who talks to the API without a browser. */
+export class Caller {
+  private constructor(
+    private readonly request: APIRequestContext,
+    private readonly token: string,
+  ) {}
+
+  static async signedIn(request: APIRequestContext, login: string): Promise<Caller> {
+    const answer = await request.post("/session", { data: { login, password: PASSWORD } });
+    expect(answer.status()).toBe(200);
+    const { accessToken } = (await answer.json()) as { accessToken: string };
+    return new Caller(request, accessToken);
+  }
+
+  /** Runs an operation and gives its data; errors and userErrors fail the test. */
+  async ask<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
+    const answer = await this.request.post("/graphql", {
+      headers: { authorization: `Bearer ${this.token}` },
+      data: { query, variables },
+    });
+    const body = (await answer.json()) as { data: T; errors?: unknown };
+    expect(body.errors).toBeUndefined();
+    return body.data;
+  }
+}
+
+/** A ticket, as far as journeys need to know it. */
+export interface Reported {
+  id: string;
+  reference: string;
+  version: number;
+}
+
+/** Reports an incident to the IT department over the API. */
+export async function report(caller: Caller, title: string): Promise<Reported> {
+  const { departments } = await caller.ask<{ departments: { id: string; key: string; name: string }[] }>(
+    "{ departments { id key name } }",
+  );
+  const it = departments.find((department) => department.name === "IT" || department.key.toLowerCase() === "it");
+  const data = await caller.ask<{ incidentReport: { ticket: Reported | null; userErrors: unknown[] } }>(
+    `mutation ($input: IncidentReportInput!) {
+       incidentReport(input: $input) { ticket { id reference version } userErrors { code message } }
+     }`,
+    { input: { title, description: "Written by a journey.", department: it?.id, impact: "PERSON", urgency: "MEDIUM" } },
+  );
+  expect(data.incidentReport.userErrors).toEqual([]);
+  if (data.incidentReport.ticket === null) throw new Error("the report made no ticket");
+  return data.incidentReport.ticket;
+}

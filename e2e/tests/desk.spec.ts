@@ -1,0 +1,202 @@
+import { expect, test, type Page } from "@playwright/test";
+
+import { expectAccessible } from "../support/accessibility.js";
+import { Caller, report, signIn } from "../support/people.js";
+
+/** The list holds what is open in the department; new reports arrive in it. */
+async function openDepartmentQueue(page: Page): Promise<void> {
+  await signIn(page, "marta", "/desk");
+  await expect(page.getByRole("navigation", { name: "Views" }).getByRole("link").first()).toBeVisible();
+  await page.goto("/desk/search?stateKind=NEW,ACTIVE,WAITING&order=created");
+  await expect(page.getByRole("heading", { level: 1, name: "Matching tickets" })).toBeVisible();
+  await expect(page.locator(".live-chip")).toHaveText("Live");
+}
+
+async function openTicket(page: Page, reference: string): Promise<void> {
+  await page.goto(`/desk/search/${reference}?stateKind=NEW,ACTIVE,WAITING&order=created`);
+  await expect(page.locator("#ticket-title")).toBeVisible();
+}
+
+test("a report appears in an open queue by itself, and is worked to its resolution by keyboard alone", async ({ page, request }) => {
+  await openDepartmentQueue(page);
+  const ana = await Caller.signedIn(request, "ana");
+  const title = `The projector hums ${Date.now()}`;
+  const { reference } = await report(ana, title);
+
+  await page.keyboard.press("/");
+  await page.keyboard.type(reference);
+  const row = page.getByRole("link", { name: title });
+  await expect(row).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await expect(row).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: title })).toBeFocused();
+
+  await page.keyboard.press("m");
+  await expect(page.getByLabel("Assignee")).toHaveValue(/person_/);
+  await expect(page.locator(".ticket-head .chip").first()).toHaveText("Assigned");
+
+  await page.keyboard.press("n");
+  await page.keyboard.type("The lamp is old. **Ordered** a new one.");
+  await page.keyboard.press("Control+Enter");
+  const note = page.locator('.message[data-side="note"]', { hasText: "The lamp is old." });
+  await expect(note.locator("strong")).toHaveText("Ordered");
+  await page.keyboard.press("Escape");
+
+  await page.keyboard.press("e");
+  const dialog = page.getByRole("dialog", { name: "Resolve" });
+  await expect(dialog.getByLabel("Resolution", { exact: true })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("The lamp was replaced.");
+  await page.keyboard.press("Control+Enter");
+  await expect(dialog).toBeHidden();
+  await expect(page.locator(".ticket-head .chip").first()).toHaveText("Resolved");
+});
+
+test("a draft survives a reload and is gone once it is sent", async ({ page, request }) => {
+  const ana = await Caller.signedIn(request, "ana");
+  const { reference } = await report(ana, `The badge reader blinks ${Date.now()}`);
+  await signIn(page, "marta", "/desk");
+  await openTicket(page, reference);
+
+  const area = page.getByLabel("Reply to the requester");
+  await area.fill("Please hold the badge a little longer.");
+  await expect(page.getByText("Draft saved")).toBeVisible();
+  await page.reload();
+  await expect(area).toHaveValue("Please hold the badge a little longer.");
+
+  await page.getByRole("button", { name: /^Send/ }).click();
+  await expect(page.locator('.message[data-side="ours"]')).toContainText("a little longer");
+  await expect(area).toHaveValue("");
+  await page.reload();
+  await expect(area).toHaveValue("");
+});
+
+test("what somebody else changes is painted in an open ticket and in the list", async ({ page, request }) => {
+  const ana = await Caller.signedIn(request, "ana");
+  const ticket = await report(ana, `The coffee machine is offline ${Date.now()}`);
+  await signIn(page, "marta", "/desk");
+  await openTicket(page, ticket.reference);
+  await expect(page.locator(".live-chip")).toHaveText("Live");
+
+  await ana.ask(
+    `mutation ($input: TicketReplyInput!) { ticketReply(input: $input) { userErrors { code } } }`,
+    { input: { ticket: ticket.id, body: "It is back since a minute.", idempotencyKey: ticket.id } },
+  );
+  await expect(page.locator('.message[data-side="theirs"]')).toContainText("It is back since a minute.");
+});
+
+test("a change that met a newer one shows both values and lets the person choose", async ({ page, request, context }) => {
+  const ana = await Caller.signedIn(request, "ana");
+  const ticket = await report(ana, `The door does not close ${Date.now()}`);
+  await signIn(page, "marta", "/desk");
+  await openTicket(page, ticket.reference);
+  await expect(page.locator(".live-chip")).toHaveText("Live");
+
+  // Cut off, the page does not hear of the other's change.
+  const sina = await Caller.signedIn(request, "sina");
+  await page.route("**/graphql", async (route) => {
+    await page.unroute("**/graphql");
+    await sina.ask(
+      `mutation ($input: TicketSetPriorityInput!) { ticketSetPriority(input: $input) { userErrors { code message } } }`,
+      { input: { ticket: ticket.id, expectedVersion: ticket.version, impact: "ORGANISATION", urgency: "LOW" } },
+    );
+    await route.continue();
+  });
+  await page.getByLabel("Impact").selectOption("Team");
+
+  const dialog = page.getByRole("dialog", { name: "Somebody was faster" });
+  await expect(dialog).toContainText("Team");
+  await expect(dialog).toContainText("Organisation");
+  await dialog.getByRole("button", { name: "Save mine" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByLabel("Impact")).toHaveValue("Team");
+  await context.close();
+});
+
+test("a clock says why it stands where it stands", async ({ page, request }) => {
+  const ana = await Caller.signedIn(request, "ana");
+  const { reference } = await report(ana, `The scanner is slow ${Date.now()}`);
+  await signIn(page, "marta", "/desk");
+  await openTicket(page, reference);
+  await page.getByRole("button", { name: "Resolution: why?" }).click();
+  const dialog = page.getByRole("dialog", { name: "How this time came about" });
+  await expect(dialog.getByText("Agreement")).toBeVisible();
+  await expect(dialog.getByRole("table", { name: "What counted and what did not" })).toBeVisible();
+});
+
+test("nothing moves under the pointer: changes of the order wait until they are applied", async ({ page, request }) => {
+  await openDepartmentQueue(page);
+  const box = await page.locator(".queue-body").boundingBox();
+  if (box === null) throw new Error("no list");
+  await page.mouse.move(box.x + 60, box.y + 120);
+  const ana = await Caller.signedIn(request, "ana");
+  const title = `Somebody left a window open ${Date.now()}`;
+  const { reference } = await report(ana, title);
+  await expect(page.locator(".queue-waiting")).toContainText("apply");
+  await page.keyboard.press(".");
+  await expect(page.locator(".queue-waiting")).toBeHidden();
+  await page.getByLabel("Find in this list").fill(reference);
+  await expect(page.getByRole("link", { name: title })).toBeVisible();
+});
+
+test("only rows in sight are in the page, and more come while scrolling", async ({ page }) => {
+  await openDepartmentQueue(page);
+  const rows = page.locator(".row-34");
+  await expect(rows.first()).toBeVisible();
+  expect(await rows.count()).toBeLessThan(60);
+  const first = await rows.first().innerText();
+  await page.locator(".scroller").evaluate((list) => list.scrollTo({ top: list.scrollHeight }));
+  await expect.poll(() => rows.first().innerText()).not.toBe(first);
+  expect(await rows.count()).toBeLessThan(60);
+});
+
+test("keys are listed, never fire while typing, and can be switched off", async ({ page }) => {
+  await openDepartmentQueue(page);
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keys" });
+  await expect(help).toContainText("Next ticket");
+  await help.getByLabel("Use single keys").uncheck();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  await expect(page.getByLabel("Find in this list")).not.toBeFocused();
+  await page.evaluate(() => localStorage.removeItem("bellhop.keys"));
+  await page.reload();
+  await expect(page.locator(".row-34").first()).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("j?e");
+  await expect(page.getByLabel("Find in this list")).toHaveValue("j?e");
+  await expect(page.getByRole("dialog")).toBeHidden();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`axe finds nothing in the workspace, ${colorScheme}`, async ({ page, request }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await openDepartmentQueue(page);
+    await expect(page.locator(".row-34").first()).toBeVisible();
+    await expectAccessible(page);
+
+    const ana = await Caller.signedIn(request, "ana");
+    const { reference } = await report(ana, `The lift is slow ${Date.now()}`);
+    await openTicket(page, reference);
+    await expectAccessible(page);
+    await page.keyboard.press("e");
+    await expect(page.getByRole("dialog", { name: "Resolve" })).toBeVisible();
+    await expectAccessible(page);
+  });
+}
+
+test("on a phone the list leads to the ticket and back", async ({ page, request }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  const ana = await Caller.signedIn(request, "ana");
+  const title = `The printer whistles ${Date.now()}`;
+  const { reference } = await report(ana, title);
+  await signIn(page, "marta", `/desk/search?q=${reference}`);
+  await page.getByRole("link", { name: title }).click();
+  await expect(page.getByRole("heading", { name: title })).toBeVisible();
+  await expect(page.locator(".queue")).toBeHidden();
+  await page.getByRole("button", { name: "Back to the list" }).first().click();
+  await expect(page.locator(".queue")).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});
