@@ -71,10 +71,10 @@ fn plural(code: &mut String, place: &str, key: &str, one: &str, other: &str) -> 
         write!(arguments, ", {name}: impl std::fmt::Display")?;
     }
     writeln!(code, "/// “{}” / “{}”", one.replace('\n', " "), other.replace('\n', " "))?;
-    writeln!(
-        code,
-        "#[must_use] pub fn {key}({arguments}) -> String {{ if count == 1 {{ format!({one:?}) }} else {{ format!({other:?}) }} }}"
-    )?;
+    let form = |text: &str| if text.contains('{') { format!("format!({text:?})") } else { format!("{text:?}.to_owned()") };
+    let (one, other) = (form(one), form(other));
+    let body = if one == other { other } else { format!("if count == 1 {{ {one} }} else {{ {other} }}") };
+    writeln!(code, "#[must_use] pub fn {key}({arguments}) -> String {{ {body} }}")?;
     Ok(())
 }
 

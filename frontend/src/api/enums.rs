@@ -2,26 +2,31 @@
 
 use super::schema;
 
+/// A closed set of values that forms can list.
+pub trait Listed: Copy + Sized + 'static {
+    /// All values, in the order in which people expect them.
+    const ALL: &'static [Self];
+
+    /// The value's name in Rust, for keys of forms and styles.
+    fn key(self) -> &'static str;
+
+    /// The value with that [`Self::key`].
+    fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.key() == key)
+    }
+}
+
 macro_rules! choices {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident),+ $(,)? })+) => {$(
         $(#[$doc])*
         #[derive(cynic::Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name { $($variant),+ }
 
-        impl $name {
-            /// All values, in the order in which people expect them.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
+        impl Listed for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The value's name in Rust, for keys of forms and styles.
-            #[must_use]
-            pub const fn key(self) -> &'static str {
+            fn key(self) -> &'static str {
                 match self { $(Self::$variant => stringify!($variant)),+ }
-            }
-
-            /// The value with that [`Self::key`].
-            #[must_use]
-            pub fn from_key(key: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.key() == key)
             }
         }
     )+};
@@ -57,7 +62,7 @@ choices! {
     /// Who may read a message.
     MessageVisibility { Public, Internal }
     /// How two tickets belong together.
-    LinkKind { RelatesTo, Duplicates, CausedBy, ParentOf, ChildOf }
+    LinkKind { RelatesTo, Duplicates, DuplicatedBy, CausedBy, Causes, ParentOf, ChildOf }
     /// What a form asks for.
     FieldKind { Text, LongText, Number, Date, Choice, MultipleChoice, YesNo, Person }
     /// The orders of a list of tickets.

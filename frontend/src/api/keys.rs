@@ -4,6 +4,8 @@ use js_sys::{Reflect, Uint8Array};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::browser_now;
+
 /// A key that nobody used before: 128 random bits in hexadecimal. The only place of the client that makes one.
 #[must_use]
 pub fn fresh_key() -> String {
@@ -13,7 +15,7 @@ pub fn fresh_key() -> String {
     let filled = fill.is_some_and(|fill| fill.call1(&crypto, &bytes).is_ok());
     if !filled {
         // Every browser that runs WebAssembly has it; this only keeps the sending possible.
-        return format!("{}-{}", js_sys::Date::now(), js_sys::Math::random());
+        return format!("{}-{}", browser_now(), js_sys::Math::random());
     }
     bytes.to_vec().iter().map(|byte| format!("{byte:02x}")).collect()
 }

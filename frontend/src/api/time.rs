@@ -7,6 +7,7 @@ use super::Timestamp;
 /// Milliseconds by which the server is ahead of the browser.
 static OFFSET: AtomicI64 = AtomicI64::new(0);
 
+#[expect(clippy::disallowed_methods, reason = "the one place of the client that asks for the time")]
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit for 285,000 years")]
 fn browser_millis() -> i64 {
     js_sys::Date::now() as i64

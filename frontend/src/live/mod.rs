@@ -10,5 +10,4 @@ mod ticker;
 
 pub use connection::{Connection, Heard, Subscription, connection, start, subscribe};
 pub use list::{Entry, LiveList};
-pub use order::{HeldOrder, Order};
 pub use ticker::now;

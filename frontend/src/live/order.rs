@@ -21,18 +21,6 @@ impl Order {
         self.entries.iter().map(|(_, id)| id.as_str())
     }
 
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// Where the id stands.
     #[must_use]
     pub fn position(&self, id: &str) -> Option<usize> {

@@ -46,7 +46,7 @@ names! {
     }
     ClockTarget { FirstResponse => target_first_response, Resolution => target_resolution }
     LinkKind {
-        RelatesTo => link_relates_to, Duplicates => link_duplicates, CausedBy => link_caused_by,
+        RelatesTo => link_relates_to, Duplicates => link_duplicates, DuplicatedBy => link_duplicated_by, Causes => link_causes, CausedBy => link_caused_by,
         ParentOf => link_parent_of, ChildOf => link_child_of,
     }
     TicketOrder { Due => order_due, Updated => order_updated, Created => order_created, Priority => order_priority }

@@ -1,6 +1,6 @@
 //! From every figure to the tickets that it counts: addresses of lists of the workspace.
 
-use crate::api::{Priority, TicketState, Timestamp};
+use crate::api::{Listed, Priority, TicketState, Timestamp};
 
 const OPEN: &str = "stateKind=NEW,ACTIVE,WAITING";
 

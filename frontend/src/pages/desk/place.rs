@@ -11,7 +11,7 @@ use leptos_router::params::ParamsMap;
 use super::operations::{
     IdFilter, KindFilter, PriorityFilter, RiskFilter, StateFilter, StateKindFilter, TextFilter, TicketFilter,
 };
-use crate::api::{ClockRisk, Id, Priority, StateKind, TicketKind, TicketOrder, TicketState};
+use crate::api::{ClockRisk, Id, Listed, Priority, StateKind, TicketKind, TicketOrder, TicketState};
 
 /// In place of a view: only the conditions of the address.
 pub const SEARCH: &str = "search";

@@ -23,6 +23,9 @@ pub enum Density {
     Lines,
 }
 
+/// Goes to an address; the second argument replaces the present one in the history.
+type Go = Box<dyn Fn(&str, bool) + Send + Sync>;
+
 /// Where somebody is, which views there are, and the list.
 #[derive(Clone, Copy)]
 pub struct Workspace {
@@ -41,7 +44,7 @@ pub struct Workspace {
     /// What properties can be set to, by department.
     pub choices: RwSignal<HashMap<String, ChoicesQuery>>,
     pub counts: StoredValue<Option<Subscription>>,
-    go: StoredValue<Box<dyn Fn(&str, bool) + Send + Sync>>,
+    go: StoredValue<Go>,
 }
 
 impl Workspace {

@@ -174,6 +174,7 @@ pub fn first_name(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Listed;
 
     #[test]
     fn waiting_for_the_requester_is_told_apart_from_every_other_pause() {

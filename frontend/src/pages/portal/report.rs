@@ -10,7 +10,7 @@ use shared::text::{BODY_MAX, TITLE_MAX};
 
 use super::{card::address, data, draft::Draft, people::people_search};
 use crate::{
-    api::{ApiError, Id, Impact, Markdown, Urgency},
+    api::{ApiError, Id, Impact, Listed, Markdown, Urgency},
     components::{
         Check, Choice, Icon, PersonPicker, RadioCards, RadioOption, Remote, SelectField, TextArea,
         TextField, environment::use_title, focus_first_error, use_toaster,

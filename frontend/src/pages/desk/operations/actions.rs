@@ -2,7 +2,7 @@
 
 use cynic::MutationBuilder;
 
-use super::ticket::{Message, TicketDetail};
+use super::ticket::TicketDetail;
 use crate::api::{
     self, ApiError, HoldReason, Id, Impact, LinkKind, Markdown, ResolutionCode, Timestamp, Urgency, UserError, schema,
 };
@@ -17,7 +17,6 @@ pub struct TicketPayload {
 /// The answer to a reply or a note.
 #[derive(cynic::QueryFragment, Clone, Debug)]
 pub struct MessagePayload {
-    pub message: Option<Message>,
     pub ticket: Option<TicketDetail>,
     pub user_errors: Vec<UserError>,
 }
@@ -88,8 +87,12 @@ act! {
     cancel: CancelMutation(CancelVars, TicketCancelInput).ticket_cancel;
     /// Impact and urgency; the priority follows.
     set_priority: PriorityMutation(PriorityVars, TicketSetPriorityInput).ticket_set_priority;
-    /// Title, service, category.
-    edit: EditMutation(EditVars, TicketEditInput).ticket_edit;
+    /// Another title.
+    retitle: TitleMutation(TitleVars, TitleInput).ticket_edit;
+    /// Another service, or none.
+    set_service: ServiceMutation(ServiceVars, ServiceInput).ticket_edit;
+    /// Another category, or none.
+    set_category: CategoryMutation(CategoryVars, CategoryInput).ticket_edit;
     /// A link to another ticket, by its reference.
     link: LinkMutation(LinkVars, TicketLinkInput).ticket_link;
 }
@@ -194,21 +197,31 @@ pub struct TicketSetPriorityInput {
     pub urgency: Urgency,
 }
 
-/// What [`edit`] takes.
+/// What [`retitle`] takes.
 #[derive(cynic::InputObject, Clone, Debug)]
-pub struct TicketEditInput {
+#[cynic(graphql_type = "TicketEditInput")]
+pub struct TitleInput {
     pub ticket: Id,
     pub expected_version: i32,
-    #[cynic(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    #[cynic(skip_serializing_if = "Option::is_none")]
+}
+
+/// What [`set_service`] takes; null takes the service away, a field that is left out would leave it.
+#[derive(cynic::InputObject, Clone, Debug)]
+#[cynic(graphql_type = "TicketEditInput")]
+pub struct ServiceInput {
+    pub ticket: Id,
+    pub expected_version: i32,
     pub service: Option<Id>,
-    #[cynic(skip_serializing_if = "Option::is_none")]
+}
+
+/// What [`set_category`] takes; null takes the category away.
+#[derive(cynic::InputObject, Clone, Debug)]
+#[cynic(graphql_type = "TicketEditInput")]
+pub struct CategoryInput {
+    pub ticket: Id,
+    pub expected_version: i32,
     pub category: Option<Id>,
-    #[cynic(skip_serializing_if = "Option::is_none")]
-    pub clear_service: Option<bool>,
-    #[cynic(skip_serializing_if = "Option::is_none")]
-    pub clear_category: Option<bool>,
 }
 
 /// What [`link`] takes.
@@ -364,13 +377,37 @@ struct PriorityMutation {
 }
 
 #[derive(cynic::QueryVariables, Clone, Debug)]
-struct EditVars {
-    input: TicketEditInput,
+struct TitleVars {
+    input: TitleInput,
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
-#[cynic(graphql_type = "Mutation", variables = "EditVars")]
-struct EditMutation {
+#[cynic(graphql_type = "Mutation", variables = "TitleVars")]
+struct TitleMutation {
+    #[arguments(input: $input)]
+    ticket_edit: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct ServiceVars {
+    input: ServiceInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "ServiceVars")]
+struct ServiceMutation {
+    #[arguments(input: $input)]
+    ticket_edit: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct CategoryVars {
+    input: CategoryInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "CategoryVars")]
+struct CategoryMutation {
     #[arguments(input: $input)]
     ticket_edit: TicketPayload,
 }

@@ -183,6 +183,7 @@ pub struct QueueChanged {
 }
 
 #[derive(cynic::InlineFragments, Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "lives for the length of one event")]
 pub enum QueueChange {
     QueueUpsert(QueueUpsert),
     QueueRemove(QueueRemove),
@@ -206,5 +207,5 @@ pub struct QueueRemove {
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
 pub struct Resync {
-    pub sequence: Sequence,
+    pub reason: String,
 }

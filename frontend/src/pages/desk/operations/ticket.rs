@@ -190,7 +190,7 @@ pub struct TicketChanged {
 #[expect(clippy::large_enum_variant, reason = "lives for the length of one event")]
 pub enum TicketChange {
     TicketUpsert(TicketUpsert),
-    QueueRemove(QueueRemove),
+    QueueRemove(#[expect(dead_code, reason = "the subscription is about one ticket: that it is gone says all")] QueueRemove),
     Resync(Resync),
     #[cynic(fallback)]
     Unknown,

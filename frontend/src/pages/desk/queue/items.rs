@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::{
-    api::{Priority, TicketState, operations::TicketRow},
+    api::{Listed, Priority, TicketState, operations::TicketRow},
     components::{Avatar, Chip, Tone, environment::use_viewer},
     live,
     pages::desk::{clock::RowClock, workspace::{Workspace, use_workspace}},

@@ -4,7 +4,7 @@ use std::{collections::HashSet, time::Duration};
 
 use cynic::{QueryBuilder, SubscriptionBuilder};
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::*;
+use leptos::{leptos_dom::logging::console_log, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -194,8 +194,9 @@ impl Queue {
                 }
                 Heard::UpTo(remove.sequence)
             }
-            QueueChange::Resync(_) => {
+            QueueChange::Resync(resync) => {
                 let queue = *self;
+                console_log(&format!("the list is loaded anew: {}", resync.reason));
                 // Not from inside the subscription that is about to end.
                 set_timeout(move || queue.reload(), Duration::ZERO);
                 Heard::Enough

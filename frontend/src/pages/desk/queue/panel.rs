@@ -6,7 +6,7 @@ use leptos::{html, prelude::*};
 
 use super::{QueueState, table::{LinesList, RowsTable}};
 use crate::{
-    api::TicketOrder,
+    api::{Listed, TicketOrder},
     components::{EmptyState, ErrorState, Icon, Menu, MenuItem, Skeleton, environment::{Shortcut, ShortcutGroup, storage, use_shortcuts}},
     pages::desk::{place::SEARCH, workspace::{Density, use_workspace}},
     words::{self, terms::Named},

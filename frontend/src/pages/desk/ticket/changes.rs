@@ -3,8 +3,8 @@
 use crate::{
     api::{Id, Impact, Urgency, operations::{PersonBadge, ServiceName, TeamName}},
     pages::desk::operations::{
-        CategoryName, Outcome, TicketAssignInput, TicketDetail, TicketEditInput, TicketSetPriorityInput, assign, edit,
-        set_priority,
+        CategoryInput, CategoryName, Outcome, ServiceInput, TicketAssignInput, TicketDetail, TicketSetPriorityInput,
+        TitleInput, assign, retitle, set_category, set_priority, set_service,
     },
     words::{self, terms::Named},
 };
@@ -78,15 +78,6 @@ impl Change {
     pub async fn send(&self, ticket: &TicketDetail) -> Outcome {
         let id = ticket.id.clone();
         let expected_version = ticket.version;
-        let plain = TicketEditInput {
-            ticket: id.clone(),
-            expected_version,
-            title: None,
-            service: None,
-            category: None,
-            clear_service: None,
-            clear_category: None,
-        };
         match self.clone() {
             Self::Team(team) => {
                 assign(TicketAssignInput { ticket: id, expected_version, team: Some(team.id), assignee: None }).await
@@ -105,14 +96,13 @@ impl Change {
                 set_priority(TicketSetPriorityInput { ticket: id, expected_version, impact: ticket.impact, urgency }).await
             }
             Self::Service(service) => {
-                let clear_service = service.is_none().then_some(true);
-                edit(TicketEditInput { service: service.map(|service| service.id), clear_service, ..plain }).await
+                set_service(ServiceInput { ticket: id, expected_version, service: service.map(|service| service.id) }).await
             }
             Self::Category(category) => {
-                let clear_category = category.is_none().then_some(true);
-                edit(TicketEditInput { category: category.map(|category| category.id), clear_category, ..plain }).await
+                set_category(CategoryInput { ticket: id, expected_version, category: category.map(|category| category.id) })
+                    .await
             }
-            Self::Title(title) => edit(TicketEditInput { title: Some(title), ..plain }).await,
+            Self::Title(title) => retitle(TitleInput { ticket: id, expected_version, title: Some(title) }).await,
         }
     }
 }

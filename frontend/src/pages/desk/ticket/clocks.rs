@@ -6,7 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::store::use_ticket;
 use crate::{
-    api::{self, ApiError, ClockState, Id, SegmentKind, operations::ClockFace},
+    api::{self, ApiError, ClockState, Id, Listed, SegmentKind, operations::ClockFace},
     components::{Dialog, ErrorState, Skeleton},
     live::{self, countdown::{Mood, standing}},
     pages::desk::{clock::tone, operations::{Explanation, ExplanationQuery, ExplanationVars}},

@@ -5,7 +5,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{draft::Draft, store::{TicketStore, use_ticket}};
 use crate::{
-    api::{HoldReason, LinkKind, Markdown, ResolutionCode, TicketKind, Timestamp, Transition},
+    api::{HoldReason, LinkKind, Listed, Markdown, ResolutionCode, TicketKind, Timestamp, Transition},
     components::{Dialog, environment::announce},
     pages::desk::operations::{
         TicketCancelInput, TicketCloseInput, TicketConfirmInput, TicketDetail, TicketLinkInput, TicketPutOnHoldInput,

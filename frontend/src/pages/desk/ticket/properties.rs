@@ -6,7 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{changes::Change, conversation::When, store::{TicketStore, use_ticket}};
 use crate::{
-    api::{self, Impact, Urgency, operations::{PersonBadge, ServiceName, TeamName}},
+    api::{self, Impact, Listed, Urgency, operations::{PersonBadge, ServiceName, TeamName}},
     components::{Avatar, environment::{Shortcut, ShortcutGroup, use_shortcuts, use_viewer}},
     pages::desk::{
         operations::{CategoryName, ChoicesQuery, ChoicesVars},
@@ -142,7 +142,7 @@ pub fn Properties() -> impl IntoView {
                     value=Signal::derive(move || team.get().flatten().map_or_else(String::new, |team| team.id.inner().to_owned()))
                     text=Signal::derive(move || team.get().flatten().map_or_else(|| words::ticket::none().to_owned(), |team| team.name))
                     options=Signal::derive(move || {
-                        let none = team.get().flatten().is_none().then(|| none());
+                        let none = team.get().flatten().is_none().then(none);
                         none.into_iter().chain(teams.get().into_iter().map(|team| Entry { value: team.id.into_inner(), text: team.name })).collect()
                     })
                     on_choose=move |value: String| {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cynic::{QueryBuilder, SubscriptionBuilder};
-use leptos::prelude::*;
+use leptos::{leptos_dom::logging::console_log, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 
 use super::changes::Change;
@@ -107,7 +107,8 @@ impl TicketStore {
                     self.loading.set(Loading::Missing);
                     Heard::Enough
                 }
-                TicketChange::Resync(_) => {
+                TicketChange::Resync(resync) => {
+                    console_log(&format!("the ticket is loaded anew: {}", resync.reason));
                     let reference = reference.clone();
                     // Not from inside the subscription that is about to end.
                     set_timeout(move || self.load(reference), Duration::ZERO);
