@@ -1,6 +1,7 @@
 //! The command line.
 
 mod serve;
+mod service_level;
 mod settings;
 mod user;
 
@@ -24,6 +25,8 @@ enum Command {
     Migrate(settings::Storage),
     /// Prints the GraphQL schema.
     Schema,
+    /// Proves service-level clocks.
+    ServiceLevel(service_level::ServiceLevel),
     /// Adds people, sets passwords, lists people.
     User(user::User),
 }
@@ -62,6 +65,7 @@ async fn execute(command: Command, files: ClientFiles) -> anyhow::Result<()> {
             print!("{}", crate::graphql::schema::sdl());
             Ok(())
         }
+        Command::ServiceLevel(levels) => levels.run(),
         Command::User(user) => user.run().await,
     }
 }

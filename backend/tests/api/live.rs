@@ -1,0 +1,145 @@
+//! Live lists: what comes, what leaves, what is missed, and for whom.
+
+use crate::support::json;
+use crate::support::organisation::department;
+use crate::ticket::{act, report};
+use serde_json::Value;
+
+const QUEUE: &str = "subscription($filter: TicketFilter, $first: Int, $since: Sequence) { queueChanged(filter: $filter, first: $first, since: $since) { __typename ... on QueueUpsert { sortKey sequence ticket { id title } } ... on QueueRemove { id sequence } ... on Resync { reason } } }";
+const LIST: &str = "query($filter: TicketFilter, $first: Int) { tickets(filter: $filter, first: $first) { asOf edges { sortKey node { id title } } } }";
+
+fn kind(event: &Value) -> &str {
+    event["queueChanged"]["__typename"].as_str().unwrap_or("")
+}
+
+on_both_databases! {
+    async fn a_new_ticket_comes_into_an_open_queue(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let list = marta.query(LIST, json!({})).await;
+        let mut queue = marta.subscribe(QUEUE, json!({ "since": list["tickets"]["asOf"] })).await;
+        let ticket = report(&ana, "Live", json!({})).await;
+        let event = queue.next().await;
+        assert_eq!(kind(&event), "QueueUpsert");
+        assert_eq!(event["queueChanged"]["ticket"]["id"], ticket["id"]);
+        let again = marta.query(LIST, json!({})).await;
+        assert_eq!(event["queueChanged"]["sortKey"], again["tickets"]["edges"][0]["sortKey"]);
+    }
+
+    async fn a_ticket_that_stops_matching_leaves_it(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let ticket = report(&ana, "Leaves", json!({})).await;
+        let filter = json!({ "state": { "in": ["NEW"] } });
+        let list = marta.query(LIST, json!({ "filter": filter })).await;
+        let mut queue = marta.subscribe(QUEUE, json!({ "filter": filter, "since": list["tickets"]["asOf"] })).await;
+        act(&marta, "ticketStart", &ticket["id"], json!({})).await;
+        let event = queue.next().await;
+        assert_eq!((kind(&event), &event["queueChanged"]["id"]), ("QueueRemove", &ticket["id"]));
+    }
+
+    async fn what_was_missed_comes_as_one_difference(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let stays = report(&ana, "Stays", json!({})).await;
+        let goes = report(&ana, "Goes", json!({})).await;
+        let filter = json!({ "state": { "in": ["NEW"] } });
+        let list = marta.query(LIST, json!({ "filter": filter })).await;
+        let since = list["tickets"]["asOf"].clone();
+        act(&marta, "ticketStart", &goes["id"], json!({})).await;
+        act(&marta, "ticketEdit", &stays["id"], json!({ "title": "Stays, renamed" })).await;
+        act(&marta, "ticketEdit", &stays["id"], json!({ "title": "Stays, renamed twice" })).await;
+        let never = report(&ana, "Comes and goes", json!({})).await;
+        act(&marta, "ticketStart", &never["id"], json!({})).await;
+        let mut queue = marta.subscribe(QUEUE, json!({ "filter": filter, "since": since })).await;
+        let (first, second) = (queue.next().await, queue.next().await);
+        assert_eq!((kind(&first), &first["queueChanged"]["id"]), ("QueueRemove", &goes["id"]));
+        assert_eq!((kind(&second), &second["queueChanged"]["ticket"]["title"]), ("QueueUpsert", &json!("Stays, renamed twice")));
+        let last = report(&ana, "After", json!({})).await;
+        let third = queue.next().await;
+        assert_eq!(third["queueChanged"]["ticket"]["id"], last["id"], "what came and went between is not told");
+    }
+
+    async fn a_gap_of_more_than_an_hour_asks_to_load_again(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let list = marta.query(LIST, json!({})).await;
+        report(&ana, "Missed", json!({})).await;
+        app.advance(3_601).await;
+        marta.refresh().await;
+        let mut queue = marta.subscribe(QUEUE, json!({ "since": list["tickets"]["asOf"] })).await;
+        assert_eq!(kind(&queue.next().await), "Resync");
+        let mut future = marta.subscribe(QUEUE, json!({ "since": "999999" })).await;
+        assert_eq!(future.refused().await, "INVALID");
+    }
+
+    async fn a_window_is_filled_again_when_a_row_leaves_it(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let mut tickets = Vec::new();
+        for title in ["first", "second", "third"] {
+            tickets.push(report(&ana, title, json!({})).await);
+            app.advance(60).await;
+        }
+        let filter = json!({ "state": { "in": ["NEW"] } });
+        let list = marta.query(LIST, json!({ "filter": filter, "first": 2 })).await;
+        let mut queue = marta.subscribe(QUEUE, json!({ "filter": filter, "first": 2, "since": list["tickets"]["asOf"] })).await;
+        act(&marta, "ticketStart", &tickets[0]["id"], json!({})).await;
+        assert_eq!(kind(&queue.next().await), "QueueRemove");
+        let refilled = queue.next().await;
+        assert_eq!(refilled["queueChanged"]["ticket"]["id"], tickets[2]["id"]);
+    }
+
+    async fn others_and_confidential_tickets_never_appear(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let mut queue = marta.subscribe(QUEUE, json!({})).await;
+        let mut mine = ana.subscribe(QUEUE, json!({})).await;
+        let bela = app.employee().await;
+        report(&bela, "Salary", json!({ "department": department("hr").to_string() })).await;
+        let visible = report(&bela, "Visible", json!({})).await;
+        assert_eq!(queue.next().await["queueChanged"]["ticket"]["id"], visible["id"]);
+        let own = report(&ana, "Own", json!({})).await;
+        assert_eq!(mine.next().await["queueChanged"]["ticket"]["id"], own["id"]);
+    }
+
+    async fn a_watcher_who_is_removed_loses_the_row(app) {
+        let ana = app.employee().await;
+        let bela = app.employee().await;
+        let ticket = report(&ana, "Shared for a while", json!({})).await;
+        let watch = "mutation($input: TicketWatchInput!) { ticketWatch(input: $input) { userErrors { code } } }";
+        let unwatch = "mutation($input: TicketWatchInput!) { ticketUnwatch(input: $input) { userErrors { code } } }";
+        let input = json!({ "input": { "ticket": ticket["id"], "person": bela.person.to_string() } });
+        let mut queue = bela.subscribe(QUEUE, json!({})).await;
+        ana.mutate(watch, input.clone()).await;
+        assert_eq!(kind(&queue.next().await), "QueueUpsert");
+        ana.mutate(unwatch, input).await;
+        assert_eq!(kind(&queue.next().await), "QueueRemove");
+    }
+
+    async fn a_clock_that_breaches_changes_the_queue_without_anybody(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let ticket = report(&ana, "Due", json!({})).await;
+        let filter = json!({ "risk": { "in": ["BREACHED"] } });
+        let mut queue = marta.subscribe(QUEUE, json!({ "filter": filter })).await;
+        app.advance(3_601).await;
+        let event = queue.next().await;
+        assert_eq!((kind(&event), &event["queueChanged"]["ticket"]["id"]), ("QueueUpsert", &ticket["id"]));
+    }
+
+    async fn people_are_told_live_and_never_of_their_own_acts(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let ticket = report(&ana, "Tell me", json!({})).await;
+        let query = "subscription { notificationReceived { unread notification { kind text ticket { id } } } }";
+        let mut ears = ana.subscribe(query, json!({})).await;
+        let reply = "mutation($input: TicketReplyInput!) { ticketReply(input: $input) { userErrors { code } } }";
+        ana.mutate(reply, json!({ "input": { "ticket": ticket["id"], "body": "Anything new?" } })).await;
+        marta.mutate(reply, json!({ "input": { "ticket": ticket["id"], "body": "Soon." } })).await;
+        let event = ears.next().await;
+        let told = &event["notificationReceived"];
+        assert_eq!((&told["unread"], &told["notification"]["kind"]), (&json!(1), &json!("TicketReplied")));
+        assert_eq!(told["notification"]["ticket"]["id"], ticket["id"]);
+    }
+}
