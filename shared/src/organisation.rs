@@ -1,5 +1,7 @@
 //! Rules for departments, teams and people as administrators edit them.
 
+use crate::form::check_icon;
+use crate::id::CategoryId;
 use crate::text::{DESCRIPTION_MAX, NAME_MAX};
 use crate::validation::{Problem, Problems};
 
@@ -8,6 +10,89 @@ pub fn check_named(name: &str, description: &str) -> Result<(), Vec<Problem>> {
     let mut problems = Problems::new();
     problems.text("name", name, NAME_MAX);
     problems.optional_text("description", description, DESCRIPTION_MAX);
+    problems.finish()
+}
+
+/// Checks a department: its key stands in addresses, so it is plain.
+pub fn check_department(
+    key: &str,
+    name: &str,
+    description: &str,
+    icon: &str,
+    hue: i32,
+) -> Result<(), Vec<Problem>> {
+    let mut problems = Problems::new();
+    let plain = key.starts_with(|c: char| c.is_ascii_lowercase())
+        && key.len() <= 40
+        && key
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if !plain {
+        problems.add(
+            "INVALID",
+            "key",
+            "A letter, then small letters, digits and hyphens; at most 40.",
+        );
+    }
+    problems.text("name", name, NAME_MAX);
+    problems.optional_text("description", description, DESCRIPTION_MAX);
+    check_icon(&mut problems, icon);
+    if !(0..360).contains(&hue) {
+        problems.add("OUT_OF_RANGE", "hue", "A colour lies between 0 and 359.");
+    }
+    problems.finish()
+}
+
+/// Checks what a person has besides name, sign-in name and mail address.
+pub fn check_person_details(
+    title: Option<&str>,
+    phone: Option<&str>,
+    site: Option<&str>,
+    locale: &str,
+) -> Result<(), Vec<Problem>> {
+    let mut problems = Problems::new();
+    for (field, value, max) in [
+        ("title", title, NAME_MAX),
+        ("phone", phone, 40),
+        ("site", site, NAME_MAX),
+    ] {
+        if let Some(value) = value {
+            problems.optional_text(field, value, max);
+        }
+    }
+    let mut parts = locale.split('-');
+    let language = parts
+        .next()
+        .is_some_and(|p| matches!(p.len(), 2 | 3) && p.chars().all(|c| c.is_ascii_lowercase()));
+    let rest =
+        parts.all(|p| matches!(p.len(), 2..=8) && p.chars().all(|c| c.is_ascii_alphanumeric()));
+    if !language || !rest || locale.len() > 35 {
+        problems.add("INVALID", "locale", "A language such as en or pt-BR.");
+    }
+    problems.finish()
+}
+
+/// Whether a category may stand below `parent`, which itself stands below `grandparent`. There are
+/// two levels: what has categories below it stands at the top.
+pub fn check_parent(
+    category: CategoryId,
+    parent: Option<(CategoryId, Option<CategoryId>)>,
+    has_subcategories: bool,
+) -> Result<(), Vec<Problem>> {
+    let mut problems = Problems::new();
+    if let Some((parent, grandparent)) = parent {
+        if parent == category {
+            problems.add("INVALID", "parent", "A category cannot stand below itself.");
+        } else if grandparent.is_some() {
+            problems.add("INVALID", "parent", "There are two levels of categories.");
+        } else if has_subcategories {
+            problems.add(
+                "INVALID",
+                "parent",
+                "This category has others below it, so it stays at the top.",
+            );
+        }
+    }
     problems.finish()
 }
 
@@ -94,5 +179,46 @@ mod tests {
     fn mail_addresses_and_logins_are_checked() {
         assert!(check_person("Ana", "ana.f", "ana@example.org").is_ok());
         assert_eq!(check_person("Ana", "Ana F", "ana").unwrap_err().len(), 2);
+    }
+
+    #[test]
+    fn a_departments_key_is_plain() {
+        assert!(check_department("it", "IT", "", "monitor", 210).is_ok());
+        for key in ["", "IT", "1a", "a b", "ä"] {
+            assert_eq!(
+                check_department(key, "IT", "", "monitor", 210).unwrap_err()[0].field,
+                "key"
+            );
+        }
+        assert_eq!(
+            check_department("it", "IT", "", "monitor", 360).unwrap_err()[0].code,
+            "OUT_OF_RANGE"
+        );
+    }
+
+    #[test]
+    fn languages_are_named_by_their_codes() {
+        for locale in ["en", "pt-BR", "zh-Hans-CN"] {
+            assert!(
+                check_person_details(None, None, None, locale).is_ok(),
+                "{locale}"
+            );
+        }
+        for locale in ["", "English", "e", "en-", "en_GB"] {
+            assert!(
+                check_person_details(None, None, None, locale).is_err(),
+                "{locale}"
+            );
+        }
+    }
+
+    #[test]
+    fn categories_have_two_levels() {
+        let id = |n| CategoryId(uuid::Uuid::from_u128(n));
+        assert!(check_parent(id(1), None, true).is_ok());
+        assert!(check_parent(id(1), Some((id(2), None)), false).is_ok());
+        assert!(check_parent(id(1), Some((id(1), None)), false).is_err());
+        assert!(check_parent(id(1), Some((id(2), Some(id(3)))), false).is_err());
+        assert!(check_parent(id(1), Some((id(2), None)), true).is_err());
     }
 }

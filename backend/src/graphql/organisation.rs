@@ -1,14 +1,13 @@
 //! Departments, teams, people, services and categories, as everybody may see them.
 
+use super::catalog::{CatalogItem, items};
 use super::error::top_level;
 use super::id::id;
 use super::loader::{
     MembersOf, OrganisationLoader, RolesOf, SiteRolesOf, TeamsOf, TeamsOfDepartment,
 };
 use crate::organisation::entity::{category, department, person, service, team};
-use crate::organisation::store;
 use crate::platform::context::Context as Acting;
-use crate::platform::database::Database;
 use crate::platform::error::Error;
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
@@ -126,6 +125,14 @@ impl Department {
     async fn teams(&self, ctx: &Context<'_>) -> Result<Vec<Team>> {
         let rows = load(ctx, TeamsOfDepartment(self.0.id)).await?;
         Ok(rows.unwrap_or_default().into_iter().map(Team).collect())
+    }
+    /// What it offers, by name.
+    async fn catalog_items(&self, ctx: &Context<'_>) -> Result<Vec<CatalogItem>> {
+        items(ctx, Some(self.0.id), None, false).await
+    }
+    /// Place among the departments.
+    async fn position(&self) -> i32 {
+        self.0.position
     }
 }
 
@@ -374,25 +381,4 @@ pub fn acting<'a>(ctx: &Context<'a>) -> Result<&'a Acting> {
             "",
         )
     })
-}
-
-/// What can be asked about the organisation.
-#[derive(Default)]
-pub struct OrganisationQuery;
-
-#[Object]
-impl OrganisationQuery {
-    /// The server's present, to correct a browser's clock.
-    async fn now(&self, ctx: &Context<'_>) -> Result<shared::time::Timestamp> {
-        Ok(ctx.data::<crate::app::App>()?.platform.clock.now())
-    }
-
-    /// Departments in use, in their order.
-    async fn departments(&self, ctx: &Context<'_>) -> Result<Vec<Department>> {
-        acting(ctx)?;
-        let rows = store::departments(ctx.data::<Database>()?.reader(), false)
-            .await
-            .map_err(|error| top_level(ctx, error))?;
-        Ok(rows.into_iter().map(Department).collect())
-    }
 }

@@ -1,12 +1,19 @@
 //! The schema, put together from its parts, and what every request brings along.
 
+use super::agreement::{AgreementMutation, AgreementQuery};
+use super::calendar::{CalendarMutation, CalendarQuery};
+use super::catalog::{CatalogMutation, CatalogQuery};
 use super::dashboard::DashboardQuery;
+use super::department_mutation::DepartmentMutation;
 use super::loader::OrganisationLoader;
 use super::notification::{NotificationMutation, NotificationQuery};
-use super::organisation::OrganisationQuery;
+use super::organisation_query::OrganisationQuery;
+use super::person_mutation::PersonMutation;
 use super::queue::TicketQuery;
+use super::service_mutation::ServiceMutation;
 use super::subscription::Subscription;
 use super::ticket_mutation::TicketMutation;
+use super::viewer::ViewerQuery;
 use crate::app::App;
 use crate::platform::context::Context;
 use async_graphql::dataloader::DataLoader;
@@ -20,11 +27,24 @@ pub struct Query(
     TicketQuery,
     NotificationQuery,
     DashboardQuery,
+    ViewerQuery,
+    CatalogQuery,
+    CalendarQuery,
+    AgreementQuery,
 );
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(TicketMutation, NotificationMutation);
+pub struct Mutation(
+    TicketMutation,
+    NotificationMutation,
+    DepartmentMutation,
+    PersonMutation,
+    ServiceMutation,
+    CatalogMutation,
+    CalendarMutation,
+    AgreementMutation,
+);
 
 /// The whole schema.
 pub type BellhopSchema = Schema<Query, Mutation, Subscription>;

@@ -1,5 +1,6 @@
 //! Tickets: the interface and its kinds.
 
+use super::catalog::CatalogItem;
 use super::clock::Clock;
 use super::conversation::{MessageConnection, messages};
 use super::error::top_level;
@@ -510,20 +511,20 @@ ticket_object! {
 ticket_object! {
     /// Something that was asked for from the catalog.
     ServiceRequest {
+        /// What was asked for.
+        async fn catalog_item(&self, ctx: &Context<'_>) -> Result<Option<CatalogItem>> {
+            Ok(item_of(ctx, &self.0).await?.map(CatalogItem))
+        }
         /// Answers of the form, in the order of its fields.
         async fn answers(&self, ctx: &Context<'_>) -> Result<Vec<Answer>> { answers(ctx, &self.0).await }
     }
 }
 
 async fn item_of(ctx: &Context<'_>, row: &ticket::Model) -> Result<Option<catalog::CatalogItem>> {
-    let Some(item) = row.catalog_item_id else {
-        return Ok(None);
-    };
-    let app = ctx.data::<App>()?;
-    let items = catalog::by_ids(app.platform.db.reader(), &[item])
-        .await
-        .map_err(|e| top_level(ctx, e))?;
-    Ok(items.into_iter().next())
+    match row.catalog_item_id {
+        Some(item) => super::organisation::load(ctx, item).await,
+        None => Ok(None),
+    }
 }
 
 async fn answers(ctx: &Context<'_>, row: &ticket::Model) -> Result<Vec<Answer>> {

@@ -308,6 +308,15 @@ pub async fn site_roles_of(
         .await?)
 }
 
+/// All site-wide roles.
+pub async fn site_roles(db: &impl ConnectionTrait) -> Result<Vec<site_role::Model>> {
+    Ok(site_role::Entity::find()
+        .order_by_asc(site_role::Column::Role)
+        .order_by_asc(site_role::Column::PersonId)
+        .all(db)
+        .await?)
+}
+
 /// Active administrators other than `except`. Locks the roles of all administrators to the end of
 /// the transaction, so that two of them cannot remove each other at once.
 pub async fn other_administrators(db: &impl ConnectionTrait, except: PersonId) -> Result<usize> {

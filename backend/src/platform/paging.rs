@@ -27,7 +27,7 @@ pub fn cursor(order: &str, parts: &[String]) -> String {
     URL_SAFE_NO_PAD.encode(format!("{order}|{}", parts.join("|")))
 }
 
-/// Reads a cursor of the list `order` with `count` parts.
+/// Reads a cursor of the list `order` with `count` parts, of which the last may contain anything.
 pub fn parse_cursor(order: &str, count: usize, text: &str) -> Result<Vec<String>> {
     let bad = || {
         Error::refused(
@@ -38,7 +38,7 @@ pub fn parse_cursor(order: &str, count: usize, text: &str) -> Result<Vec<String>
     };
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
     let text = String::from_utf8(bytes).map_err(|_| bad())?;
-    let mut parts = text.split('|').map(str::to_owned);
+    let mut parts = text.splitn(count + 1, '|').map(str::to_owned);
     if parts.next().as_deref() != Some(order) {
         return Err(bad());
     }

@@ -3,6 +3,7 @@
 //! Pure functions from a ticket's history to the results of its clocks. From the outside in:
 //!
 //! * [`agreement`] — what is promised: agreements, their conditions and targets; choosing one.
+//! * [`agreement_rules`] — what is wrong with an agreement as its editor saves it.
 //! * [`history`] — what happened to a ticket, as far as clocks care.
 //! * [`run`] — the history seen by one target: when its clock starts, stops and ends.
 //! * [`counting`] — the arithmetic on a run: elapsed time and its segments, due times, points.
@@ -16,6 +17,7 @@
 //! knows the rules of zones. Everything else works on both sides.
 
 pub mod agreement;
+pub mod agreement_rules;
 #[cfg(feature = "zones")]
 pub mod check;
 pub mod clock;

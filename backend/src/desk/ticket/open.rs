@@ -48,8 +48,7 @@ pub struct NewTicket {
     pub catalog: Option<(CatalogItemId, i32, String)>,
 }
 
-/// Name of the setting that holds the priority matrix.
-pub const MATRIX: &str = "priority_matrix";
+pub use crate::organisation::settings::MATRIX;
 
 /// Opens a ticket in the caller's transaction.
 pub async fn open(app: &App, uow: &mut UnitOfWork, new: NewTicket) -> Result<ticket::Model> {

@@ -1,3 +1,6 @@
-//! What is promised, and the calendars in which it is counted.
+//! Calendars and agreements as they are set up. What follows from them for a ticket's clocks is
+//! `desk::service_level`.
 
-pub mod store;
+pub mod agreement;
+pub mod calendar;
+mod store;

@@ -1,0 +1,282 @@
+//! People and their roles are changed.
+
+use super::error::UserError;
+use super::id::{parse, parse_opt};
+use super::input::{answer, cleared, cleared_id, kept, key, parts};
+use super::organisation::Person;
+use crate::organisation::person::{self, NewPerson, PersonEdit};
+use crate::organisation::role::{self, Granted};
+use crate::organisation::store;
+use crate::platform::error::{Error, code};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use shared::permission::{Role, SiteRole};
+use std::fmt;
+
+/// A password on its way in; never shown, never part of a digest.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+async_graphql::scalar!(
+    Secret,
+    "Password",
+    "A password: text that is taken in and never given out."
+);
+
+impl serde::Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_none()
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self)
+    }
+}
+
+/// A new person.
+#[derive(Clone, Debug, InputObject)]
+pub struct PersonCreateInput {
+    /// Sign-in name: small letters, digits, dots, hyphens, underscores.
+    login: String,
+    /// Mail address.
+    email: String,
+    /// Name.
+    name: String,
+    /// What they do.
+    title: Option<String>,
+    /// Phone number.
+    phone: Option<String>,
+    /// Office.
+    site: Option<String>,
+    /// IANA zone, such as Europe/Berlin.
+    timezone: String,
+    /// BCP 47 language.
+    #[graphql(default_with = "String::from(\"en\")")]
+    locale: String,
+    /// Chooses an agreement, never a priority.
+    #[graphql(default = false)]
+    vip: bool,
+    /// Where they work.
+    department: Option<ID>,
+    /// Whom they report to.
+    manager: Option<ID>,
+    /// First password; without one they cannot sign in yet.
+    password: Option<Secret>,
+    /// The same key again gives the same person.
+    idempotency_key: Option<String>,
+}
+
+/// An edit of a person; what is absent stays.
+#[derive(Clone, Debug, InputObject)]
+pub struct PersonEditInput {
+    /// Who.
+    person: ID,
+    /// The version that was read.
+    expected_version: i32,
+    /// Sign-in name.
+    login: MaybeUndefined<String>,
+    /// Mail address.
+    email: MaybeUndefined<String>,
+    /// Name.
+    name: MaybeUndefined<String>,
+    /// What they do; null clears it.
+    title: MaybeUndefined<String>,
+    /// Phone number; null clears it.
+    phone: MaybeUndefined<String>,
+    /// Office; null clears it.
+    site: MaybeUndefined<String>,
+    /// IANA zone, such as Europe/Berlin.
+    timezone: MaybeUndefined<String>,
+    /// BCP 47 language.
+    locale: MaybeUndefined<String>,
+    /// Chooses an agreement, never a priority.
+    vip: MaybeUndefined<bool>,
+    /// Where they work; null clears it.
+    department: MaybeUndefined<ID>,
+    /// Whom they report to; null clears it.
+    manager: MaybeUndefined<ID>,
+    /// Still here; deactivating ends all sessions.
+    active: MaybeUndefined<bool>,
+}
+
+/// A new password.
+#[derive(Clone, Debug, InputObject)]
+pub struct PersonSetPasswordInput {
+    /// Whose.
+    person: ID,
+    /// At least 12 characters.
+    password: Secret,
+}
+
+/// A role to give or to take: `role` with `department`, or `siteRole`.
+#[derive(Clone, Debug, InputObject)]
+pub struct RoleInput {
+    /// Whose.
+    person: ID,
+    /// The role in the department.
+    role: Option<Role>,
+    /// Where.
+    department: Option<ID>,
+    /// The role for the whole site.
+    site_role: Option<SiteRole>,
+}
+
+impl RoleInput {
+    fn granted(&self) -> Result<Granted, Error> {
+        let department = parse_opt(self.department.as_ref(), "department")?;
+        match (self.role, department, self.site_role) {
+            (Some(role), Some(department), None) => Ok(Granted::In(department, role)),
+            (None, None, Some(role)) => Ok(Granted::Site(role)),
+            (Some(_), None, None) => Err(Error::refused(
+                code::REQUIRED,
+                "department",
+                "Please say in which department.",
+            )),
+            _ => Err(Error::refused(
+                code::INVALID,
+                "role",
+                "Either a role in a department or one for the whole site.",
+            )),
+        }
+    }
+}
+
+/// Answer of mutations of people.
+#[derive(SimpleObject)]
+pub struct PersonPayload {
+    /// The person; after a stale edit as they are now.
+    person: Option<Person>,
+    /// Why not.
+    user_errors: Vec<UserError>,
+}
+
+/// What can be done with people.
+#[derive(Default)]
+pub struct PersonMutation;
+
+#[Object]
+impl PersonMutation {
+    /// Takes somebody on.
+    async fn person_create(
+        &self,
+        ctx: &Context<'_>,
+        input: PersonCreateInput,
+    ) -> Result<PersonPayload> {
+        let (acting, platform) = parts(ctx)?;
+        let key = key("personCreate", &input.idempotency_key, &input);
+        let result = async {
+            let new = NewPerson {
+                department: parse_opt(input.department.as_ref(), "department")?,
+                manager: parse_opt(input.manager.as_ref(), "manager")?,
+                login: input.login,
+                email: input.email,
+                name: input.name,
+                title: input.title,
+                phone: input.phone,
+                site: input.site,
+                timezone: input.timezone,
+                locale: input.locale,
+                vip: input.vip,
+                password: input.password.map(|password| password.0),
+            };
+            person::create(platform, acting, new, key).await
+        }
+        .await;
+        let (person, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
+        Ok(PersonPayload {
+            person: person.map(Person),
+            user_errors,
+        })
+    }
+
+    /// Changes or deactivates a person.
+    async fn person_edit(
+        &self,
+        ctx: &Context<'_>,
+        input: PersonEditInput,
+    ) -> Result<PersonPayload> {
+        let (acting, platform) = parts(ctx)?;
+        let which = input.person;
+        let result = async {
+            let id = parse(&which, "person")?;
+            let edit = PersonEdit {
+                department: cleared_id(&input.department, "department")?,
+                manager: cleared_id(&input.manager, "manager")?,
+                login: kept(input.login),
+                email: kept(input.email),
+                name: kept(input.name),
+                title: cleared(input.title),
+                phone: cleared(input.phone),
+                site: cleared(input.site),
+                timezone: kept(input.timezone),
+                locale: kept(input.locale),
+                vip: kept(input.vip),
+                active: kept(input.active),
+            };
+            person::edit(platform, acting, id, input.expected_version, edit).await
+        }
+        .await;
+        let current = async { store::person(platform.db.reader(), parse(&which, "person")?).await };
+        let (person, user_errors) = answer(ctx, result, current).await?;
+        Ok(PersonPayload {
+            person: person.map(Person),
+            user_errors,
+        })
+    }
+
+    /// Sets somebody's password and ends their sessions.
+    async fn person_set_password(
+        &self,
+        ctx: &Context<'_>,
+        input: PersonSetPasswordInput,
+    ) -> Result<PersonPayload> {
+        let (acting, platform) = parts(ctx)?;
+        let result = async {
+            let id = parse(&input.person, "person")?;
+            person::set_password(platform, acting, id, &input.password.0).await
+        }
+        .await;
+        let (person, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
+        Ok(PersonPayload {
+            person: person.map(Person),
+            user_errors,
+        })
+    }
+
+    /// Gives a role.
+    async fn role_grant(&self, ctx: &Context<'_>, input: RoleInput) -> Result<PersonPayload> {
+        let (acting, platform) = parts(ctx)?;
+        let result = async {
+            let id = parse(&input.person, "person")?;
+            role::grant(platform, acting, id, input.granted()?).await
+        }
+        .await;
+        let (person, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
+        Ok(PersonPayload {
+            person: person.map(Person),
+            user_errors,
+        })
+    }
+
+    /// Takes a role; the last administrator stays.
+    async fn role_revoke(&self, ctx: &Context<'_>, input: RoleInput) -> Result<PersonPayload> {
+        let (acting, platform) = parts(ctx)?;
+        let result = async {
+            let id = parse(&input.person, "person")?;
+            role::revoke(platform, acting, id, input.granted()?).await
+        }
+        .await;
+        let (person, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
+        Ok(PersonPayload {
+            person: person.map(Person),
+            user_errors,
+        })
+    }
+}
