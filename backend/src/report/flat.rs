@@ -1,0 +1,1 @@
+//! Flat rows for tools that pull: one per ticket, one per event.
