@@ -1,5 +1,6 @@
 //! The command line.
 
+mod import;
 mod serve;
 mod settings;
 mod user;
@@ -24,6 +25,8 @@ enum Command {
     Migrate(settings::Storage),
     /// Prints the GraphQL schema.
     Schema,
+    /// Loads what another system kept.
+    Import(import::Import),
     /// Adds people, sets passwords, lists people.
     User(user::User),
 }
@@ -62,6 +65,7 @@ async fn execute(command: Command, files: ClientFiles) -> anyhow::Result<()> {
             print!("{}", crate::graphql::schema::sdl());
             Ok(())
         }
+        Command::Import(import) => import.run().await,
         Command::User(user) => user.run().await,
     }
 }

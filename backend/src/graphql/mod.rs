@@ -11,6 +11,7 @@ pub mod notification;
 pub mod organisation;
 pub mod page;
 pub mod queue;
+pub mod report;
 pub mod scalar;
 pub mod schema;
 pub mod subscription;

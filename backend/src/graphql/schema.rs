@@ -5,6 +5,7 @@ use super::loader::OrganisationLoader;
 use super::notification::{NotificationMutation, NotificationQuery};
 use super::organisation::OrganisationQuery;
 use super::queue::TicketQuery;
+use super::report::ReportQuery;
 use super::subscription::Subscription;
 use super::ticket_mutation::TicketMutation;
 use crate::app::App;
@@ -20,6 +21,7 @@ pub struct Query(
     TicketQuery,
     NotificationQuery,
     DashboardQuery,
+    ReportQuery,
 );
 
 /// Everything that can be done.

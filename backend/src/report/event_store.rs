@@ -1,15 +1,14 @@
 //! Steps of tickets in the database, and what is counted over them.
 
 use super::steps::{self, Reading, Step};
+use super::store::inside;
 use crate::desk::entity::ticket;
-use crate::desk::queue::{filter_condition, scope_condition};
+use crate::desk::queue::filter_condition;
 use crate::platform::database::Database;
 use crate::platform::error::Result;
 use crate::platform::{event_log, setting};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{
-    Alias, Expr, ExprTrait, Func, OnConflict, Order, OverStatement, Query, WindowStatement,
-};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Order, Query, WindowStatement};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -168,7 +167,7 @@ pub async fn count(db: &Database, question: &Question<'_>) -> Result<Vec<Counted
     let visible = ticket::Entity::find()
         .select_only()
         .column(ticket::Column::Id)
-        .filter(scope_condition(question.scope))
+        .filter(inside(question.scope))
         .filter(filter_condition(db.backend(), question.filter))
         .into_query();
     let mut steps = Query::select();

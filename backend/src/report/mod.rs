@@ -5,6 +5,7 @@ pub mod dimension;
 mod event_store;
 mod facts;
 pub mod flat;
+mod flat_store;
 pub mod history;
 pub mod measure;
 pub mod period;

@@ -12,8 +12,8 @@ use crate::platform::error::Result;
 use futures_util::TryStreamExt;
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryResult, QuerySelect, QueryTrait,
-    StreamTrait, TryGetError, TryGetable,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryResult, QuerySelect,
+    QueryTrait, StreamTrait, TryGetError, TryGetable,
 };
 use shared::id::{CategoryId, DepartmentId, ServiceId, TeamId};
 use shared::permission::Scope;
@@ -21,6 +21,14 @@ use shared::service_level::{ClockState, ClockTarget};
 use shared::ticket::MessageVisibility;
 use shared::time::Timestamp;
 use std::collections::{HashMap, HashSet};
+
+/// Tickets whose inner workings (history, promises) a person may read: visible, and in a department
+/// of which they see figures by a role. Taking part as a requester is not enough.
+pub fn inside(scope: &Scope) -> Condition {
+    Condition::all()
+        .add(scope_condition(scope))
+        .add(ticket::Column::DepartmentId.is_in(scope.departments.iter().copied()))
+}
 
 /// Columns of the statement, in this order.
 const TICKET: [ticket::Column; 15] = [
