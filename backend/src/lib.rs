@@ -12,5 +12,6 @@ pub mod import;
 pub mod organisation;
 pub mod platform;
 pub mod practice;
+pub mod report;
 pub mod seed;
 pub mod session;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod import;
 mod serve;
 mod service_level;
 mod settings;
@@ -27,6 +28,8 @@ enum Command {
     Schema,
     /// Proves service-level clocks.
     ServiceLevel(service_level::ServiceLevel),
+    /// Loads what another system kept.
+    Import(import::Import),
     /// Adds people, sets passwords, lists people.
     User(user::User),
 }
@@ -66,6 +69,7 @@ async fn execute(command: Command, files: ClientFiles) -> anyhow::Result<()> {
             Ok(())
         }
         Command::ServiceLevel(levels) => levels.run(),
+        Command::Import(import) => import.run().await,
         Command::User(user) => user.run().await,
     }
 }

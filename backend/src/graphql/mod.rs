@@ -18,6 +18,7 @@ pub mod organisation_query;
 pub mod page;
 pub mod person_mutation;
 pub mod queue;
+pub mod report;
 pub mod scalar;
 pub mod schema;
 pub mod service_mutation;

@@ -10,6 +10,7 @@ use super::notification::{NotificationMutation, NotificationQuery};
 use super::organisation_query::OrganisationQuery;
 use super::person_mutation::PersonMutation;
 use super::queue::TicketQuery;
+use super::report::ReportQuery;
 use super::service_mutation::ServiceMutation;
 use super::subscription::Subscription;
 use super::ticket_mutation::TicketMutation;
@@ -31,6 +32,7 @@ pub struct Query(
     CatalogQuery,
     CalendarQuery,
     AgreementQuery,
+    ReportQuery,
 );
 
 /// Everything that can be done.

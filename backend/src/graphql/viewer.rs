@@ -2,7 +2,7 @@
 
 use super::error::top_level;
 use super::organisation::{Department, Person, acting, load_person};
-use crate::desk::notification;
+use crate::desk::store::notification;
 use crate::organisation::store;
 use crate::platform::database::Database;
 use async_graphql::{Context, Object, Result};

@@ -202,7 +202,7 @@ pub fn assemble(
                 SOURCE_ROW.to_owned(),
                 Change {
                     before: Value::Null,
-                    after: source_row(layout, &rows[row], entry.key),
+                    after: source_row(layout, &rows[row], entry.key, &entry.snapshot),
                 },
             );
             steps.push(Step {
@@ -288,12 +288,13 @@ fn difference(before: &Snapshot, after: &Snapshot) -> Changes {
     changes
 }
 
-fn source_row(layout: &Layout, row: &Row, key: RowKey) -> Value {
+fn source_row(layout: &Layout, row: &Row, key: RowKey, values: &Snapshot) -> Value {
     json!({
         "modCount": key.1,
         "repeat": key.2,
-        "state": row.text(layout, Column::IncidentState).unwrap_or("?"),
-        "group": row.text(layout, Column::AssignmentGroup),
+        "sourceState": values.get("sourceState"),
+        "state": values.get("state"),
+        "teamId": values.get("teamId"),
         "updatedBy": row.text(layout, Column::SysUpdatedBy),
     })
 }
