@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::components::environment::{storage, use_viewer};
+use crate::{
+    api::fresh_key,
+    components::environment::{storage, use_viewer},
+};
 
 /// What is kept of a form: what was written, and the key under which it will be sent, so that sending it twice
 /// after a reload makes one request.
@@ -83,34 +86,4 @@ impl Draft {
         self.done();
         self.sent.set_value(false);
     }
-}
-
-/// A key that no other form has: 16 random bytes of the browser as text.
-pub fn fresh_key() -> String {
-    let bytes = js_sys::Uint8Array::new_with_length(16);
-    let filled = js_sys::Reflect::get(&js_sys::global(), &"crypto".into())
-        .ok()
-        .and_then(|crypto| {
-            let fill = js_sys::Reflect::get(&crypto, &"getRandomValues".into()).ok()?;
-            wasm_bindgen::JsCast::dyn_into::<js_sys::Function>(fill)
-                .ok()?
-                .call1(&crypto, &bytes)
-                .ok()
-        })
-        .is_some();
-    if !filled {
-        for at in 0..16 {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "between 0 and 255"
-            )]
-            bytes.set_index(at, (js_sys::Math::random() * 256.0) as u8);
-        }
-    }
-    bytes
-        .to_vec()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
