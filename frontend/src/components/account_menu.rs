@@ -29,8 +29,9 @@ pub fn AccountMenu(
             }
         });
     };
-    let label =
-        Signal::derive(move || viewer.with(|viewer| words::shell::account(&viewer.person.initials, &viewer.person.name)));
+    let label = Signal::derive(move || {
+        viewer.with(|viewer| words::shell::account(&viewer.person.initials, &viewer.person.name))
+    });
     let face = move || {
         viewer.with_untracked(|viewer| {
             let person = viewer.person.clone();
@@ -55,6 +56,11 @@ pub fn AccountMenu(
             <div class="menu-heading">{words::shell::theme()}</div>
             {Theme::ALL.into_iter().map(|choice| view! {
                 <MenuItem
+                    icon=match choice {
+                        Theme::System => "monitor",
+                        Theme::Light => "sun",
+                        Theme::Dark => "moon",
+                    }
                     text=match choice {
                         Theme::System => words::shell::theme_system(),
                         Theme::Light => words::shell::theme_light(),
@@ -65,7 +71,7 @@ pub fn AccountMenu(
             }).collect_view()}
             <div class="menu-rule"></div>
             <MenuItem icon="log-out" text=words::shell::sign_out() on_pick=move |()| leave(false)/>
-            <MenuItem text=words::shell::sign_out_everywhere() on_pick=move |()| leave(true)/>
+            <MenuItem icon="shield" text=words::shell::sign_out_everywhere() on_pick=move |()| leave(true)/>
         </Menu>
     }
 }

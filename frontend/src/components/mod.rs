@@ -31,7 +31,7 @@ pub use dialog::Dialog;
 pub use field::{Check, FieldFrame, RadioCards, RadioOption, SelectField, TextArea, TextField, focus_first_error};
 pub use icon::Icon;
 pub use menu::{Menu, MenuItem};
-pub use remote::{Load, Remote};
+pub use remote::Remote;
 pub use remote_states::{EmptyState, ErrorState, Skeleton};
 pub use steps::{PathStep, ProgressPath, ProgressSteps, StepState};
 pub use tabs::{Tab, Tabs};

@@ -12,7 +12,6 @@ struct Toast {
     id: u32,
     text: String,
     tone: Tone,
-    link: Option<(String, String)>,
 }
 
 /// Says short things that need no answer.
@@ -25,31 +24,21 @@ pub struct Toaster {
 impl Toaster {
     /// Says a sentence.
     pub fn say(self, text: impl Into<String>) {
-        self.show(text.into(), Tone::Neutral, None);
+        self.show(text.into(), Tone::Neutral);
     }
 
     /// Says what went wrong.
     pub fn warn(self, text: impl Into<String>) {
-        self.show(text.into(), Tone::Bad, None);
+        self.show(text.into(), Tone::Bad);
     }
 
-    /// Says a sentence with a link behind it: `(address, words)`.
-    pub fn say_with_link(self, text: impl Into<String>, link: (String, String)) {
-        self.show(text.into(), Tone::Neutral, Some(link));
-    }
-
-    fn show(self, text: String, tone: Tone, link: Option<(String, String)>) {
+    fn show(self, text: String, tone: Tone) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
         self.toasts.update(|toasts| {
             // The same sentence twice says no more than once.
             toasts.retain(|toast| toast.text != text);
-            toasts.push(Toast {
-                id,
-                text,
-                tone,
-                link,
-            });
+            toasts.push(Toast { id, text, tone });
             if toasts.len() > 3 {
                 toasts.remove(0);
             }
@@ -94,7 +83,6 @@ pub fn ToastRegion() -> impl IntoView {
                 <div class="toast">
                     {(toast.tone == Tone::Bad).then(|| view! { <Icon name="triangle-alert" /> })}
                     <span>{toast.text}</span>
-                    {toast.link.map(|(href, text)| view! { <a href=href>{text}</a> })}
                     <button
                         type="button"
                         class="btn btn-quiet btn-icon btn-small"

@@ -8,13 +8,16 @@ use super::{
     panels::{ByPriority, ByState, ByTeam, DueTable, Flow},
 };
 use crate::{
-    components::{Icon, Remote, Tone},
+    components::{Icon, Remote, Sparkline, Tone},
     live::{self, Connection},
     words::{dashboards as words, format},
 };
 
 /// Seconds ahead that count as soon. The same as on the server.
 const SOON_SECONDS: i64 = 2 * 3600;
+
+/// Days of the small line under a daily figure.
+const TREND_DAYS: usize = 14;
 
 /// Name, and whether what is seen is the present.
 #[component]
@@ -97,6 +100,18 @@ pub fn Grid(figures: Signal<Figures>, wall: bool) -> impl IntoView {
     };
     let (arrived_before, resolved_before) =
         (yesterday(|day| day.arrived), yesterday(|day| day.resolved));
+    let trend = move |read: fn(&super::data::FlowDay) -> i32| {
+        Signal::derive(move || {
+            figures.with(|figures| {
+                let from = figures.flow.len().saturating_sub(TREND_DAYS);
+                figures.flow[from..]
+                    .iter()
+                    .map(|day| f64::from(read(day)))
+                    .collect::<Vec<_>>()
+            })
+        })
+    };
+    let (arrived_trend, resolved_trend) = (trend(|day| day.arrived), trend(|day| day.resolved));
     let today = Memo::new(move |_| {
         figures.with(|figures| figures.flow.last().map(|day| (day.from, day.to)))
     });
@@ -143,12 +158,14 @@ pub fn Grid(figures: Signal<Figures>, wall: bool) -> impl IntoView {
                 name=words::arrived_today()
                 value=Signal::derive(move || number(arrived.get()))
                 remark=arrived_before
+                trend=arrived_trend
                 href=Signal::derive(move || today.get().map(|(from, to)| links.get().arrived(from, to)).unwrap_or_default())
             />
             <Figure
                 name=words::resolved_today()
                 value=Signal::derive(move || number(resolved.get()))
                 remark=resolved_before
+                trend=resolved_trend
                 href=Signal::derive(move || today.get().map(|(from, to)| links.get().resolved(from, to)).unwrap_or_default())
             />
             <Flow figures links wall ratio />
@@ -168,6 +185,9 @@ fn Figure(
     #[prop(into)] remark: Signal<String>,
     #[prop(into, optional)] tone: Signal<Tone>,
     #[prop(into)] href: Signal<String>,
+    /// The last two weeks of a daily figure.
+    #[prop(into, optional)]
+    trend: Option<Signal<Vec<f64>>>,
 ) -> impl IntoView {
     let icon = move || match tone.get() {
         Tone::Warn => Some("hourglass"),
@@ -182,6 +202,7 @@ fn Figure(
                 {move || icon().map(|name| view! { <Icon name /> })}
             </span>
             <span class="figure-remark">{move || remark.get()}</span>
+            {trend.map(|values| view! { <Sparkline values /> })}
         </a>
     }
 }

@@ -1,6 +1,6 @@
 //! My requests, live: loaded once for the whole portal, then patched by events.
 
-use leptos::prelude::*;
+use leptos::{leptos_dom::logging::console_log, prelude::*};
 
 use super::{
     data::{MyRequestsChange, RequestSummary, fetch_my_requests, my_requests_changed},
@@ -109,7 +109,8 @@ impl MyRequests {
                 self.list.remove(removed.id.inner(), false);
                 Heard::UpTo(removed.sequence)
             }
-            MyRequestsChange::Resync(_) => {
+            MyRequestsChange::Resync(resync) => {
+                console_log(&format!("my requests are loaded anew: {}", resync.reason));
                 self.again();
                 Heard::Enough
             }

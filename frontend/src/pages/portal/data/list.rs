@@ -145,6 +145,7 @@ pub struct Removed {
 
 #[derive(cynic::QueryFragment)]
 pub struct Resync {
+    pub reason: String,
     pub sequence: Sequence,
 }
 

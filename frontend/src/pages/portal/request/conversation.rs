@@ -42,7 +42,7 @@ pub fn Talk(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
             .filter(|answer| !answer.text.is_empty())
             .map(|answer| view! { <div><dt>{answer.label}</dt><dd dir="auto">{answer.text}</dd></div> })
             .collect_view();
-        view! { <dl class="facts answers">{lines}</dl> }
+        view! { <dl class="about answers">{lines}</dl> }
     });
     view! {
         <section class="talk" aria-labelledby="talk">
@@ -143,7 +143,7 @@ fn Composer(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     });
     view! {
         <form
-            class="card composer"
+            class="card add-message"
             novalidate
             on:submit=move |event| {
                 event.prevent_default();

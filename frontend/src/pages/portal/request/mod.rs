@@ -5,7 +5,7 @@ mod conversation;
 mod sharing;
 mod standing;
 
-use leptos::prelude::*;
+use leptos::{leptos_dom::logging::console_log, prelude::*};
 use leptos_router::hooks::use_params_map;
 
 use self::{conversation::Talk, sharing::Facts, standing::Standing};
@@ -56,11 +56,13 @@ pub fn Request() -> impl IntoView {
                     }
                     Heard::UpTo(upsert.sequence)
                 }
-                RequestChange::QueueRemove(_) => {
+                RequestChange::QueueRemove(removed) => {
+                    console_log(&format!("{} is no longer visible", removed.id.inner()));
                     held.put(None);
                     Heard::Enough
                 }
                 RequestChange::Resync(resync) => {
+                    console_log(&format!("the request is loaded anew: {}", resync.reason));
                     held.again();
                     Heard::UpTo(resync.sequence)
                 }

@@ -46,7 +46,7 @@ pub fn Facts(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     view! {
         <aside class="card card-pad" aria-labelledby="facts">
             <h2 id="facts" class="sr-only">{words::facts()}</h2>
-            <dl class="facts">
+            <dl class="about">
                 <div><dt>{words::asked_by_label()}</dt><dd>{person(requester)}</dd></div>
                 {for_other.map(|other| view! { <div><dt>{words::for_label()}</dt><dd>{person(other)}</dd></div> })}
                 <div><dt>{words::department()}</dt><dd>{move || department.get()}</dd></div>
@@ -109,7 +109,7 @@ fn Sharing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
         }
     });
     view! {
-        <div class="facts sharing">
+        <div class="about sharing">
             <h3 class="field-help">{words::shared()}</h3>
             <Show when=move || !watchers.with(Vec::is_empty) fallback=|| view! { <p class="muted">{words::shared_with_nobody()}</p> }>
                 <ul class="people" role="list">

@@ -183,7 +183,7 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
 /// Puts the focus where an answer is written.
 fn to_composer() {
     let found = document()
-        .query_selector(".composer textarea")
+        .query_selector(".add-message textarea")
         .ok()
         .flatten();
     if let Some(area) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
