@@ -88,8 +88,8 @@ pub struct FormField {
     kind: FieldKind,
     /// Must be answered.
     required: bool,
-    /// A hint below the field.
-    help: Option<String>,
+    /// A hint below the field; empty without one.
+    help: String,
     /// For choices.
     options: Vec<String>,
     /// Longest text, in characters.
@@ -107,7 +107,7 @@ impl From<Field> for FormField {
             label: field.label,
             kind: field.kind,
             required: field.required,
-            help: field.help,
+            help: field.help.unwrap_or_default(),
             options: field.options,
             max_length: field
                 .max_length

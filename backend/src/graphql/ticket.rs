@@ -257,8 +257,8 @@ async fn people(ctx: &Context<'_>, ids: Vec<PersonId>) -> Result<Vec<Person>> {
     field(name = "requester", ty = "Person", desc = "Who asked."),
     field(
         name = "requested_for",
-        ty = "Option<Person>",
-        desc = "For whom, when not for the requester."
+        ty = "Person",
+        desc = "For whom; the requester unless said otherwise."
     ),
     field(
         name = "opened_by",
@@ -432,8 +432,8 @@ macro_rules! ticket_object {
             async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Person>> { load_person_opt(ctx, self.0.assignee_id).await }
             /// Who asked.
             async fn requester(&self, ctx: &Context<'_>) -> Result<Person> { load_person(ctx, self.0.requester_id).await }
-            /// For whom, when not for the requester.
-            async fn requested_for(&self, ctx: &Context<'_>) -> Result<Option<Person>> { load_person_opt(ctx, self.0.requested_for_id).await }
+            /// For whom; the requester unless said otherwise.
+            async fn requested_for(&self, ctx: &Context<'_>) -> Result<Person> { load_person(ctx, self.0.requested_for_id.unwrap_or(self.0.requester_id)).await }
             /// Who wrote it down, when not the requester.
             async fn opened_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> { load_person_opt(ctx, self.0.opened_by_id).await }
             /// Affected service.
