@@ -4,4 +4,7 @@
 #[macro_use]
 mod support;
 
+mod bad_input;
 mod session;
+mod sign_in;
+mod socket;

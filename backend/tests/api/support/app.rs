@@ -9,12 +9,17 @@ use backend::http::client_files::ClientFiles;
 use backend::http::{self as server, Running, Server, Settings};
 use backend::organisation::entity::{person, role_grant, site_role};
 use backend::platform::clock::{Clock, ManualClock};
+use backend::platform::context::Context;
 use backend::platform::database::Database;
+use backend::platform::event_log::{Change, NewEvent};
 use backend::platform::ids::Ids;
+use backend::platform::unit_of_work::UnitOfWork;
 use backend::platform::{Platform, timer};
-use backend::session::password;
-use sea_orm::Set;
-use shared::id::PersonId;
+use backend::session::{Sessions, password};
+use sea_orm::{EntityTrait as _, Set};
+use serde_json::Value;
+use shared::event::EventKind;
+use shared::id::{PersonId, SessionId};
 use shared::permission::{Role, SiteRole};
 use shared::time::Timestamp;
 use std::cell::Cell;
@@ -253,5 +258,79 @@ impl TestApp {
         }
         tx.commit().await.expect("a commit");
         (id, login)
+    }
+
+    /// Gives somebody a role, with its event, as the administration does.
+    pub async fn grant(&self, person: PersonId, department: &str, role: Role) {
+        let mut uow = self.act().await;
+        let row = role_grant::ActiveModel {
+            person_id: Set(person),
+            department_id: Set(organisation::department(department)),
+            role: Set(role),
+        };
+        organisation::insert::<role_grant::Entity>(uow.tx(), row).await;
+        self.happened(&mut uow, EventKind::RoleGranted, person, "role");
+        uow.commit().await.expect("a commit");
+    }
+
+    /// Deactivates somebody or takes them back, with the event, as the administration does.
+    pub async fn set_active(&self, person: PersonId, active: bool) {
+        let mut uow = self.act().await;
+        person::Entity::update(person::ActiveModel {
+            id: Set(person),
+            active: Set(active),
+            ..Default::default()
+        })
+        .exec(uow.tx())
+        .await
+        .expect("an update");
+        self.happened(&mut uow, EventKind::PersonEdited, person, "active");
+        uow.commit().await.expect("a commit");
+    }
+
+    /// Sets what somebody's password is compared with.
+    pub async fn set_password_hash(&self, person: PersonId, hash: Option<String>) {
+        let uow = self.act().await;
+        person::Entity::update(person::ActiveModel {
+            id: Set(person),
+            password_hash: Set(hash),
+            ..Default::default()
+        })
+        .exec(uow.tx())
+        .await
+        .expect("an update");
+        uow.commit().await.expect("a commit");
+    }
+
+    /// The session of an access token.
+    pub async fn session_of(&self, token: &str) -> SessionId {
+        let sessions = Sessions::open(self.platform()).await.expect("sessions");
+        let holder = sessions.holder(token).await.expect("a look");
+        holder.expect("a good token").session
+    }
+
+    async fn act(&self) -> UnitOfWork {
+        let context = Context::system(self.now(), "test");
+        UnitOfWork::begin(self.platform(), &context)
+            .await
+            .expect("a unit of work")
+    }
+
+    fn happened(&self, uow: &mut UnitOfWork, kind: EventKind, person: PersonId, field: &str) {
+        let change = Change {
+            before: Value::Null,
+            after: Value::Null,
+        };
+        uow.emit(NewEvent {
+            occurred_at: self.now(),
+            kind,
+            subject_kind: PersonId::PREFIX,
+            subject_id: person.0,
+            ticket: None,
+            department: None,
+            version_after: None,
+            cause: None,
+            changes: [(field.to_owned(), change)].into(),
+        });
     }
 }
