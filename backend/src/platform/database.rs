@@ -76,6 +76,13 @@ impl Database {
         self.writer.get_database_backend()
     }
 
+    /// Closes all connections; every copy of this is of no use afterwards.
+    pub async fn close(self) -> Result<(), sea_orm::DbErr> {
+        let Self { reader, writer } = self;
+        reader.close().await?;
+        writer.close().await
+    }
+
     /// Moves SQLite's write-ahead log into the file; nothing on PostgreSQL.
     pub async fn checkpoint(&self) -> Result<(), sea_orm::DbErr> {
         if self.backend() == DatabaseBackend::Sqlite {

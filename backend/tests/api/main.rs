@@ -1,0 +1,10 @@
+//! The API from outside: real HTTP and websockets against a real server, every test on SQLite and
+//! on PostgreSQL. `support` says how to write one.
+
+#[macro_use]
+mod support;
+
+mod bad_input;
+mod session;
+mod sign_in;
+mod socket;
