@@ -38,6 +38,18 @@ impl Viewer {
     async fn can_administer_site(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(acting(ctx)?.grants.may_set_up(SetUp::Site))
     }
+    /// Departments whose services, categories, catalog and teams' members this person may change.
+    async fn set_up_departments(&self, ctx: &Context<'_>) -> Result<Vec<Department>> {
+        let grants = &acting(ctx)?.grants;
+        let rows = store::departments(ctx.data::<Database>()?.reader(), false)
+            .await
+            .map_err(|error| top_level(ctx, error))?;
+        Ok(rows
+            .into_iter()
+            .filter(|row| grants.may_set_up(SetUp::Department(row.id)))
+            .map(Department)
+            .collect())
+    }
     /// Works tickets somewhere.
     async fn can_use_desk(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(acting(ctx)?.grants.works_anywhere())
