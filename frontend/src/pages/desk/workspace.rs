@@ -125,6 +125,18 @@ impl Workspace {
 
     /// Opens a ticket beside the list, or closes it.
     pub fn open(&self, reference: Option<&str>) {
+        let shown = self.place.with_untracked(|place| place.reference.clone());
+        // The keys go on from the ticket that was open.
+        if let Some(wanted) = reference.map(str::to_owned).or(shown) {
+            let row = self.queue.list.ids().with_untracked(|ids| {
+                ids.iter()
+                    .find(|id| self.queue.list.row(id).is_some_and(|row| row.with_untracked(|row| row.reference == wanted)))
+                    .cloned()
+            });
+            if row.is_some() {
+                self.cursor.set(row);
+            }
+        }
         let place = untrack(|| self.full_place()).with_reference(reference);
         self.go(&place, false);
     }

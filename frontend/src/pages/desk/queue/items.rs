@@ -19,7 +19,7 @@ const SHINE: Duration = Duration::from_millis(1_300);
 const FETCH_AFTER: Duration = Duration::from_millis(90);
 
 /// Loads the row's ticket before it is asked for.
-fn fetch_ahead(workspace: Workspace, id: StoredValue<String>, after: Duration) {
+fn fetch_ahead(workspace: Workspace, id: StoredValue<String>) {
     workspace.resting.set_value(id.get_value());
     set_timeout(
         move || {
@@ -30,7 +30,7 @@ fn fetch_ahead(workspace: Workspace, id: StoredValue<String>, after: Duration) {
                 workspace.fetch_ahead(row.with_untracked(|row| row.reference.clone()));
             }
         },
-        after,
+        FETCH_AFTER,
     );
 }
 
@@ -119,9 +119,9 @@ pub fn Lines(id: String) -> impl IntoView {
                 tabindex=move || if reachable.get() { "0" } else { "-1" }
                 on:focus=move |_| {
                     workspace.cursor.set(Some(id.get_value()));
-                    fetch_ahead(workspace, id, FETCH_AFTER);
+                    fetch_ahead(workspace, id);
                 }
-                on:pointerenter=move |_| fetch_ahead(workspace, id, FETCH_AFTER)
+                on:pointerenter=move |_| fetch_ahead(workspace, id)
             >
                 {content}
             </a>
@@ -150,7 +150,10 @@ pub fn Row(id: String) -> impl IntoView {
                 <td class="cell-reference"><span class="ref">{row.reference.clone()}</span></td>
                 <th scope="row" class="cell-title">
                     <a href=address data-row=id.get_value() tabindex=move || if reachable.get() { "0" } else { "-1" }
-                        on:focus=move |_| workspace.cursor.set(Some(id.get_value()))>{row.title.clone()}</a>
+                        on:focus=move |_| {
+                            workspace.cursor.set(Some(id.get_value()));
+                            fetch_ahead(workspace, id);
+                        }>{row.title.clone()}</a>
                     {row.unanswered.then(|| view! { <Chip tone=Tone::Accent text=words::desk::unanswered()/> })}
                 </th>
                 <td class="cell-requester">{row.requester.name.clone()}</td>
@@ -171,7 +174,7 @@ pub fn Row(id: String) -> impl IntoView {
             class:shines=move || shines.get()
             class:leaving=move || leaving.get()
             class:under-keys=move || under_keys.get()
-            on:pointerenter=move |_| fetch_ahead(workspace, id, FETCH_AFTER)
+            on:pointerenter=move |_| fetch_ahead(workspace, id)
             on:click=move |event| {
                 // The link in the row does the same, with its own ways of opening.
                 if !event.default_prevented() && !event.ctrl_key() && !event.meta_key() && !on_link(&event) {

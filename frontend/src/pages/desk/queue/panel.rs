@@ -152,12 +152,6 @@ pub fn QueuePanel() -> impl IntoView {
                 />
                 <kbd>"/"</kbd>
             </div>
-            <Show when=move || 0 < queue.list.waiting().get()>
-                <button type="button" class="queue-waiting" on:click=move |_| queue.list.release()>
-                    {move || words::desk::changes_wait(i64::try_from(queue.list.waiting().get()).unwrap_or(i64::MAX))}
-                    <kbd>"."</kbd>
-                </button>
-            </Show>
             <div
                 class="queue-body"
                 on:pointerenter=move |event| if event.pointer_type() == "mouse" { queue.hold(true) }
@@ -180,6 +174,12 @@ pub fn QueuePanel() -> impl IntoView {
                         </Show>
                     }.into_any(),
                 }}
+                <Show when=move || 0 < queue.list.waiting().get()>
+                    <button type="button" class="queue-waiting" on:click=move |_| queue.list.release()>
+                        {move || words::desk::changes_wait(i64::try_from(queue.list.waiting().get()).unwrap_or(i64::MAX))}
+                        <kbd>"."</kbd>
+                    </button>
+                </Show>
             </div>
         </section>
     }

@@ -159,9 +159,11 @@ fn Title() -> impl IntoView {
         if editing.get()
             && let Some(field) = input.get()
         {
-            // A field that was just drawn can take the focus.
-            _ = field.focus();
-            field.select();
+            request_animation_frame(move || {
+                // A field that was just drawn can take the focus.
+                _ = field.focus();
+                field.select();
+            });
         }
     });
     view! {

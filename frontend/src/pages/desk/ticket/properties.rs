@@ -236,6 +236,14 @@ fn Choice(
     let saving = Memo::new(move |_| store.saving.get() == Some(label));
     let id = format!("fact-{}", label.to_lowercase().replace(' ', "-"));
     let field = StoredValue::new(id.clone());
+    // What is shown follows the ticket, also back from a choice that was refused; the options must be there first.
+    Effect::new(move |_| {
+        options.track();
+        let present = value.get();
+        if let Some(select) = node.get() {
+            request_animation_frame(move || select.set_value(&present));
+        }
+    });
     let title = if hint.is_empty() { label.to_owned() } else { format!("{label} ({hint})") };
     view! {
         <div>
@@ -247,7 +255,6 @@ fn Choice(
                         class="quiet-select"
                         node_ref=node
                         aria-busy=move || saving.get().then_some("true")
-                        prop:value=move || { options.track(); value.get() }
                         on:change=move |event| on_choose(event_target_value(&event))
                         on:keydown=move |event| {
                             if event.key() == "Escape" && let Some(select) = node.get_untracked() {
@@ -256,10 +263,7 @@ fn Choice(
                             }
                         }
                     >
-                        {move || options.get().into_iter().map(|option| {
-                            let own = option.value.clone();
-                            view! { <option value=option.value selected=move || value.get() == own>{option.text}</option> }
-                        }).collect_view()}
+                        {move || options.get().into_iter().map(|option| view! { <option value=option.value>{option.text}</option> }).collect_view()}
                     </select>
                 </Show>
             </dd>
