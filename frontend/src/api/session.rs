@@ -217,7 +217,8 @@ pub async fn renew() -> Result<(), ApiError> {
                 grant(granted);
                 Ok(())
             }
-            401 | 403 => {
+            // No session, or one that has ended.
+            204 | 401 | 403 => {
                 forget();
                 Err(ApiError::SignedOut)
             }

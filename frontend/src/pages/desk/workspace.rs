@@ -1,6 +1,6 @@
 //! What the parts of the workspace share.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use cynic::QueryBuilder;
 use leptos::prelude::*;
@@ -9,10 +9,13 @@ use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map, use_q
 use wasm_bindgen_futures::spawn_local;
 
 use super::{operations::{ChoicesQuery, QueueView, TicketDetail, TicketQuery, TicketVars}, place::Place, queue::Queue};
-use crate::{api::{self, ApiError, TicketOrder}, live::Subscription};
+use crate::{api::{self, ApiError, TicketOrder}, components::environment::focus_heading, live::Subscription};
 
 /// Tickets that are kept for going back to.
 const KEPT: usize = 30;
+
+/// After this the list has drawn itself and taken the focus, if it could.
+const SETTLE: Duration = Duration::from_millis(80);
 
 /// How the list is shown when no ticket is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +142,17 @@ impl Workspace {
         }
         let place = untrack(|| self.full_place()).with_reference(reference);
         self.go(&place, false);
+        if reference.is_none() {
+            // Where the row of the ticket has left the list, the keys start from its heading.
+            set_timeout(
+                || {
+                    if document().active_element().is_none_or(|active| active.tag_name() == "BODY") {
+                        focus_heading();
+                    }
+                },
+                SETTLE,
+            );
+        }
     }
 }
 

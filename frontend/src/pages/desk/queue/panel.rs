@@ -14,6 +14,8 @@ use crate::{
 
 /// How long somebody pauses before a search goes off.
 const PAUSE: Duration = Duration::from_millis(250);
+/// Below this width, in CSS pixels, the list is always one of two lines each.
+const NARROW: f64 = 700.0;
 const DENSITY_KEY: &str = "bellhop.desk.density";
 
 /// The list.
@@ -98,7 +100,8 @@ pub fn QueuePanel() -> impl IntoView {
         storage::write(DENSITY_KEY, if density == Density::Lines { "lines" } else { "table" });
         workspace.density.set(density);
     };
-    let as_table = Memo::new(move |_| !split.get() && workspace.density.get() == Density::Table);
+    let narrow = narrow();
+    let as_table = Memo::new(move |_| !split.get() && !narrow.get() && workspace.density.get() == Density::Table);
     let empty = Memo::new(move |_| queue.list.ids().with(Vec::is_empty));
     let searching = move || workspace.place.with(|place| !place.text.is_empty() || place.view.as_deref() == Some(SEARCH));
 
@@ -124,7 +127,7 @@ pub fn QueuePanel() -> impl IntoView {
                             }/>
                     }).collect_view()}
                 </Menu>
-                <Show when=move || !split.get()>
+                <Show when=move || !split.get() && !narrow.get()>
                     <span class="density" role="group" aria-label=words::desk::density()>
                         <button type="button" class="btn btn-quiet btn-small btn-icon" title=words::desk::density_table() aria-label=words::desk::density_table()
                             aria-pressed=move || (workspace.density.get() == Density::Table).to_string()
@@ -183,4 +186,20 @@ pub fn QueuePanel() -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// Whether the window is too narrow for a table.
+fn narrow() -> RwSignal<bool> {
+    let measure = || {
+        let width = window().inner_width().ok().and_then(|width| width.as_f64());
+        width.is_some_and(|width| width < NARROW)
+    };
+    let narrow = RwSignal::new(measure());
+    let listener = window_event_listener(leptos::ev::resize, move |_| {
+        if narrow.get_untracked() != measure() {
+            narrow.set(measure());
+        }
+    });
+    on_cleanup(move || listener.remove());
+    narrow
 }

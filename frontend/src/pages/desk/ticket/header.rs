@@ -77,7 +77,7 @@ pub fn Header() -> impl IntoView {
                     <Chip tone=Tone::Warn text=words::ticket::reopened(i64::from(count))/>
                 })}
                 <span class="grow"></span>
-                <button type="button" class="btn btn-quiet btn-icon btn-small" aria-label=words::ticket::key_close() title=words::ticket::key_close()
+                <button type="button" class="btn btn-quiet btn-icon btn-small ticket-close" aria-label=words::ticket::key_close() title=words::ticket::key_close()
                     on:click=move |_| workspace.open(None)><Icon name="x"/></button>
             </div>
             <Title/>
