@@ -5,6 +5,7 @@ use rust_embed::Embed;
 
 #[derive(Embed)]
 #[folder = "../dist"]
+#[allow_missing = true]
 struct Dist;
 
 /// Digest of the client that was built before this, set by `cargo xtask`.

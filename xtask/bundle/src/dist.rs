@@ -129,7 +129,7 @@ impl Staged {
             .map(|(path, content)| (path.as_str(), digest_of([content.as_slice()])))
     }
 
-    /// Makes the folder hold exactly these files (and `.gitkeep`), the index page written last.
+    /// Makes the folder hold exactly these files, the index page written last.
     pub fn write(&self, dist: &Path) -> Result<()> {
         fs::create_dir_all(dist).with_context(|| format!("creating {}", dist.display()))?;
         let is_index = |path: &str| path.starts_with("index.html");
@@ -158,7 +158,6 @@ pub fn names_in(dist: &Path) -> Result<Vec<String>> {
     Ok(files_below(dist)?
         .iter()
         .filter_map(|file| file.strip_prefix(dist).ok()?.to_str().map(str::to_owned))
-        .filter(|name| name != ".gitkeep")
         .collect())
 }
 
@@ -241,18 +240,16 @@ mod tests {
     }
 
     #[test]
-    fn writing_leaves_exactly_the_staged_files_and_gitkeep() {
+    fn writing_leaves_exactly_the_staged_files() {
         let folder = Folder::new("exact");
         fs::create_dir_all(folder.0.join("old")).unwrap();
         fs::write(folder.0.join("old/gone.js"), "x").unwrap();
-        fs::write(folder.0.join(".gitkeep"), "").unwrap();
         let mut staged = Staged::default();
         staged
             .add("locales/en.ftl", b"hello = Hello".to_vec())
             .unwrap();
         staged.write(&folder.0).unwrap();
         assert_eq!(names_in(&folder.0).unwrap(), ["locales/en.ftl"]);
-        assert!(folder.0.join(".gitkeep").exists());
     }
 
     #[test]
