@@ -129,8 +129,9 @@ pub async fn refresh(server: web::Data<Server>, request: HttpRequest) -> HttpRes
     if !origin::is_ours(&request, &server.settings) {
         return wrong_origin(&request);
     }
+    // Every first visit asks this; an error would stand in the browser's console as a fault.
     let Some(token) = cookie(&request, SESSION_COOKIE) else {
-        return no_session(&server, &request);
+        return HttpResponse::NoContent().finish();
     };
     match server.sessions.refresh(&token, &request_id(&request)).await {
         Ok(Some(renewed)) => granted(&server, &request, renewed),

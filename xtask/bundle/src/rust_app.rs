@@ -13,6 +13,8 @@ use crate::{Mode, description::RustApp, dist::Staged, stamp::digest_of};
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Lets cargo compile the crate; returns the module as rustc left it.
+///
+/// It runs in the workspace, whose toolchain file then counts wherever this was called from.
 pub fn compile(app: &RustApp, locked: bool, mode: Mode, target: &Path) -> Result<PathBuf> {
     let (profile, folder) = match mode {
         Mode::Release => (app.profile_release.as_str(), app.profile_release.as_str()),
@@ -32,6 +34,7 @@ pub fn compile(app: &RustApp, locked: bool, mode: Mode, target: &Path) -> Result
         ])
         .arg("--manifest-path")
         .arg(&app.manifest)
+        .current_dir(crate::workspace_root()?)
         .arg("--target-dir")
         .arg(target);
     if locked {
