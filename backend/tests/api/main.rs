@@ -5,6 +5,9 @@
 mod support;
 
 mod bad_input;
+mod live;
+mod queue_filter;
 mod session;
 mod sign_in;
 mod socket;
+mod ticket;

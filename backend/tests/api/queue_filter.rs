@@ -10,32 +10,60 @@ use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use shared::id::PersonId;
 use shared::permission::Scope;
-use shared::ticket::{Channel, ClockRisk, Condition, Priority, Span, StateKind, TicketFacts, TicketFilter, TicketKind, TicketOrder, TicketState, sort_key};
+use shared::ticket::{
+    Channel, ClockRisk, Condition, Priority, Span, StateKind, TicketFacts, TicketFilter,
+    TicketKind, TicketOrder, TicketState, sort_key,
+};
 use std::collections::BTreeSet;
 
 fn some<T: Copy>(rng: &mut StdRng, all: &[T]) -> Condition<T> {
     let pick = |rng: &mut StdRng| all.choose_multiple(rng, 2).copied().collect::<Vec<_>>();
     match rng.random_range(0..9) {
-        0 => Condition { any_of: Some(pick(rng)), ..Condition::default() },
-        1 => Condition { none_of: Some(pick(rng)), ..Condition::default() },
+        0 => Condition {
+            any_of: Some(pick(rng)),
+            ..Condition::default()
+        },
+        1 => Condition {
+            none_of: Some(pick(rng)),
+            ..Condition::default()
+        },
         _ => Condition::default(),
     }
 }
 
 fn optional<T: Copy>(rng: &mut StdRng, all: &[T]) -> Condition<T> {
     match rng.random_range(0..12) {
-        0 => Condition { is_null: Some(true), ..Condition::default() },
-        1 => Condition { is_null: Some(false), ..Condition::default() },
+        0 => Condition {
+            is_null: Some(true),
+            ..Condition::default()
+        },
+        1 => Condition {
+            is_null: Some(false),
+            ..Condition::default()
+        },
         _ => some(rng, all),
     }
 }
 
 fn span(rng: &mut StdRng, facts: &[TicketFacts]) -> Span {
-    let instant = |rng: &mut StdRng| facts.choose(rng).map(|t| t.created_at.plus_seconds(rng.random_range(-5..7_200)));
+    let instant = |rng: &mut StdRng| {
+        facts
+            .choose(rng)
+            .map(|t| t.created_at.plus_seconds(rng.random_range(-5..7_200)))
+    };
     match rng.random_range(0..10) {
-        0 => Span { from: instant(rng), ..Span::default() },
-        1 => Span { to: instant(rng), ..Span::default() },
-        2 => Span { is_null: Some(rng.random()), ..Span::default() },
+        0 => Span {
+            from: instant(rng),
+            ..Span::default()
+        },
+        1 => Span {
+            to: instant(rng),
+            ..Span::default()
+        },
+        2 => Span {
+            is_null: Some(rng.random()),
+            ..Span::default()
+        },
         _ => Span::default(),
     }
 }
@@ -55,24 +83,47 @@ fn filter(rng: &mut StdRng, facts: &[TicketFacts], people: &[PersonId]) -> Ticke
         requester: some(rng, people),
         service: optional(rng, &[service("wifi"), service("email")]),
         category: optional(rng, &[category("laptop"), category("access")]),
-        participant: rng.random_bool(0.1).then(|| *people.choose(rng).expect("people")),
+        participant: rng
+            .random_bool(0.1)
+            .then(|| *people.choose(rng).expect("people")),
         unanswered: rng.random_bool(0.1).then(|| rng.random()),
         created_at: span(rng, facts),
         updated_at: span(rng, facts),
         resolved_at: span(rng, facts),
         due_at: span(rng, facts),
-        text: rng.random_bool(0.15).then(|| (*words.choose(rng).expect("words")).to_owned()),
+        text: rng
+            .random_bool(0.15)
+            .then(|| (*words.choose(rng).expect("words")).to_owned()),
         and: None,
     }
 }
 
 async fn all_facts(app: &TestApp, scope: &Scope) -> Vec<TicketFacts> {
     let db = app.platform().db.reader();
-    let rows = queue::slice(db, scope, &TicketFilter::default(), TicketOrder::Created, 0, 1_000).await.expect("rows");
+    let rows = queue::slice(
+        db,
+        scope,
+        &TicketFilter::default(),
+        TicketOrder::Created,
+        0,
+        1_000,
+    )
+    .await
+    .expect("rows");
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut people = queue::participants(db, &ids).await.expect("participants");
     rows.iter()
-        .map(|row| queue::facts(row, people.remove(&row.id).into_iter().flatten().map(|p| p.person_id).collect()))
+        .map(|row| {
+            queue::facts(
+                row,
+                people
+                    .remove(&row.id)
+                    .into_iter()
+                    .flatten()
+                    .map(|p| p.person_id)
+                    .collect(),
+            )
+        })
         .collect()
 }
 
@@ -94,9 +145,6 @@ on_both_databases! {
             }
             let ticket = report(who, titles[n % titles.len()], more).await;
             app.advance(rng.random_range(1..900)).await;
-            marta.refresh().await;
-            ana.refresh().await;
-            bela.refresh().await;
             if rng.random() {
                 act(&marta, "ticketStart", &ticket["id"], json!({})).await;
             }
