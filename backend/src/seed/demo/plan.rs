@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use cast::Cast;
 use script::Script;
 use timetable::Timetable;
+pub(super) use timetable::definition;
 
 /// The slots that a ticket itself fills.
 pub const FACTS: &[&str] = &[
@@ -101,6 +102,8 @@ pub enum Act {
     Assign(String),
     /// Begins.
     Start,
+    /// Gives what came through a catalog form its own title and category.
+    Name,
     /// Writes to the others.
     Reply(String),
     /// Writes to colleagues.
@@ -238,8 +241,11 @@ fn deal<'a>(
         dealt.push((story.ok_or_else(|| too_few(&dealt))?, Place::Unfinished));
     }
     for (count, place) in [(STALLED, Place::Stalled), (FRESH, Place::Fresh)] {
-        for _ in 0..count {
-            let story = take(&mut deck, &|s| ends(s) && s.talk.len() > 1);
+        for number in 0..count {
+            // A third is for the team that the first agent to sign in as works in.
+            let story = take(&mut deck, &|s| {
+                ends(s) && s.talk.len() > 1 && (number % 3 > 0 || is_for(content, s, "network"))
+            });
             dealt.push((story.ok_or_else(|| too_few(&dealt))?, place));
         }
     }
@@ -249,6 +255,12 @@ fn deal<'a>(
         dealt.push((story.ok_or_else(|| too_few(&dealt))?, Place::History));
     }
     Ok(dealt)
+}
+
+fn is_for(content: &Content, story: &Story, wanted: &str) -> bool {
+    content
+        .route(&story.category)
+        .is_some_and(|(_, team)| team == wanted)
 }
 
 fn waits(story: &Story) -> bool {
