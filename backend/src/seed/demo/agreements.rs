@@ -1,17 +1,13 @@
 //! Calendars and agreements of the demo.
 
 use super::content::{Agreement, Content};
-use super::organise::{Keys, find};
+use super::organise::{Keys, find, once};
 use super::plan;
 use crate::app::App;
-use crate::desk::service_level::store::{
-    AgreementDefinition, add_agreement_version, add_calendar_version, agreement, calendar,
-};
 use crate::platform::context::Context;
-use crate::platform::row;
-use crate::platform::unit_of_work::UnitOfWork;
-use anyhow::{Result, anyhow};
-use shared::id::{AgreementId, CalendarId};
+use crate::practice::service_level::agreement::{self, NewAgreement};
+use crate::practice::service_level::calendar::{self, NewCalendar};
+use anyhow::{Context as _, Result, anyhow};
 use shared::service_level::{Allowance, ClockTarget, Conditions, Target};
 
 /// Makes the calendars, then the agreements in their order.
@@ -21,43 +17,31 @@ pub(super) async fn make(
     content: &Content,
     keys: &mut Keys,
 ) -> Result<()> {
-    let uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    for made in &content.organisation.calendars {
-        let definition = plan::definition(made)
-            .ok_or_else(|| anyhow!("the calendar {} does not hold together", made.key))?;
-        let model = calendar::Model {
-            id: CalendarId(uow.next_id()),
-            name: made.name.clone(),
-            is_default: made.key == content.organisation.default_calendar,
-            active: true,
-            version: 1,
+    for drawn in &content.organisation.calendars {
+        let definition = plan::definition(drawn)
+            .ok_or_else(|| anyhow!("the calendar {} does not hold together", drawn.key))?;
+        let new = NewCalendar {
+            name: drawn.name.clone(),
+            is_default: drawn.key == content.organisation.default_calendar,
+            definition,
         };
-        keys.calendars.insert(made.key.clone(), model.id);
-        let id = model.id;
-        row::insert(uow.tx(), model).await?;
-        add_calendar_version(uow.tx(), id, 1, &definition, ctx.now).await?;
+        let made = calendar::create(&app.platform, ctx, new, once())
+            .await
+            .with_context(|| drawn.key.clone())?;
+        keys.calendars.insert(drawn.key.clone(), made.id);
     }
-    for (position, promised) in content.organisation.agreements.iter().enumerate() {
-        let calendar = find(&keys.calendars, &promised.calendar)?;
-        let model = agreement::Model {
-            id: AgreementId(uow.next_id()),
+    for promised in &content.organisation.agreements {
+        let new = NewAgreement {
             name: promised.name.clone(),
-            position: i32::try_from(position)?,
-            calendar_id: calendar,
-            active: true,
-            version: 1,
-        };
-        let id = model.id;
-        row::insert(uow.tx(), model).await?;
-        let definition = AgreementDefinition {
-            name: promised.name.clone(),
-            calendar,
+            position: None,
+            calendar: find(&keys.calendars, &promised.calendar)?,
             conditions: conditions(promised, keys)?,
             targets: targets(promised),
         };
-        add_agreement_version(uow.tx(), id, 1, &definition, ctx.now).await?;
+        agreement::create(&app.platform, ctx, new, once())
+            .await
+            .with_context(|| promised.key.clone())?;
     }
-    uow.commit().await?;
     Ok(())
 }
 

@@ -40,7 +40,7 @@ pub(super) fn find<T: Copy>(ids: &BTreeMap<String, T>, key: &str) -> Result<T> {
 }
 
 /// A key that nobody sends twice.
-fn once() -> Key {
+pub(super) fn once() -> Key {
     Key::new("seed", None, "")
 }
 

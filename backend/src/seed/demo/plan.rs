@@ -155,6 +155,8 @@ pub(in crate::seed::demo) enum Place {
     History,
     /// Of the last hours; goes on as far as it goes.
     Fresh,
+    /// The first that a visitor looks at: answered an hour ago and waiting to be tried.
+    Opening,
     /// Has no end yet: its last message was not long ago.
     Unfinished,
     /// Stopped half way, some days ago at most.
@@ -169,8 +171,10 @@ pub(in crate::seed::demo) enum Place {
 /// of whoever looks at a fresh demo; negative: overdue.
 const ANSWERS_DUE: [i64; 5] = [3, 8, 21, 41, -6];
 const SOLUTIONS_DUE: [i64; 12] = [5, 11, 17, 29, 46, 72, 115, 175, 240, -9, -27, -95];
+/// The story of the ticket that a visitor sees first, who tells it and who works on it.
+const OPENING: (&str, &str, &str) = ("vpn-drops", "ana", "marta");
 const UNFINISHED: usize = 34;
-const STALLED: usize = 26;
+const STALLED: usize = 25;
 const FRESH: usize = 20;
 
 impl Plan {
@@ -216,6 +220,8 @@ fn deal<'a>(
         Some(story)
     };
     let too_few = |dealt: &Vec<_>| PlanError::TooFewStories(dealt.len());
+    let story = take(&mut deck, &|s| s.key == OPENING.0);
+    dealt.push((story.ok_or_else(|| too_few(&dealt))?, Place::Opening));
     for minutes in SOLUTIONS_DUE {
         let story = take(&mut deck, &|s| {
             ends(s) && runs_always(content, s) && !waits(s)
@@ -338,6 +344,17 @@ mod tests {
     #[test]
     fn there_are_four_hundred_tickets_of_sixty_days_that_do_not_look_alike() {
         for (now, plan) in plans() {
+            let (story, requester, agent) = OPENING;
+            let first = plan
+                .tickets
+                .iter()
+                .rposition(|t| t.story == story && t.requester == requester)
+                .expect("the opening");
+            assert!(
+                plan.steps
+                    .iter()
+                    .any(|s| s.ticket == first && s.actor == agent)
+            );
             assert_eq!(plan.tickets.len(), TICKETS);
             let mut stories: BTreeMap<&str, usize> = BTreeMap::new();
             let mut titles: BTreeMap<&str, usize> = BTreeMap::new();

@@ -5,7 +5,7 @@ use super::organise::{Keys, find};
 use super::plan::{Act, Plan, PlannedTicket, Step};
 use crate::app::App;
 use crate::desk::conversation;
-use crate::desk::notification;
+use crate::desk::store::notification;
 use crate::desk::ticket::edit::{self, Edit};
 use crate::desk::ticket::open::{NewTicket, open};
 use crate::desk::ticket::{act, lifecycle, link, watch};
@@ -109,7 +109,7 @@ impl<'a> Replay<'a> {
     async fn read_notifications(&self, at: Timestamp) -> Result<()> {
         for (person, context) in &self.contexts {
             let uow = UnitOfWork::begin(&self.app.platform, &context.at(at)).await?;
-            notification::mark_read(&uow, *person, None, at).await?;
+            notification::mark_read(uow.tx(), *person, None, at).await?;
             uow.commit().await?;
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::cast::{Cast, Wanted};
 use super::timetable::Timetable;
-use super::{Act, Place, Plan, PlanError, PlannedTicket, Step, allowance_of, runs_always};
+use super::{Act, OPENING, Place, Plan, PlanError, PlannedTicket, Step, allowance_of, runs_always};
 use crate::seed::demo::content::{Content, End, Person, Speaker, Story};
 use crate::seed::demo::fill::{Filler, spoken};
 use crate::seed::random::Random;
@@ -99,9 +99,13 @@ impl<'a> Script<'a> {
             .ok_or_else(|| PlanError::Unknown(story.category.clone()))?;
         let always = runs_always(self.content, story);
         let told = self.tellers.entry(story.key.clone()).or_default();
-        let requester = self
-            .cast
-            .requester(story, department, told, &mut self.random)?;
+        let opening = place == Place::Opening;
+        let requester = if opening {
+            self.cast.person(OPENING.1)?
+        } else {
+            self.cast
+                .requester(story, department, told, &mut self.random)?
+        };
         told.push(requester.key.clone());
         let arrival = self.arrival(story, place, &requester.site, always)?;
         let wanted = Wanted {
@@ -111,7 +115,11 @@ impl<'a> Script<'a> {
             other: &requester.key,
             at: arrival,
         };
-        let agent = self.cast.agent(&wanted, self.time, &mut self.random)?;
+        let agent = if opening {
+            self.cast.person(OPENING.2)?
+        } else {
+            self.cast.agent(&wanted, self.time, &mut self.random)?
+        };
         let mut filler = self.filler(requester, agent, arrival)?;
         let ticket = self.report(story, department, requester, &mut filler)?;
         let index = self.tickets.len();
@@ -122,7 +130,7 @@ impl<'a> Script<'a> {
         let mut page = Page {
             index,
             at: arrival,
-            round_the_clock: always,
+            round_the_clock: always || opening,
             requester,
             agent,
             taken: false,
@@ -167,6 +175,7 @@ impl<'a> Script<'a> {
         let (answer, solution) = allowance_of(self.content, story);
         let spoken: i64 = story.talk.iter().map(|m| i64::from(m.after)).sum();
         match place {
+            Place::Opening => Ok(now.plus_seconds(-95 * 60)),
             Place::AnswerDue(minutes) => Ok(now.plus_seconds((minutes - answer) * 60 + 20)),
             Place::SolutionDue(minutes) => Ok(now.plus_seconds((minutes - solution) * 60 + 20)),
             Place::Unfinished => {
@@ -334,6 +343,8 @@ impl<'a> Script<'a> {
     ) -> Result<bool, PlanError> {
         let waits_at = story.talk.iter().position(|m| m.hold.is_some());
         let stops_after = match (place, waits_at) {
+            // The answer, after a note.
+            (Place::Opening, _) => 2,
             (Place::Stalled, Some(hold)) if self.random.chance(0.7) => hold,
             (Place::Stalled, _) => self.random.below(story.talk.len()),
             _ => story.talk.len(),
@@ -383,7 +394,7 @@ impl<'a> Script<'a> {
                 page.at = page.at.plus_seconds(20);
                 self.hold(page, reason, 0);
             }
-            self.hand_over(page, team, department, filler)?;
+            self.hand_over(place, page, team, department, filler)?;
         }
         Ok(stops_after >= story.talk.len())
     }
@@ -447,6 +458,7 @@ impl<'a> Script<'a> {
     /// Now and then somebody else of the team goes on.
     fn hand_over(
         &mut self,
+        place: Place,
         page: &mut Page<'a>,
         team: &str,
         department: &str,
@@ -454,6 +466,7 @@ impl<'a> Script<'a> {
     ) -> Result<(), PlanError> {
         if !page.taken
             || page.held.is_some()
+            || place == Place::Opening
             || self.cast.others(team, &page.agent.key) == 0
             || !self.random.chance(0.05)
         {
