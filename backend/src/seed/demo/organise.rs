@@ -8,17 +8,20 @@ use crate::organisation::department::{self, NewDepartment};
 use crate::organisation::person::{self, NewPerson};
 use crate::organisation::role::{self, Granted};
 use crate::organisation::service::{self, NewService};
-use crate::organisation::{settings, team};
+use crate::organisation::{Subject, emit, settings, team};
+use crate::platform::changes::Changeset;
 use crate::platform::context::Context;
 use crate::platform::idempotency::Key;
 use crate::platform::setting;
 use crate::platform::unit_of_work::UnitOfWork;
 use crate::practice::catalog::{self, NewItem};
 use anyhow::{Context as _, Result, anyhow};
+use shared::event::EventKind;
 use shared::id::{
     CalendarId, CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, TeamId,
 };
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Ids by the content's keys.
 #[derive(Debug, Default)]
@@ -62,8 +65,16 @@ async fn name(app: &App, ctx: &Context, content: &Content) -> Result<()> {
     let organisation = &content.organisation;
     settings::rename(&app.platform, ctx, &organisation.name).await?;
     settings::set_priority_matrix(&app.platform, ctx, organisation.matrix()).await?;
-    let uow = UnitOfWork::begin(&app.platform, ctx).await?;
+    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
     setting::set(uow.tx(), settings::DEMO, &true).await?;
+    let subject = Subject {
+        kind: "organisation",
+        id: Uuid::nil(),
+        department: None,
+        version: None,
+    };
+    let changes = Changeset::new().first("demo", &true);
+    emit(&mut uow, EventKind::SettingChanged, subject, changes);
     uow.commit().await?;
     Ok(())
 }
