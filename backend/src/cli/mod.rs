@@ -1,6 +1,7 @@
 //! The command line.
 
 mod import;
+mod seed;
 mod serve;
 mod service_level;
 mod settings;
@@ -26,6 +27,8 @@ enum Command {
     Migrate(settings::Storage),
     /// Prints the GraphQL schema.
     Schema,
+    /// Fills an empty database with demo data.
+    Seed(seed::Seed),
     /// Proves service-level clocks.
     ServiceLevel(service_level::ServiceLevel),
     /// Loads what another system kept.
@@ -68,6 +71,7 @@ async fn execute(command: Command, files: ClientFiles) -> anyhow::Result<()> {
             print!("{}", crate::graphql::schema::sdl());
             Ok(())
         }
+        Command::Seed(seed) => seed.run().await,
         Command::ServiceLevel(levels) => levels.run(),
         Command::Import(import) => import.run().await,
         Command::User(user) => user.run().await,

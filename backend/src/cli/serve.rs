@@ -1,9 +1,12 @@
 //! `bellhop serve`.
 
+use super::seed;
 use super::settings::{Storage, start_log};
 use crate::http::client_files::ClientFiles;
 use crate::http::{self, Server, Settings};
+use crate::organisation::settings::organisation;
 use crate::platform::{Platform, idempotency};
+use crate::seed::demo;
 use crate::session;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -27,6 +30,9 @@ pub struct Serve {
     /// A proxy stands in front and sets X-Forwarded-For.
     #[arg(long, env = "BELLHOP_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// An empty database stays empty: no demo organisation.
+    #[arg(long, env = "BELLHOP_NO_DEMO")]
+    no_demo: bool,
     /// Requests that one person may send per second in the long run (30 times as many at once).
     #[arg(long, env = "BELLHOP_REQUESTS_PER_SECOND", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     requests_per_second: u32,
@@ -42,6 +48,11 @@ impl Serve {
             .with_context(|| format!("cannot listen at {}", self.listen))?;
         listener.set_nonblocking(true)?;
         let app = self.storage.app().await?;
+        let platform = &app.platform;
+        if !self.no_demo && demo::is_empty(&platform.db).await? {
+            seed::plant(&platform.db, platform.clock.now(), demo::SEED).await?;
+            platform.db.checkpoint().await?;
+        }
         app.start(true);
         let housekeeping = tokio::spawn(housekeeping(app.platform.clone()));
         let server = Server::new(app.clone(), settings).await?;
@@ -50,6 +61,9 @@ impl Serve {
             .max(2);
         let running = http::start(server, listener, files, workers)?;
         self.announce(running.address, &files);
+        if organisation(app.platform.db.reader()).await?.demo {
+            seed::print_sign_ins()?;
+        }
 
         wait_for_end().await?;
         eprintln!("bellhop: stopping");

@@ -137,9 +137,15 @@ pub async fn run(platform: Platform, firing: std::sync::Arc<dyn Firing>) {
     loop {
         match fire_due(&platform, firing.as_ref()).await {
             Ok(0) => {
-                let sleep = next_due(&platform).await.map_or(LONGEST_SLEEP, |due| {
-                    platform.clock.until(due).min(LONGEST_SLEEP)
-                });
+                let sleep = match next_due(&platform).await {
+                    Ok(due) => due.map_or(LONGEST_SLEEP, |due| {
+                        platform.clock.until(due).min(LONGEST_SLEEP)
+                    }),
+                    Err(error) => {
+                        tracing::error!(%error, "the next timer cannot be read");
+                        LONGEST_SLEEP
+                    }
+                };
                 let _ = tokio::time::timeout(
                     sleep.max(Duration::from_millis(1)),
                     platform.timers_changed.notified(),
@@ -155,16 +161,11 @@ pub async fn run(platform: Platform, firing: std::sync::Arc<dyn Firing>) {
     }
 }
 
-async fn next_due(platform: &Platform) -> Option<Timestamp> {
+/// When the next timer is due.
+pub async fn next_due(platform: &Platform) -> Result<Option<Timestamp>> {
     let next = Entity::find()
         .order_by_asc(Column::DueAt)
         .one(platform.db.reader())
-        .await;
-    match next {
-        Ok(timer) => timer.map(|t| t.due_at),
-        Err(error) => {
-            tracing::error!(%error, "the next timer cannot be read");
-            None
-        }
-    }
+        .await?;
+    Ok(next.map(|timer| timer.due_at))
 }

@@ -1,7 +1,8 @@
 //! Fills the slots of a story, so that two tickets of one story do not read alike.
 //!
 //! `{name}` is a slot, `{one|other}` takes one of them, and slots may stand within. A slot keeps its
-//! value throughout a ticket; a digit at its end gives another value of the same list.
+//! value throughout a ticket; a digit at its end gives another value of the same list. An option
+//! that begins with `de:`, `es:` or `pt:` is only for those who speak that language.
 
 use super::content::Slots;
 use crate::seed::random::Random;
@@ -17,6 +18,8 @@ pub struct UnknownSlot(pub String);
 pub struct Filler<'a> {
     slots: &'a Slots,
     site: &'a str,
+    /// BCP 47, of the requester.
+    locale: &'a str,
     /// Local time of the report.
     local: DateTime,
     /// Values so far; at first those that the ticket itself gives, such as `requester`.
@@ -28,12 +31,14 @@ impl<'a> Filler<'a> {
     pub fn new(
         slots: &'a Slots,
         site: &'a str,
+        locale: &'a str,
         local: DateTime,
         facts: BTreeMap<String, String>,
     ) -> Self {
         Self {
             slots,
             site,
+            locale,
             local,
             values: facts,
         }
@@ -56,7 +61,11 @@ impl<'a> Filler<'a> {
             let value = match options.as_slice() {
                 [slot] => self.value(slot, random)?,
                 several => {
-                    let chosen = several[random.below(several.len())];
+                    let fit: Vec<&str> = several
+                        .iter()
+                        .filter_map(|option| spoken(option, self.locale))
+                        .collect();
+                    let chosen = random.pick(&fit).copied().unwrap_or_default();
                     self.fill(chosen, random)?
                 }
             };
@@ -150,6 +159,16 @@ impl<'a> Filler<'a> {
     }
 }
 
+/// The option without its language; `None` for those who do not speak it.
+pub fn spoken<'t>(option: &'t str, locale: &str) -> Option<&'t str> {
+    match option.split_once(':') {
+        Some((language @ ("de" | "es" | "pt"), text)) => {
+            locale.starts_with(language).then_some(text)
+        }
+        _ => Some(option),
+    }
+}
+
 /// Index of the brace that closes what was opened before `inside`.
 fn closing(inside: &str) -> Option<usize> {
     let mut depth = 0usize;
@@ -210,6 +229,7 @@ mod tests {
         let mut filler = Filler::new(
             &slots,
             "lisbon",
+            "de-DE",
             date(2026, 11, 20).at(9, 30, 0, 0),
             BTreeMap::new(),
         );
@@ -229,6 +249,7 @@ mod tests {
         let mut filler = Filler::new(
             &slots,
             "berlin",
+            "de-DE",
             date(2026, 11, 20).at(9, 30, 0, 0),
             BTreeMap::new(),
         );
@@ -253,6 +274,7 @@ mod tests {
         let mut filler = Filler::new(
             &slots,
             "berlin",
+            "de-DE",
             date(2026, 11, 20).at(9, 30, 0, 0),
             BTreeMap::new(),
         );
@@ -263,11 +285,27 @@ mod tests {
     }
 
     #[test]
+    fn an_option_in_a_language_is_for_those_who_speak_it() {
+        let slots = slots();
+        let local = date(2026, 11, 20).at(9, 30, 0, 0);
+        let mut filler = Filler::new(&slots, "berlin", "de-DE", local, BTreeMap::new());
+        for seed in 0..20 {
+            let mut random = Random::new(seed);
+            let text = filler.fill("{de:Danke|pt:Um abraço|es:Gracias}", &mut random);
+            assert_eq!(text.as_deref(), Ok("Danke"));
+        }
+        assert_eq!(spoken("pt:Luz", "pt-PT"), Some("Luz"));
+        assert_eq!(spoken("pt:Luz", "en-US"), None);
+        assert_eq!(spoken("VPN: gone", "en-US"), Some("VPN: gone"));
+    }
+
+    #[test]
     fn an_unknown_slot_is_named() {
         let slots = slots();
         let mut filler = Filler::new(
             &slots,
             "berlin",
+            "de-DE",
             date(2026, 11, 20).at(9, 30, 0, 0),
             BTreeMap::new(),
         );
@@ -291,6 +329,7 @@ mod tests {
                     let mut filler = Filler::new(
                         &content.slots,
                         &site.key,
+                        "es-ES",
                         date(2026, 10, 1).at(14, 5, 0, 0),
                         facts.clone(),
                     );

@@ -106,7 +106,7 @@ impl<'a> Cast<'a> {
                 weight *= 0.25;
             }
             if person.key == FAVOURITE_AGENT {
-                weight *= 1.7;
+                weight *= 2.5;
             }
             if person.site == site {
                 weight *= 2.0;

@@ -2,9 +2,9 @@
 
 use super::cast::{Cast, Wanted};
 use super::timetable::Timetable;
-use super::{Act, Place, Plan, PlanError, PlannedTicket, Step, allowance_of, runs_always};
+use super::{Act, OPENING, Place, Plan, PlanError, PlannedTicket, Step, allowance_of, runs_always};
 use crate::seed::demo::content::{Content, End, Person, Speaker, Story};
-use crate::seed::demo::fill::Filler;
+use crate::seed::demo::fill::{Filler, spoken};
 use crate::seed::random::Random;
 use shared::ticket::{Channel, HoldReason, ResolutionCode, TicketKind};
 use shared::time::Timestamp;
@@ -99,9 +99,13 @@ impl<'a> Script<'a> {
             .ok_or_else(|| PlanError::Unknown(story.category.clone()))?;
         let always = runs_always(self.content, story);
         let told = self.tellers.entry(story.key.clone()).or_default();
-        let requester = self
-            .cast
-            .requester(story, department, told, &mut self.random)?;
+        let opening = place == Place::Opening;
+        let requester = if opening {
+            self.cast.person(OPENING.1)?
+        } else {
+            self.cast
+                .requester(story, department, told, &mut self.random)?
+        };
         told.push(requester.key.clone());
         let arrival = self.arrival(story, place, &requester.site, always)?;
         let wanted = Wanted {
@@ -111,7 +115,11 @@ impl<'a> Script<'a> {
             other: &requester.key,
             at: arrival,
         };
-        let agent = self.cast.agent(&wanted, self.time, &mut self.random)?;
+        let agent = if opening {
+            self.cast.person(OPENING.2)?
+        } else {
+            self.cast.agent(&wanted, self.time, &mut self.random)?
+        };
         let mut filler = self.filler(requester, agent, arrival)?;
         let ticket = self.report(story, department, requester, &mut filler)?;
         let index = self.tickets.len();
@@ -122,7 +130,7 @@ impl<'a> Script<'a> {
         let mut page = Page {
             index,
             at: arrival,
-            round_the_clock: always,
+            round_the_clock: always || opening,
             requester,
             agent,
             taken: false,
@@ -167,15 +175,16 @@ impl<'a> Script<'a> {
         let (answer, solution) = allowance_of(self.content, story);
         let spoken: i64 = story.talk.iter().map(|m| i64::from(m.after)).sum();
         match place {
+            Place::Opening => Ok(now.plus_seconds(-95 * 60)),
             Place::AnswerDue(minutes) => Ok(now.plus_seconds((minutes - answer) * 60 + 20)),
             Place::SolutionDue(minutes) => Ok(now.plus_seconds((minutes - solution) * 60 + 20)),
             Place::Unfinished => {
-                let quiet = self.random.between(20, 1300);
-                let before = spoken * 13 / 10 + quiet;
+                let quiet = self.random.between(20, 500);
+                let before = spoken * 11 / 10 + quiet;
                 self.time.earlier(site, always, now, before)
             }
             Place::Stalled => {
-                let back = self.random.between(60, 4200);
+                let back = self.random.between(60, 1900);
                 self.time.earlier(site, false, now, back)
             }
             Place::Fresh => {
@@ -201,7 +210,7 @@ impl<'a> Script<'a> {
 
     fn filler(
         &mut self,
-        requester: &Person,
+        requester: &'a Person,
         agent: &Person,
         arrival: Timestamp,
     ) -> Result<Filler<'a>, PlanError> {
@@ -231,7 +240,13 @@ impl<'a> Script<'a> {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let local = self.time.local(&site.key, arrival)?;
-        Ok(Filler::new(&self.content.slots, &site.key, local, facts))
+        Ok(Filler::new(
+            &self.content.slots,
+            &site.key,
+            &requester.locale,
+            local,
+            facts,
+        ))
     }
 
     fn text(
@@ -255,7 +270,11 @@ impl<'a> Script<'a> {
         requester: &Person,
         filler: &mut Filler<'_>,
     ) -> Result<PlannedTicket, PlanError> {
-        let mut titles: Vec<&String> = story.titles.iter().collect();
+        let mut titles: Vec<&str> = story
+            .titles
+            .iter()
+            .filter_map(|title| spoken(title, &requester.locale))
+            .collect();
         self.random.shuffle(&mut titles);
         let mut title = String::new();
         for candidate in titles {
@@ -322,8 +341,12 @@ impl<'a> Script<'a> {
         department: &str,
         filler: &mut Filler<'_>,
     ) -> Result<bool, PlanError> {
-        let stops_after = match place {
-            Place::Stalled => self.random.below(story.talk.len()),
+        let waits_at = story.talk.iter().position(|m| m.hold.is_some());
+        let stops_after = match (place, waits_at) {
+            // The answer, after a note.
+            (Place::Opening, _) => 2,
+            (Place::Stalled, Some(hold)) if self.random.chance(0.7) => hold,
+            (Place::Stalled, _) => self.random.below(story.talk.len()),
             _ => story.talk.len(),
         };
         if stops_after == 0 && self.random.chance(0.5) {
@@ -371,7 +394,7 @@ impl<'a> Script<'a> {
                 page.at = page.at.plus_seconds(20);
                 self.hold(page, reason, 0);
             }
-            self.hand_over(page, team, department, filler)?;
+            self.hand_over(place, page, team, department, filler)?;
         }
         Ok(stops_after >= story.talk.len())
     }
@@ -409,6 +432,10 @@ impl<'a> Script<'a> {
         page.at = page.at.plus_seconds(self.random.between(20, 240));
         self.step(page, page.agent, Act::Start);
         page.at = page.at.plus_seconds(self.random.between(20, 240));
+        if self.tickets[page.index].1.item.is_some() {
+            self.step(page, page.agent, Act::Name);
+            page.at = page.at.plus_seconds(self.random.between(20, 90));
+        }
         Ok(())
     }
 
@@ -431,6 +458,7 @@ impl<'a> Script<'a> {
     /// Now and then somebody else of the team goes on.
     fn hand_over(
         &mut self,
+        place: Place,
         page: &mut Page<'a>,
         team: &str,
         department: &str,
@@ -438,6 +466,7 @@ impl<'a> Script<'a> {
     ) -> Result<(), PlanError> {
         if !page.taken
             || page.held.is_some()
+            || place == Place::Opening
             || self.cast.others(team, &page.agent.key) == 0
             || !self.random.chance(0.05)
         {
@@ -495,13 +524,17 @@ impl<'a> Script<'a> {
                 let text = self.text(&story.key, filler, text)?;
                 self.step(page, page.agent, Act::Resolve(*code, text));
                 let incident = story.kind == TicketKind::Incident;
-                if incident && *code == ResolutionCode::Solved && self.random.chance(0.06) {
+                if incident && *code == ResolutionCode::Solved && self.random.chance(0.1) {
                     self.come_back(story, page, filler)?;
                 }
                 if *confirm && self.random.chance(0.6) {
+                    let resolved = page.at;
                     let minutes = self.random.between(5, 700) as f64;
                     self.pass(page, page.requester, minutes)?;
-                    self.step(page, page.requester, Act::Confirm);
+                    // After five days it closes by itself.
+                    if page.at.seconds_since(resolved) < 5 * DAY - 3600 {
+                        self.step(page, page.requester, Act::Confirm);
+                    }
                 }
             }
         }
