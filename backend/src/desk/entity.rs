@@ -198,6 +198,10 @@ pub mod source {
     use shared::id::TicketId;
     use shared::time::Timestamp;
 
+    /// What every event of an imported row says of its row, whatever changed: enough to know the row
+    /// again and to count steps without looking at earlier ones.
+    pub const ROW: &str = "sourceRow";
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "ticket_sources")]
     pub struct Model {

@@ -37,6 +37,7 @@ const SILENT: &[&str] = &[
     "participants",
     "message",
     "stateBeforeHold",
+    crate::desk::entity::source::ROW,
 ];
 
 /// Something that happened.

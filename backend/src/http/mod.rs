@@ -3,6 +3,8 @@
 pub mod answer;
 pub mod budget;
 pub mod client_files;
+mod csv_text;
+pub mod export;
 pub mod graphql;
 pub mod health;
 pub mod limits;

@@ -5,7 +5,7 @@ use super::client_files::{self, ClientFiles};
 use super::limits::Shape;
 use super::settings::Settings;
 use super::socket::registry::Sockets;
-use super::{answer, graphql, health, session, socket};
+use super::{answer, export, graphql, health, session, socket};
 use crate::app::App;
 use crate::graphql::schema::{self, BellhopSchema};
 use crate::platform::context::Context;
@@ -164,6 +164,15 @@ fn routes(config: &mut web::ServiceConfig) {
             web::resource("/session/refresh")
                 .route(web::post().to(session::refresh))
                 .default_service(web::to(session::other)),
+        )
+        .service(
+            web::resource("/export/ticket-report.csv").route(web::get().to(export::ticket_report)),
+        )
+        .service(
+            web::resource("/export/ticket-facts.csv").route(web::get().to(export::ticket_facts)),
+        )
+        .service(
+            web::resource("/export/ticket-events.csv").route(web::get().to(export::ticket_events)),
         )
         .service(web::resource("/healthz").route(web::get().to(health::healthz)));
 }

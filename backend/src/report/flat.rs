@@ -1,7 +1,7 @@
 //! Flat rows for tools that pull: one per ticket, one per event of a ticket.
 
 use super::flat_store::{self, EventRow, FactRow};
-use crate::import::servicenow_log::SOURCE_ROW;
+use crate::desk::entity::source::ROW as SOURCE_ROW;
 use crate::platform::database::Database;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::event_log::Changes;

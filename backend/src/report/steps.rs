@@ -1,7 +1,7 @@
 //! The steps of tickets, read from the log: each event after which a ticket stands in a state and
 //! with a team. They are derived, and can be read anew at any time.
 
-use crate::import::servicenow_log::SOURCE_ROW;
+use crate::desk::entity::source::ROW as SOURCE_ROW;
 use crate::platform::error::Result;
 use crate::platform::event_log::Event;
 use serde::de::DeserializeOwned;

@@ -4,6 +4,7 @@ use super::header::{Column, Layout};
 use super::mapping;
 use super::names::{Names, UNKNOWN_PERSON};
 use super::row::Row;
+use crate::desk::entity::source::ROW as SOURCE_ROW;
 use crate::platform::event_log::{Change, Changes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,9 +18,6 @@ use shared::ticket::{
 use shared::time::Timestamp;
 use std::collections::{BTreeMap, HashSet};
 
-/// What every imported event says of its row, whatever changed: enough to know the row again and
-/// to count steps without looking at earlier ones.
-pub const SOURCE_ROW: &str = "sourceRow";
 /// What begins the names of the source's own columns among the changes.
 const SOURCE_COLUMN: &str = "source.";
 

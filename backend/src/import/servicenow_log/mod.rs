@@ -14,7 +14,6 @@ mod sorting;
 mod store;
 
 pub use directory::DEPARTMENT;
-pub use history::SOURCE_ROW;
 pub use store::SYSTEM;
 
 use crate::platform::Platform;

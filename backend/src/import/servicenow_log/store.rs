@@ -1,6 +1,7 @@
 //! What the database knows of incidents of the source, and writing them.
 
-use super::history::{Current, History, KnownRow, RowKey, SOURCE_ROW};
+use super::history::{Current, History, KnownRow, RowKey};
+use crate::desk::entity::source::ROW as SOURCE_ROW;
 use crate::desk::entity::{Part, participant, source, ticket};
 use crate::platform::error::Result;
 use crate::platform::event_log::{self, Changes, NewEvent};
