@@ -1,0 +1,181 @@
+//! What all editors share: faults beside their fields, one sentence for the rest, one act at a time.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::ApiError,
+    components::{Icon, focus_first_error, use_toaster},
+    words::admin as words,
+};
+
+/// The state of a form that is being filled in or sent.
+#[derive(Clone, Copy)]
+pub struct Form {
+    faults: RwSignal<Vec<(String, String)>>,
+    shown: StoredValue<Vec<&'static str>>,
+    failure: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+}
+
+impl Form {
+    /// Nothing wrong yet.
+    pub fn new() -> Self {
+        Self {
+            faults: RwSignal::new(Vec::new()),
+            shown: StoredValue::new(Vec::new()),
+            failure: RwSignal::new(None),
+            busy: RwSignal::new(false),
+        }
+    }
+
+    /// What is wrong with a field of the input, for the control that shows it.
+    pub fn fault(self, field: &'static str) -> Signal<Option<String>> {
+        self.shown.update_value(|shown| shown.push(field));
+        Signal::derive(move || {
+            self.faults.with(|faults| {
+                faults.iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence.clone())
+            })
+        })
+    }
+
+    /// Shows faults found before sending; whether there are any.
+    pub fn refuse(self, faults: Vec<(String, String)>) -> bool {
+        let any = !faults.is_empty();
+        if any {
+            self.show(faults);
+        }
+        any
+    }
+
+    /// Whether something is under way.
+    pub fn is_busy(self) -> bool {
+        self.busy.get()
+    }
+
+    /// Sends; `done` hears of the success. A second press while it is under way does nothing.
+    pub fn send<T: 'static>(
+        self,
+        act: impl Future<Output = Result<T, ApiError>> + 'static,
+        done: impl FnOnce(T) + 'static,
+    ) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.faults.set(Vec::new());
+        self.failure.set(None);
+        leptos::task::spawn_local(async move {
+            let answer = act.await;
+            // The dialog may have been closed meanwhile.
+            self.busy.try_set(false);
+            match answer {
+                Ok(made) => done(made),
+                Err(ApiError::Refused(refusals)) => self.show(
+                    refusals
+                        .into_iter()
+                        .map(|refusal| (refusal.field.unwrap_or_default(), refusal.message))
+                        .collect(),
+                ),
+                Err(error) => {
+                    self.failure.try_set(Some(error.sentence()));
+                }
+            }
+        });
+    }
+
+    fn show(self, faults: Vec<(String, String)>) {
+        // What no control shows is said above the form.
+        let beside = self
+            .shown
+            .try_with_value(|shown| {
+                faults
+                    .iter()
+                    .filter(|(field, _)| !shown.contains(&field.as_str()))
+                    .map(|(_, sentence)| sentence.clone())
+                    .collect::<Vec<_>>()
+            })
+            .unwrap_or_default();
+        self.failure.try_set((!beside.is_empty()).then(|| beside.join(" ")));
+        self.faults.try_set(faults);
+        focus_first_error();
+    }
+}
+
+/// A form with its sentence of failure and its buttons.
+#[component]
+pub fn FormView(
+    /// Its state.
+    form: Form,
+    /// Words of the button that sends.
+    #[prop(into)]
+    send_word: String,
+    /// Sends.
+    #[prop(into)]
+    on_send: Callback<()>,
+    /// Closes without sending; no such button when absent.
+    #[prop(into, optional)]
+    on_cancel: Option<Callback<()>>,
+    /// The fields.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form
+            class="form admin-form"
+            novalidate
+            on:submit=move |event| {
+                event.prevent_default();
+                on_send.run(());
+            }
+        >
+            {move || {
+                form.failure.get().map(|sentence| {
+                    view! {
+                        <p class="notice" data-tone="bad" role="alert">
+                            <Icon name="circle-alert" />
+                            <span>{sentence}</span>
+                        </p>
+                    }
+                })
+            }}
+            {children()}
+            <div class="dialog-actions">
+                {on_cancel.map(|on_cancel| {
+                    view! {
+                        <button type="button" class="btn" on:click=move |_| on_cancel.run(())>
+                            {words::cancel()}
+                        </button>
+                    }
+                })}
+                <button
+                    type="submit"
+                    class="btn btn-primary"
+                    aria-busy=move || form.is_busy().then_some("true")
+                    disabled=move || form.is_busy()
+                >
+                    {send_word}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// A text that is blank means none.
+pub fn filled(text: &RwSignal<String>) -> Option<String> {
+    let text = text.get_untracked();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A number of a field, or a fault in `field`.
+pub fn number(text: &RwSignal<String>, field: &str) -> Result<i32, (String, String)> {
+    text.get_untracked()
+        .trim()
+        .parse()
+        .map_err(|_| (field.to_owned(), words::not_a_number().to_owned()))
+}
+
+/// Says that something was saved.
+pub fn use_saved() -> impl Fn() + Copy {
+    let toaster = use_toaster();
+    move || toaster.say(words::saved())
+}

@@ -1,0 +1,209 @@
+//! Departments, the organisation's name, and the priority matrix.
+
+use cynic::{MutationBuilder, QueryBuilder};
+
+use super::changed;
+use crate::api::{self, ApiError, Id, Impact, Priority, Urgency, UserError, schema};
+
+/// A department as its editor needs it.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Department")]
+pub struct Department {
+    pub id: Id,
+    pub key: String,
+    pub name: String,
+    pub description: String,
+    pub icon: String,
+    pub hue: i32,
+    pub confidential: bool,
+    pub active: bool,
+    pub position: i32,
+    pub version: i32,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Query")]
+struct DepartmentsQuery {
+    #[arguments(includeInactive: true)]
+    departments: Vec<Department>,
+}
+
+/// All departments, those out of use too.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn fetch_departments() -> Result<Vec<Department>, ApiError> {
+    Ok(api::query(DepartmentsQuery::build(())).await?.departments)
+}
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct DepartmentCreateInput {
+    pub key: String,
+    pub name: String,
+    pub description: String,
+    pub icon: String,
+    pub hue: i32,
+    pub confidential: bool,
+    pub idempotency_key: Option<String>,
+}
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct DepartmentEditInput {
+    pub department: Id,
+    pub expected_version: i32,
+    pub key: Option<String>,
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub icon: Option<String>,
+    pub hue: Option<i32>,
+    pub confidential: Option<bool>,
+    pub position: Option<i32>,
+    pub active: Option<bool>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+struct DepartmentPayload {
+    department: Option<Department>,
+    user_errors: Vec<UserError>,
+}
+
+#[derive(cynic::QueryVariables)]
+struct CreateVars {
+    input: DepartmentCreateInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "CreateVars")]
+struct CreateMutation {
+    #[arguments(input: $input)]
+    department_create: DepartmentPayload,
+}
+
+#[derive(cynic::QueryVariables)]
+struct EditVars {
+    input: DepartmentEditInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "EditVars")]
+struct EditMutation {
+    #[arguments(input: $input)]
+    department_edit: DepartmentPayload,
+}
+
+/// Founds a department.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn create(input: DepartmentCreateInput) -> Result<Department, ApiError> {
+    changed!(CreateMutation::build(CreateVars { input }), department_create, department)
+}
+
+/// Changes a department.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn edit(input: DepartmentEditInput) -> Result<Department, ApiError> {
+    changed!(EditMutation::build(EditVars { input }), department_edit, department)
+}
+
+/// One cell of the priority matrix.
+#[derive(cynic::QueryFragment, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PriorityCell {
+    pub impact: Impact,
+    pub urgency: Urgency,
+    pub priority: Priority,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Organisation")]
+pub struct OrganisationName {
+    pub name: String,
+}
+
+/// What holds for the whole organisation.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Query")]
+pub struct Settings {
+    pub organisation: OrganisationName,
+    pub priority_matrix: Vec<PriorityCell>,
+}
+
+/// Name and priority matrix.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn fetch_settings() -> Result<Settings, ApiError> {
+    api::query(Settings::build(())).await
+}
+
+#[derive(cynic::InputObject, Clone, Debug)]
+struct OrganisationEditInput {
+    name: String,
+}
+
+#[derive(cynic::QueryVariables)]
+struct RenameVars {
+    input: OrganisationEditInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+struct OrganisationPayload {
+    organisation: Option<OrganisationName>,
+    user_errors: Vec<UserError>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RenameVars")]
+struct RenameMutation {
+    #[arguments(input: $input)]
+    organisation_edit: OrganisationPayload,
+}
+
+/// Renames the organisation.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn rename(name: String) -> Result<OrganisationName, ApiError> {
+    let input = OrganisationEditInput { name };
+    changed!(RenameMutation::build(RenameVars { input }), organisation_edit, organisation)
+}
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct PriorityCellInput {
+    pub impact: Impact,
+    pub urgency: Urgency,
+    pub priority: Priority,
+}
+
+#[derive(cynic::InputObject, Clone, Debug)]
+struct PriorityMatrixSetInput {
+    cells: Vec<PriorityCellInput>,
+}
+
+#[derive(cynic::QueryVariables)]
+struct MatrixVars {
+    input: PriorityMatrixSetInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+struct PriorityMatrixPayload {
+    priority_matrix: Option<Vec<PriorityCell>>,
+    user_errors: Vec<UserError>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "MatrixVars")]
+struct MatrixMutation {
+    #[arguments(input: $input)]
+    priority_matrix_set: PriorityMatrixPayload,
+}
+
+/// Sets the priority matrix.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn set_matrix(cells: Vec<PriorityCellInput>) -> Result<Vec<PriorityCell>, ApiError> {
+    let input = PriorityMatrixSetInput { cells };
+    changed!(MatrixMutation::build(MatrixVars { input }), priority_matrix_set, priority_matrix)
+}

@@ -1,0 +1,49 @@
+//! What the pages of administration ask and send.
+
+pub mod agreements;
+pub mod calendars;
+pub mod catalog;
+pub mod departments;
+pub mod people;
+pub mod services;
+pub mod teams;
+
+use cynic::QueryBuilder;
+
+use crate::api::{self, ApiError, operations::DepartmentName, schema};
+
+/// What the viewer may set up.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Viewer")]
+pub struct Reach {
+    /// Everything.
+    pub can_administer_site: bool,
+    /// Services, categories, catalog and teams' members of these departments.
+    pub set_up_departments: Vec<DepartmentName>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Query")]
+struct ReachQuery {
+    viewer: Reach,
+}
+
+/// Asks what the viewer may set up.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn fetch_reach() -> Result<Reach, ApiError> {
+    Ok(api::query(ReachQuery::build(())).await?.viewer)
+}
+
+/// Runs a mutation and gives the object of its payload, or why there is none.
+macro_rules! changed {
+    ($operation:expr, $payload:ident, $object:ident) => {{
+        let payload = $crate::api::mutate($operation).await?.$payload;
+        $crate::api::refusal(payload.user_errors)?;
+        payload.$object.ok_or_else(|| {
+            $crate::api::ApiError::Malformed(concat!(stringify!($payload), " gave nothing").to_owned())
+        })
+    }};
+}
+pub(super) use changed;

@@ -1,0 +1,269 @@
+//! People and their roles.
+
+use cynic::{MutationBuilder, QueryBuilder};
+
+use super::changed;
+use crate::api::{
+    self, ApiError, Id, Role, SiteRole, UserError,
+    operations::{DepartmentName, PersonBadge, TeamName},
+    schema,
+};
+
+/// A password on its way to the server.
+#[derive(cynic::Scalar, Clone)]
+pub struct Password(pub String);
+
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+pub struct RoleGrant {
+    pub role: Role,
+    pub department: DepartmentName,
+}
+
+/// A person as their editor needs them.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Person")]
+pub struct Person {
+    pub id: Id,
+    pub name: String,
+    pub initials: String,
+    pub hue: i32,
+    pub login: Option<String>,
+    pub email: Option<String>,
+    pub title: Option<String>,
+    pub phone: Option<String>,
+    pub site: Option<String>,
+    pub timezone: String,
+    pub locale: String,
+    pub vip: bool,
+    pub active: bool,
+    pub version: i32,
+    pub department: Option<DepartmentName>,
+    pub manager: Option<PersonBadge>,
+    pub teams: Vec<TeamName>,
+    pub roles: Vec<RoleGrant>,
+    pub site_roles: Vec<SiteRole>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+pub struct PageInfo {
+    pub has_next_page: bool,
+    pub end_cursor: Option<String>,
+}
+
+/// A page of people.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "PersonConnection")]
+pub struct People {
+    pub nodes: Vec<Person>,
+    pub page_info: PageInfo,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct PeopleVars {
+    search: String,
+    after: Option<String>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Query", variables = "PeopleVars")]
+struct PeopleQuery {
+    #[arguments(search: $search, after: $after, includeInactive: true, first: 50)]
+    people: People,
+}
+
+/// People whose name, sign-in name or mail address has these words.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn fetch_people(search: String, after: Option<String>) -> Result<People, ApiError> {
+    Ok(api::query(PeopleQuery::build(PeopleVars { search, after })).await?.people)
+}
+
+/// Somebody who can be picked.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Person")]
+pub struct Colleague {
+    pub id: Id,
+    pub name: String,
+    pub initials: String,
+    pub hue: i32,
+    pub title: Option<String>,
+    pub department: Option<DepartmentName>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "PersonConnection")]
+struct Colleagues {
+    nodes: Vec<Colleague>,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct ColleaguesVars {
+    search: String,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Query", variables = "ColleaguesVars")]
+struct ColleaguesQuery {
+    #[arguments(search: $search, first: 8)]
+    people: Colleagues,
+}
+
+/// The first few active people by these words.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn find_colleagues(search: String) -> Result<Vec<Colleague>, ApiError> {
+    Ok(api::query(ColleaguesQuery::build(ColleaguesVars { search })).await?.people.nodes)
+}
+
+#[derive(cynic::InputObject, Clone)]
+pub struct PersonCreateInput {
+    pub login: String,
+    pub email: String,
+    pub name: String,
+    pub title: Option<String>,
+    pub phone: Option<String>,
+    pub site: Option<String>,
+    pub timezone: String,
+    pub locale: String,
+    pub vip: bool,
+    pub department: Option<Id>,
+    pub manager: Option<Id>,
+    pub password: Option<Password>,
+    pub idempotency_key: Option<String>,
+}
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct PersonEditInput {
+    pub person: Id,
+    pub expected_version: i32,
+    pub login: Option<String>,
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub title: Option<String>,
+    pub phone: Option<String>,
+    pub site: Option<String>,
+    pub timezone: Option<String>,
+    pub locale: Option<String>,
+    pub vip: Option<bool>,
+    pub department: Option<Id>,
+    pub manager: Option<Id>,
+    pub active: Option<bool>,
+}
+
+#[derive(cynic::InputObject, Clone)]
+pub struct PersonSetPasswordInput {
+    pub person: Id,
+    pub password: Password,
+}
+
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct RoleInput {
+    pub person: Id,
+    pub role: Option<Role>,
+    pub department: Option<Id>,
+    pub site_role: Option<SiteRole>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+struct PersonPayload {
+    person: Option<Person>,
+    user_errors: Vec<UserError>,
+}
+
+#[derive(cynic::QueryVariables)]
+struct CreateVars {
+    input: PersonCreateInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "CreateVars")]
+struct CreateMutation {
+    #[arguments(input: $input)]
+    person_create: PersonPayload,
+}
+
+#[derive(cynic::QueryVariables)]
+struct EditVars {
+    input: PersonEditInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "EditVars")]
+struct EditMutation {
+    #[arguments(input: $input)]
+    person_edit: PersonPayload,
+}
+
+#[derive(cynic::QueryVariables)]
+struct PasswordVars {
+    input: PersonSetPasswordInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "PasswordVars")]
+struct PasswordMutation {
+    #[arguments(input: $input)]
+    person_set_password: PersonPayload,
+}
+
+#[derive(cynic::QueryVariables)]
+struct RoleVars {
+    input: RoleInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RoleVars")]
+struct GrantMutation {
+    #[arguments(input: $input)]
+    role_grant: PersonPayload,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "RoleVars")]
+struct RevokeMutation {
+    #[arguments(input: $input)]
+    role_revoke: PersonPayload,
+}
+
+/// Takes somebody on.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn create(input: PersonCreateInput) -> Result<Person, ApiError> {
+    changed!(CreateMutation::build(CreateVars { input }), person_create, person)
+}
+
+/// Changes a person.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn edit(input: PersonEditInput) -> Result<Person, ApiError> {
+    changed!(EditMutation::build(EditVars { input }), person_edit, person)
+}
+
+/// Sets somebody's password.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn set_password(person: Id, password: String) -> Result<Person, ApiError> {
+    let input = PersonSetPasswordInput { person, password: Password(password) };
+    changed!(PasswordMutation::build(PasswordVars { input }), person_set_password, person)
+}
+
+/// Gives a role.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn grant(input: RoleInput) -> Result<Person, ApiError> {
+    changed!(GrantMutation::build(RoleVars { input }), role_grant, person)
+}
+
+/// Takes a role.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn revoke(input: RoleInput) -> Result<Person, ApiError> {
+    changed!(RevokeMutation::build(RoleVars { input }), role_revoke, person)
+}

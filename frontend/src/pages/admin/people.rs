@@ -1,0 +1,294 @@
+//! People: found, taken on, changed.
+
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use shared::{
+    organisation::{check_password, check_person, check_person_details},
+    text::NAME_MAX,
+};
+
+use super::{
+    choices::{chosen, department_options, id_text, people_search},
+    form::{Form, FormView, filled, use_saved},
+    frame::{EditButton, Editor, EditorDialog, OutOfUse, SectionHead, Table, bones},
+    operations::{
+        departments,
+        people::{self as data, Password, Person, PersonCreateInput, PersonEditInput},
+    },
+    person_access::{Access, role_words},
+};
+use crate::{
+    api::{Id, fresh_key, operations::DepartmentName},
+    components::{Avatar, Check, Choice, EmptyState, Icon, PersonPicker, Remote, SelectField, TextField},
+    words::admin as words,
+};
+
+/// Milliseconds without a key after which the search is asked.
+const QUIET: u32 = 200;
+
+/// The page.
+#[component]
+pub fn People() -> impl IntoView {
+    let typed = RwSignal::new(String::new());
+    let search = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        let words = typed.get();
+        leptos::task::spawn_local(async move {
+            TimeoutFuture::new(QUIET).await;
+            if typed.try_get_untracked().as_ref() == Some(&words) {
+                search.set(words);
+            }
+        });
+    });
+    let list = Remote::new(move || {
+        let words = search.get();
+        async { data::fetch_people(words, None).await.map_err(|error| error.sentence()) }
+    });
+    let departments = Remote::new(|| async {
+        let all = departments::fetch_departments().await.map_err(|error| error.sentence())?;
+        Ok(all
+            .into_iter()
+            .filter(|department| department.active)
+            .map(|department| DepartmentName { id: department.id, name: department.name })
+            .collect::<Vec<_>>())
+    });
+    let more_form = Form::new();
+    let more = move |cursor: String| {
+        more_form.send(data::fetch_people(search.get_untracked(), Some(cursor)), move |next| {
+            if let Some(mut held) = list.ready_untracked() {
+                held.nodes.extend(next.nodes);
+                held.page_info = next.page_info;
+                list.put(held);
+            }
+        });
+    };
+    let editor = Editor::<Person>::new();
+    let access = Editor::<Person>::new();
+    view! {
+        <SectionHead
+            title=words::people()
+            lead=words::people_lead()
+            add_word=words::new_person()
+            on_add=move |()| editor.add()
+        />
+        <div class="admin-search">
+            <TextField label=words::search_people() kind="search" value=typed required=true />
+        </div>
+        {list.view(bones, move |found| {
+            view! {
+                <Show
+                    when=move || found.with(|found| !found.nodes.is_empty())
+                    fallback=|| view! { <EmptyState icon="user" title=words::no_people() /> }
+                >
+                    <Table label=words::people() heads=&[words::name, words::department, words::roles]>
+                        <For each=move || found.get().nodes key=|row| (row.id.clone(), row.version, row.roles.clone().len(), row.site_roles.len()) let:row>
+                            {
+                                let subject = row.clone();
+                                let granted = row.clone();
+                                view! {
+                                    <tr>
+                                        <td>
+                                            <span class="admin-name">
+                                                <Avatar initials=row.initials.clone() hue=row.hue name=row.name.clone() size="avatar-m" />
+                                                <span>
+                                                    <strong>{row.name.clone()}</strong>
+                                                    <small class="muted">
+                                                        {[row.title.clone(), row.email.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ")}
+                                                    </small>
+                                                </span>
+                                                {row.vip.then(|| view! { <span class="chip" data-tone="note">{words::vip_chip()}</span> })}
+                                                <OutOfUse active=row.active />
+                                            </span>
+                                        </td>
+                                        <td>{row.department.clone().map_or_else(|| words::none().to_owned(), |department| department.name)}</td>
+                                        <td class="admin-roles">{role_words(&row)}</td>
+                                        <td class="end">
+                                            <button type="button" class="btn btn-small" on:click=move |_| access.edit(granted.clone())>
+                                                <Icon name="key-round" />
+                                                {words::access()}
+                                            </button>
+                                            " "
+                                            <EditButton name=row.name on_edit=move |()| editor.edit(subject.clone()) />
+                                        </td>
+                                    </tr>
+                                }
+                            }
+                        </For>
+                    </Table>
+                </Show>
+                {move || {
+                    found
+                        .with(|found| found.page_info.has_next_page.then(|| found.page_info.end_cursor.clone()).flatten())
+                        .map(|cursor| view! {
+                            <button type="button" class="btn admin-more" disabled=move || more_form.is_busy() on:click=move |_| more(cursor.clone())>
+                                {words::more()}
+                            </button>
+                        })
+                }}
+            }
+            .into_any()
+        })}
+        <EditorDialog editor title=editor.title(words::new_person(), words::edit_person())>
+            <PersonForm
+                editor
+                departments=departments.ready().unwrap_or_default()
+                on_saved=move |()| list.again()
+            />
+        </EditorDialog>
+        <EditorDialog editor=access title=access.title(words::access(), words::access())>
+            <Access
+                editor=access
+                departments=departments.ready().unwrap_or_default()
+                on_changed=move |()| list.again()
+            />
+        </EditorDialog>
+    }
+}
+
+#[component]
+fn PersonForm(
+    editor: Editor<Person>,
+    departments: Vec<DepartmentName>,
+    #[prop(into)] on_saved: Callback<()>,
+) -> impl IntoView {
+    let before = editor.existing();
+    let is_new = before.is_none();
+    let form = Form::new();
+    let saved = use_saved();
+    let idempotency_key = fresh_key();
+    let text = |pick: fn(&Person) -> Option<String>, new: &str| {
+        RwSignal::new(before.as_ref().map_or_else(|| new.to_owned(), |person| pick(person).unwrap_or_default()))
+    };
+    let name = text(|p| Some(p.name.clone()), "");
+    let login = text(|p| p.login.clone(), "");
+    let email = text(|p| p.email.clone(), "");
+    let title = text(|p| p.title.clone(), "");
+    let phone = text(|p| p.phone.clone(), "");
+    let site = text(|p| p.site.clone(), "");
+    let timezone = text(|p| Some(p.timezone.clone()), "Europe/Berlin");
+    let locale = text(|p| Some(p.locale.clone()), "en");
+    let password = RwSignal::new(String::new());
+    let department = RwSignal::new(id_text(
+        before.as_ref().and_then(|person| person.department.as_ref()).map(|department| &department.id),
+    ));
+    let manager = RwSignal::new(before.as_ref().and_then(|person| person.manager.clone()).map(|manager| Choice {
+        id: manager.id.inner().to_owned(),
+        label: manager.name,
+        detail: String::new(),
+        initials: manager.initials,
+        hue: manager.hue,
+    }));
+    let vip = RwSignal::new(before.as_ref().is_some_and(|person| person.vip));
+    let active = RwSignal::new(before.as_ref().is_none_or(|person| person.active));
+    let mut department_choices = department_options(&departments);
+    if let Some(first) = department_choices.first_mut() {
+        words::none().clone_into(&mut first.1);
+    }
+    let send = move |()| {
+        let mut problems = check_person(
+            name.get_untracked().trim(),
+            &login.get_untracked().trim().to_lowercase(),
+            email.get_untracked().trim(),
+        )
+        .err()
+        .unwrap_or_default();
+        let details = check_person_details(
+            filled(&title).as_deref(),
+            filled(&phone).as_deref(),
+            filled(&site).as_deref(),
+            locale.get_untracked().trim(),
+        );
+        problems.extend(details.err().unwrap_or_default());
+        if let Some(password) = filled(&password) {
+            problems.extend(check_password(&password).err().unwrap_or_default());
+        }
+        if form.refuse(problems.into_iter().map(|problem| (problem.field, problem.message)).collect()) {
+            return;
+        }
+        let before = before.clone();
+        let idempotency_key = idempotency_key.clone();
+        let boss = manager.get_untracked().map(|manager| Id::new(manager.id));
+        let act = async move {
+            match before {
+                None => {
+                    data::create(PersonCreateInput {
+                        login: login.get_untracked(),
+                        email: email.get_untracked(),
+                        name: name.get_untracked(),
+                        title: filled(&title),
+                        phone: filled(&phone),
+                        site: filled(&site),
+                        timezone: timezone.get_untracked(),
+                        locale: locale.get_untracked(),
+                        vip: vip.get_untracked(),
+                        department: chosen(department),
+                        manager: boss,
+                        password: filled(&password).map(Password),
+                        idempotency_key: Some(idempotency_key),
+                    })
+                    .await
+                }
+                Some(before) => {
+                    data::edit(PersonEditInput {
+                        person: before.id,
+                        expected_version: before.version,
+                        login: Some(login.get_untracked()),
+                        email: Some(email.get_untracked()),
+                        name: Some(name.get_untracked()),
+                        title: filled(&title),
+                        phone: filled(&phone),
+                        site: filled(&site),
+                        timezone: Some(timezone.get_untracked()),
+                        locale: Some(locale.get_untracked()),
+                        vip: Some(vip.get_untracked()),
+                        department: chosen(department),
+                        manager: boss,
+                        active: Some(active.get_untracked()),
+                    })
+                    .await
+                }
+            }
+        };
+        form.send(act, move |_| {
+            saved();
+            editor.close();
+            on_saved.run(());
+        });
+    };
+    view! {
+        <FormView form send_word=words::save() on_send=send on_cancel=move |()| editor.close()>
+            <div class="admin-pair">
+                <TextField label=words::name() value=name required=true most=NAME_MAX error=form.fault("name") />
+                <TextField label=words::job() value=title most=NAME_MAX error=form.fault("title") />
+            </div>
+            <div class="admin-pair">
+                <TextField label=words::login() value=login required=true help=words::login_help() error=form.fault("login") />
+                <TextField label=words::email() kind="email" value=email required=true error=form.fault("email") />
+            </div>
+            <div class="admin-pair">
+                <SelectField label=words::works_in() value=department options=department_choices error=form.fault("department") />
+                <TextField label=words::office() value=site most=NAME_MAX error=form.fault("site") />
+            </div>
+            <PersonPicker label=words::manager() picked=manager search=people_search() error=form.fault("manager") />
+            <div class="admin-pair">
+                <TextField label=words::phone() kind="tel" value=phone error=form.fault("phone") />
+                <TextField label=words::zone() value=timezone required=true help=words::zone_help() error=form.fault("timezone") />
+            </div>
+            <div class="admin-pair">
+                <TextField label=words::language() value=locale required=true help=words::language_help() error=form.fault("locale") />
+                {is_new.then(|| view! {
+                    <TextField
+                        label=words::first_password()
+                        kind="password"
+                        autocomplete="new-password"
+                        value=password
+                        help=words::password_help()
+                        error=form.fault("password")
+                    />
+                })}
+            </div>
+            <Check label=words::vip() value=vip />
+            {(!is_new).then(|| view! { <Check label=words::person_active() value=active /> })}
+        </FormView>
+    }
+}

@@ -1,0 +1,203 @@
+//! What a person may do: roles given and taken, a new password.
+
+use leptos::prelude::*;
+use shared::organisation::check_password;
+
+use super::{
+    choices::{chosen, department_options},
+    form::{Form, FormView, use_saved},
+    frame::Editor,
+    operations::people::{self as data, Person, RoleInput},
+};
+use crate::{
+    api::{Id, Listed, Role, SiteRole, operations::DepartmentName},
+    components::{Icon, SelectField, TextField},
+    words::{admin as words, components as common},
+};
+
+/// Name of a role in a department.
+fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Agent => words::role_agent(),
+        Role::Lead => words::role_lead(),
+        Role::Approver => words::role_approver(),
+        Role::KnowledgeAuthor => words::role_knowledge_author(),
+        Role::ProblemManager => words::role_problem_manager(),
+        Role::ChangeManager => words::role_change_manager(),
+        Role::ReleaseManager => words::role_release_manager(),
+        Role::ConfigurationManager => words::role_configuration_manager(),
+        Role::AssetManager => words::role_asset_manager(),
+        Role::ServiceLevelManager => words::role_service_level_manager(),
+    }
+}
+
+/// Name of a role for the whole site.
+fn site_role_word(role: SiteRole) -> &'static str {
+    match role {
+        SiteRole::Administrator => words::role_administrator(),
+        SiteRole::Auditor => words::role_auditor(),
+        SiteRole::Reporter => words::role_reporter(),
+    }
+}
+
+/// All roles of a person in one line.
+pub fn role_words(person: &Person) -> String {
+    let site = person.site_roles.iter().map(|role| site_role_word(*role).to_owned());
+    let departments = person
+        .roles
+        .iter()
+        .map(|grant| words::role_in(role_word(grant.role), grant.department.name.clone()));
+    site.chain(departments).collect::<Vec<_>>().join(", ")
+}
+
+/// The content of the dialog.
+#[component]
+pub fn Access(
+    editor: Editor<Person>,
+    departments: Vec<DepartmentName>,
+    #[prop(into)] on_changed: Callback<()>,
+) -> impl IntoView {
+    editor.existing().map(|person| {
+        let id = person.id.clone();
+        let person = RwSignal::new(person);
+        view! {
+            <Roles person departments on_changed />
+            <PasswordForm person=id />
+        }
+    })
+}
+
+#[component]
+fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, on_changed: Callback<()>) -> impl IntoView {
+    let form = Form::new();
+    let role = RwSignal::new(Role::Agent.key().to_owned());
+    let department = RwSignal::new(String::new());
+    let change = move |input: RoleInput, give: bool| {
+        let act = async move { if give { data::grant(input).await } else { data::revoke(input).await } };
+        form.send(act, move |changed| {
+            person.set(changed);
+            on_changed.run(());
+        });
+    };
+    let own = move || person.with_untracked(|person| person.id.clone());
+    let site = |role: SiteRole| format!("site:{}", role.key());
+    let mut options: Vec<(String, String)> =
+        Role::ALL.iter().map(|role| (role.key().to_owned(), role_word(*role).to_owned())).collect();
+    options.extend(
+        SiteRole::ALL.iter().map(|role| (site(*role), words::site_wide(site_role_word(*role)))),
+    );
+    let is_site = Memo::new(move |_| role.with(|role| role.starts_with("site:")));
+    let give = move |()| {
+        let key = role.get_untracked();
+        let input = match key.strip_prefix("site:").and_then(SiteRole::from_key) {
+            Some(site_role) => RoleInput { person: own(), role: None, department: None, site_role: Some(site_role) },
+            None => {
+                let Some(department) = chosen(department) else {
+                    form.refuse(vec![("department".to_owned(), words::please_choose().to_owned())]);
+                    return;
+                };
+                RoleInput {
+                    person: own(),
+                    role: Role::from_key(&key),
+                    department: Some(department),
+                    site_role: None,
+                }
+            }
+        };
+        change(input, true);
+    };
+    let rows = move || {
+        let held = person.get();
+        let site = held.site_roles.into_iter().map(|role| {
+            let input = RoleInput { person: own(), role: None, department: None, site_role: Some(role) };
+            (words::site_wide(site_role_word(role)), input)
+        });
+        let granted = held.roles.into_iter().map(|grant| {
+            let word = words::role_in(role_word(grant.role), grant.department.name);
+            let input = RoleInput {
+                person: own(),
+                role: Some(grant.role),
+                department: Some(grant.department.id),
+                site_role: None,
+            };
+            (word, input)
+        });
+        site.chain(granted)
+            .map(|(word, input)| {
+                view! {
+                    <li>
+                        <Icon name="key-round" />
+                        <span class="grow">{word.clone()}</span>
+                        <button
+                            type="button"
+                            class="btn btn-quiet btn-icon btn-small"
+                            aria-label=common::remove(word)
+                            disabled=move || form.is_busy()
+                            on:click=move |_| change(input.clone(), false)
+                        >
+                            <Icon name="x" />
+                        </button>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <h3>{move || person.with(|person| person.name.clone())}</h3>
+        <ul class="admin-people">{rows}</ul>
+        <p class="muted" hidden=move || person.with(|person| !person.roles.is_empty() || !person.site_roles.is_empty())>
+            {words::no_roles()}
+        </p>
+        <FormView form send_word=words::give_role() on_send=give>
+            <div class="admin-pair">
+                <SelectField label=words::role() value=role options required=true error=form.fault("role") />
+                <Show when=move || !is_site.get()>
+                    <SelectField
+                        label=words::department()
+                        value=department
+                        options=department_options(&departments)
+                        required=true
+                        error=form.fault("department")
+                    />
+                </Show>
+            </div>
+        </FormView>
+    }
+}
+
+#[component]
+fn PasswordForm(person: Id) -> impl IntoView {
+    let form = Form::new();
+    let saved = use_saved();
+    let password = RwSignal::new(String::new());
+    let send = move |()| {
+        let typed = password.get_untracked();
+        let faults = check_password(&typed)
+            .err()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|problem| (problem.field, problem.message))
+            .collect();
+        if form.refuse(faults) {
+            return;
+        }
+        form.send(data::set_password(person.clone(), typed), move |_| {
+            password.try_set(String::new());
+            saved();
+        });
+    };
+    view! {
+        <hr class="admin-rule" />
+        <FormView form send_word=words::set_password() on_send=send>
+            <TextField
+                label=words::new_password()
+                kind="password"
+                autocomplete="new-password"
+                value=password
+                required=true
+                help=words::new_password_help()
+                error=form.fault("password")
+            />
+        </FormView>
+    }
+}

@@ -1,0 +1,146 @@
+//! The organisation's name, and how priority follows from impact and urgency.
+
+use leptos::prelude::*;
+use shared::{organisation::check_named, text::NAME_MAX};
+
+use super::{
+    form::{Form, FormView, use_saved},
+    frame::{SectionHead, bones},
+    operations::departments::{self as data, PriorityCell, PriorityCellInput},
+};
+use crate::{
+    api::{Impact, Listed, Priority, Urgency},
+    components::{Remote, TextField},
+    words::{admin as words, terms::Named},
+};
+
+/// The page.
+#[component]
+pub fn Settings() -> impl IntoView {
+    let found = Remote::new(|| async { data::fetch_settings().await.map_err(|error| error.sentence()) });
+    view! {
+        <SectionHead title=words::settings() lead=words::settings_lead() />
+        {found.view(bones, |found| {
+            let found = found.get_untracked();
+            view! {
+                <section class="card card-pad admin-card">
+                    <h2>{words::organisation()}</h2>
+                    <NameForm name=found.organisation.name />
+                </section>
+                <section class="card card-pad admin-card">
+                    <h2>{words::priorities()}</h2>
+                    <p class="muted">{words::priorities_lead()}</p>
+                    <MatrixForm cells=found.priority_matrix />
+                </section>
+            }
+            .into_any()
+        })}
+    }
+}
+
+#[component]
+fn NameForm(name: String) -> impl IntoView {
+    let form = Form::new();
+    let saved = use_saved();
+    let name = RwSignal::new(name);
+    let send = move |()| {
+        let faults = check_named(&name.get_untracked(), "")
+            .err()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|problem| (problem.field, problem.message))
+            .collect();
+        if !form.refuse(faults) {
+            form.send(data::rename(name.get_untracked()), move |_| saved());
+        }
+    };
+    view! {
+        <FormView form send_word=words::save() on_send=send>
+            <TextField label=words::name() value=name required=true most=NAME_MAX error=form.fault("name") />
+        </FormView>
+    }
+}
+
+#[component]
+fn MatrixForm(cells: Vec<PriorityCell>) -> impl IntoView {
+    let form = Form::new();
+    let saved = use_saved();
+    let cells = RwSignal::new(cells);
+    let value = move |impact: Impact, urgency: Urgency| {
+        cells.with(|cells| {
+            cells
+                .iter()
+                .find(|cell| cell.impact == impact && cell.urgency == urgency)
+                .map_or(Priority::Low, |cell| cell.priority)
+        })
+    };
+    let set = move |impact: Impact, urgency: Urgency, key: &str| {
+        if let Some(priority) = Priority::from_key(key) {
+            cells.update(|cells| {
+                for cell in cells.iter_mut().filter(|cell| cell.impact == impact && cell.urgency == urgency) {
+                    cell.priority = priority;
+                }
+            });
+        }
+    };
+    let rows = Impact::ALL
+        .iter()
+        .map(|impact| {
+            let impact = *impact;
+            let fields = Urgency::ALL
+                .iter()
+                .map(|urgency| {
+                    let urgency = *urgency;
+                    let options = Priority::ALL
+                        .iter()
+                        .map(|priority| {
+                            let priority = *priority;
+                            view! {
+                                <option value=priority.key() selected=move || value(impact, urgency) == priority>
+                                    {priority.word()}
+                                </option>
+                            }
+                        })
+                        .collect_view();
+                    view! {
+                        <td>
+                            <select
+                                class="input input-compact"
+                                aria-label=words::priority_of(impact.word(), urgency.word())
+                                on:change=move |event| set(impact, urgency, &event_target_value(&event))
+                            >
+                                {options}
+                            </select>
+                        </td>
+                    }
+                })
+                .collect_view();
+            view! { <tr><th scope="row">{impact.word()}</th> {fields}</tr> }
+        })
+        .collect_view();
+    let send = move |()| {
+        let wanted = cells.with_untracked(|cells| {
+            cells
+                .iter()
+                .map(|cell| PriorityCellInput { impact: cell.impact, urgency: cell.urgency, priority: cell.priority })
+                .collect()
+        });
+        form.send(data::set_matrix(wanted), move |made| {
+            cells.try_set(made);
+            saved();
+        });
+    };
+    view! {
+        <FormView form send_word=words::save() on_send=send>
+            <table class="table admin-matrix">
+                <thead>
+                    <tr>
+                        <th scope="col">{words::impact_and_urgency()}</th>
+                        {Urgency::ALL.iter().map(|urgency| view! { <th scope="col">{urgency.word()}</th> }).collect_view()}
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </FormView>
+    }
+}
