@@ -121,19 +121,44 @@ pub fn check_person(name: &str, login: &str, email: &str) -> Result<(), Vec<Prob
     problems.finish()
 }
 
-/// Checks a new password: long enough to matter, short enough to hash.
-pub fn check_password(password: &str) -> Result<(), Vec<Problem>> {
+/// Fewest characters of a password.
+pub const PASSWORD_SHORTEST: usize = 12;
+/// Most characters of a password.
+pub const PASSWORD_LONGEST: usize = 256;
+
+/// What a new password must be; length is what counts, and that it cannot be guessed from the
+/// sign-in name.
+///
+/// # Errors
+/// All that is wrong.
+pub fn check_password(login: &str, password: &str) -> Result<(), Vec<Problem>> {
     let mut problems = Problems::new();
     let length = password.chars().count();
-    if length < 12 {
+    let same = password.chars().next();
+    if length < PASSWORD_SHORTEST {
         problems.add(
             "TOO_SHORT",
             "password",
-            "At least 12 characters; a sentence is fine.",
+            format!("At least {PASSWORD_SHORTEST} characters; a sentence is fine."),
         );
-    }
-    if length > 256 {
-        problems.add("TOO_LONG", "password", "At most 256 characters.");
+    } else if length > PASSWORD_LONGEST {
+        problems.add(
+            "TOO_LONG",
+            "password",
+            format!("At most {PASSWORD_LONGEST} characters."),
+        );
+    } else if password.chars().all(|c| Some(c) == same) {
+        problems.add(
+            "TOO_WEAK",
+            "password",
+            "Please use more than one character.",
+        );
+    } else if login.chars().count() > 3 && password.to_lowercase().contains(&login.to_lowercase()) {
+        problems.add(
+            "TOO_WEAK",
+            "password",
+            "Please leave the sign-in name out of it.",
+        );
     }
     problems.finish()
 }
@@ -171,8 +196,17 @@ mod tests {
 
     #[test]
     fn a_short_password_is_refused() {
-        assert!(check_password("short").is_err());
-        assert!(check_password("a sentence is fine").is_ok());
+        for (password, code) in [
+            ("", "TOO_SHORT"),
+            ("short", "TOO_SHORT"),
+            ("xxxxxxxxxxxx", "TOO_WEAK"),
+            ("MARTA is marta", "TOO_WEAK"),
+            (&"ab ".repeat(100), "TOO_LONG"),
+        ] {
+            let problems = check_password("marta", password).expect_err(password);
+            assert_eq!(problems[0].code, code, "{password}");
+        }
+        assert!(check_password("marta", "a sentence is fine").is_ok());
     }
 
     #[test]

@@ -1,25 +1,26 @@
 //! `bellhop user`: people from the command line, above all the first administrator.
 
 use super::settings::Storage;
-use crate::organisation::entity::{person, role_grant, site_role};
+use crate::organisation::entity::person::Model as Person;
+use crate::organisation::person::{self, NewPerson};
+use crate::organisation::role::{self, Granted};
+use crate::organisation::store::{self, PeopleFilter};
 use crate::platform::Platform;
-use crate::platform::context::Context;
-use crate::platform::event_log::{Change, Changes, NewEvent};
-use crate::platform::unit_of_work::UnitOfWork;
-use crate::session::{self, end_reason, normal_login, password};
-use anyhow::{Context as _, Result, bail};
+use crate::platform::context::{Actor, Context};
+use crate::platform::error::Error;
+use crate::platform::idempotency::Key;
+use crate::session::normal_login;
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
-};
-use serde_json::Value;
-use shared::event::EventKind;
 use shared::id::PersonId;
-use shared::permission::SiteRole;
+use shared::permission::{Grants, SiteRole};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
+/// People listed at a time.
+const PAGE: u64 = 500;
+
 /// People.
-#[derive(Args)]
+#[derive(Args, Debug)]
 pub struct User {
     #[command(flatten)]
     storage: Storage,
@@ -27,9 +28,9 @@ pub struct User {
     act: Act,
 }
 
-#[derive(Subcommand)]
+#[derive(Subcommand, Debug)]
 enum Act {
-    /// Adds a person. The password is asked for, or read from standard input.
+    /// Adds a person. The password is read from the first line of standard input.
     Add {
         /// Sign-in name.
         login: String,
@@ -39,6 +40,9 @@ enum Act {
         /// E-mail address.
         #[arg(long)]
         email: String,
+        /// IANA time zone.
+        #[arg(long, default_value = "UTC")]
+        timezone: String,
         /// May set everything up.
         #[arg(long)]
         administrator: bool,
@@ -48,7 +52,7 @@ enum Act {
         /// Sign-in name.
         login: String,
     },
-    /// Lists people.
+    /// Lists people: sign-in name, name, e-mail address, roles.
     List,
 }
 
@@ -56,160 +60,134 @@ impl User {
     /// Does it.
     pub async fn run(self) -> Result<()> {
         let platform = self.storage.open().await?;
+        let ctx = operator(&platform);
         match self.act {
             Act::Add {
                 login,
                 name,
                 email,
+                timezone,
                 administrator,
-            } => add(&platform, &login, &name, &email, administrator).await,
-            Act::Password { login } => set_password(&platform, &login).await,
-            Act::List => list(&platform).await,
+            } => {
+                let new = NewPerson {
+                    login,
+                    email,
+                    name,
+                    title: None,
+                    phone: None,
+                    site: None,
+                    timezone,
+                    locale: "en".to_owned(),
+                    vip: false,
+                    department: None,
+                    manager: None,
+                    password: Some(ask_password()?),
+                };
+                add(&platform, &ctx, new, administrator).await
+            }
+            Act::Password { login } => set_password(&platform, &ctx, &login).await,
+            Act::List => list(&platform, &ctx).await,
         }
     }
+}
+
+/// Whoever has the data folder may set everything up.
+fn operator(platform: &Platform) -> Context {
+    let mut grants = Grants::requester(PersonId(uuid::Uuid::nil()));
+    grants.site.insert(SiteRole::Administrator);
+    let now = platform.clock.now();
+    Context::of(Actor::System, grants, &[], now, "command:user")
 }
 
 async fn add(
     platform: &Platform,
-    login: &str,
-    name: &str,
-    email: &str,
+    ctx: &Context,
+    new: NewPerson,
     administrator: bool,
 ) -> Result<()> {
-    let login = normal_login(login);
-    if login.is_empty()
-        || login.chars().count() > session::LOGIN_MAX
-        || login.chars().any(|c| c.is_control() || c.is_whitespace())
-    {
-        bail!(
-            "a sign-in name has no blanks and at most {} characters",
-            session::LOGIN_MAX
-        );
-    }
-    if name.trim().is_empty() || !email.contains('@') {
-        bail!("a person needs a name and an e-mail address");
-    }
-    if find(platform, &login).await?.is_some() {
-        bail!("there is already somebody with the sign-in name `{login}`");
-    }
-    let hash = ask_password(platform, &login).await?;
-    let context = Context::system(platform.clock.now(), "command:user-add");
-    let mut uow = UnitOfWork::begin(platform, &context).await?;
-    let id = PersonId(uow.next_id());
-    person::Entity::insert(person::ActiveModel {
-        id: Set(id),
-        login: Set(login.clone()),
-        email: Set(email.trim().to_owned()),
-        name: Set(name.trim().to_owned()),
-        title: Set(None),
-        phone: Set(None),
-        site: Set(None),
-        timezone: Set("UTC".to_owned()),
-        locale: Set("en".to_owned()),
-        vip: Set(false),
-        department_id: Set(None),
-        manager_id: Set(None),
-        password_hash: Set(Some(hash)),
-        active: Set(true),
-        created_at: Set(context.now),
-        version: Set(1),
-    })
-    .exec_without_returning(uow.tx())
-    .await?;
-    emit(
-        &mut uow,
-        EventKind::PersonCreated,
-        id,
-        1,
-        &[("login", login.as_str().into())],
-    );
+    let key = Key::new("personCreate", None, "");
+    let made = person::create(platform, ctx, new, key)
+        .await
+        .map_err(told)?;
     if administrator {
-        site_role::Entity::insert(site_role::ActiveModel {
-            person_id: Set(id),
-            role: Set(SiteRole::Administrator),
-        })
-        .exec_without_returning(uow.tx())
-        .await?;
-        emit(
-            &mut uow,
-            EventKind::RoleGranted,
-            id,
-            1,
-            &[("role", "administrator".into())],
-        );
+        let role = Granted::Site(SiteRole::Administrator);
+        role::grant(platform, ctx, made.id, role)
+            .await
+            .map_err(told)?;
     }
-    uow.commit().await?;
-    println!("{login} can sign in now.");
+    println!("{} can sign in now.", made.login);
     Ok(())
 }
 
-async fn set_password(platform: &Platform, login: &str) -> Result<()> {
+async fn set_password(platform: &Platform, ctx: &Context, login: &str) -> Result<()> {
     let login = normal_login(login);
-    let Some(found) = find(platform, &login).await? else {
+    let Some(found) = everybody(platform, ctx)
+        .await?
+        .into_iter()
+        .find(|person| person.login == login)
+    else {
         bail!("there is nobody with the sign-in name `{login}`");
     };
-    let hash = ask_password(platform, &login).await?;
-    let context = Context::system(platform.clock.now(), "command:user-password");
-    let mut uow = UnitOfWork::begin(platform, &context).await?;
-    let (id, version) = (found.id, found.version);
-    let mut row = found.into_active_model();
-    row.password_hash = Set(Some(hash));
-    row.update(uow.tx()).await?;
-    emit(&mut uow, EventKind::PasswordSet, id, version, &[]);
-    session::end_all_of(&mut uow, id, None, end_reason::PASSWORD_CHANGED).await?;
-    uow.commit().await?;
+    let password = ask_password()?;
+    person::set_password(platform, ctx, found.id, &password)
+        .await
+        .map_err(told)?;
     println!("{login} has a new password and is signed out everywhere.");
     Ok(())
 }
 
-async fn list(platform: &Platform) -> Result<()> {
+async fn list(platform: &Platform, ctx: &Context) -> Result<()> {
+    let people = everybody(platform, ctx).await?;
+    let ids: Vec<PersonId> = people.iter().map(|person| person.id).collect();
     let db = platform.db.reader();
-    let people = person::Entity::find()
-        .order_by_asc(person::Column::Login)
-        .all(db)
-        .await?;
-    let site = site_role::Entity::find().all(db).await?;
-    let roles = role_grant::Entity::find().all(db).await?;
+    let site = store::site_roles_of(db, &ids).await?;
+    let roles = store::grants_of(db, &ids).await?;
     let mut out = std::io::stdout().lock();
     for person in people {
         let mut notes: Vec<String> = site
             .iter()
-            .filter(|row| row.person_id == person.id)
-            .map(|row| row.role.to_string())
+            .filter(|grant| grant.person_id == person.id)
+            .map(|grant| grant.role.as_str().to_owned())
             .collect();
-        let grants = roles
-            .iter()
-            .filter(|row| row.person_id == person.id)
-            .count();
-        if grants > 0 {
-            notes.push(format!("{grants} department roles"));
+        match roles.iter().filter(|r| r.person_id == person.id).count() {
+            0 => {}
+            1 => notes.push("1 role in a department".to_owned()),
+            count => notes.push(format!("{count} roles in departments")),
         }
         if !person.active {
             notes.push("deactivated".to_owned());
         }
+        let notes = notes.join(", ");
         writeln!(
             out,
-            "{}\t{}\t{}\t{}",
-            person.login,
-            person.name,
-            person.email,
-            notes.join(", ")
+            "{}\t{}\t{}\t{notes}",
+            person.login, person.name, person.email
         )?;
     }
     Ok(())
 }
 
-async fn find(platform: &Platform, login: &str) -> Result<Option<person::Model>> {
-    Ok(person::Entity::find()
-        .filter(person::Column::Login.eq(login))
-        .one(platform.db.reader())
-        .await?)
+/// All people by name, deactivated ones too.
+async fn everybody(platform: &Platform, ctx: &Context) -> Result<Vec<Person>> {
+    let mut all: Vec<Person> = Vec::new();
+    loop {
+        let filter = PeopleFilter {
+            inactive_too: true,
+            ..PeopleFilter::default()
+        };
+        let after = all.last().map(|person| (person.name.clone(), person.id));
+        let page = person::people(platform.db.reader(), ctx, filter, after, PAGE).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
 }
 
-/// Reads a password from the first line of standard input and hashes it.
-async fn ask_password(platform: &Platform, login: &str) -> Result<String> {
+/// A password from the first line of standard input.
+fn ask_password() -> Result<String> {
     if std::io::stdin().is_terminal() {
-        eprint!("Password for {login} (it will be seen): ");
+        eprint!("Password (it will be seen): ");
         std::io::stderr().flush()?;
     }
     let mut line = String::new();
@@ -217,40 +195,19 @@ async fn ask_password(platform: &Platform, login: &str) -> Result<String> {
         .lock()
         .read_line(&mut line)
         .context("cannot read a password")?;
-    let text = line.trim_end_matches(['\r', '\n']);
-    if let Err(problems) = password::check("password", login, text) {
-        let messages: Vec<String> = problems.into_iter().map(|p| p.message).collect();
-        bail!("{}", messages.join(" "));
-    }
-    password::hash(&platform.ids, text).await
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn emit(
-    uow: &mut UnitOfWork,
-    kind: EventKind,
-    person: PersonId,
-    version: i32,
-    after: &[(&str, Value)],
-) {
-    let changes: Changes = after
-        .iter()
-        .map(|(field, after)| {
-            let change = Change {
-                before: Value::Null,
-                after: after.clone(),
-            };
-            ((*field).to_owned(), change)
-        })
-        .collect();
-    uow.emit(NewEvent {
-        occurred_at: uow.context().now,
-        kind,
-        subject_kind: PersonId::PREFIX,
-        subject_id: person.0,
-        ticket: None,
-        department: None,
-        version_after: Some(version),
-        cause: None,
-        changes,
-    });
+/// A refusal in words.
+fn told(error: Error) -> anyhow::Error {
+    match error {
+        Error::Refused(problems) => {
+            let words: Vec<String> = problems
+                .into_iter()
+                .map(|problem| format!("{}: {}", problem.field, problem.message))
+                .collect();
+            anyhow!("{}", words.join(" "))
+        }
+        Error::Fault(fault) => fault,
+    }
 }

@@ -207,7 +207,6 @@ impl Source {
         let id = self.context.request_id.clone();
         self.context = self
             .server
-            .sessions
             .context_of(self.holder, &id)
             .await?
             .ok_or_else(Error::forbidden)?;

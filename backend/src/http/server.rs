@@ -8,6 +8,7 @@ use super::socket::registry::Sockets;
 use super::{answer, export, graphql, health, session, socket};
 use crate::app::App;
 use crate::graphql::schema::{self, BellhopSchema};
+use crate::organisation::access;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::session::network::Network;
@@ -72,8 +73,23 @@ impl Server {
         let Some(holder) = self.sessions.holder(token).await? else {
             return Ok(None);
         };
-        let context = self.sessions.context_of(holder, request_id).await?;
+        let context = self.grants_of(holder, request_id).await?;
         Ok(context.map(|context| (holder, context)))
+    }
+
+    /// The context of somebody whose token was good earlier, with the grants of this moment; `None`
+    /// when the session has ended or the person may not act any more.
+    pub async fn context_of(&self, holder: Holder, request_id: &str) -> Result<Option<Context>> {
+        if !self.sessions.runs(holder).await? {
+            return Ok(None);
+        }
+        self.grants_of(holder, request_id).await
+    }
+
+    async fn grants_of(&self, holder: Holder, request_id: &str) -> Result<Option<Context>> {
+        let platform = &self.app.platform;
+        let now = platform.clock.now();
+        access::context_of(platform.db.reader(), holder.person, now, request_id).await
     }
 }
 

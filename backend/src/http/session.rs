@@ -124,7 +124,8 @@ pub async fn sign_in(
     }
 }
 
-/// `POST /session/refresh`.
+/// `POST /session/refresh`. A browser without the cookie gets an empty answer and no error: nobody
+/// is signed in there, and nothing is wrong with that.
 pub async fn refresh(server: web::Data<Server>, request: HttpRequest) -> HttpResponse {
     if !origin::is_ours(&request, &server.settings) {
         return wrong_origin(&request);

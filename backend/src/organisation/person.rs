@@ -108,7 +108,7 @@ pub async fn create(
     // Hashing takes long on purpose, so it is done before the writer is taken.
     let password_hash = match &new.password {
         Some(password) => {
-            check_password(password)?;
+            check_password(new.login.trim(), password)?;
             Some(password::hash(&platform.ids, password).await?)
         }
         None => None,
@@ -243,7 +243,11 @@ pub async fn set_password(
     password: &str,
 ) -> Result<Person> {
     authorize(ctx, SetUp::Site)?;
-    check_password(password)?;
+    let login = match store::person(platform.db.reader(), id).await? {
+        Some(person) => person.login,
+        None => return Err(Error::not_found("person")),
+    };
+    check_password(&login, password)?;
     let hash = password::hash(&platform.ids, password).await?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     let row = reference::require_person(uow.tx(), id, "person").await?;

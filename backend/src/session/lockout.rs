@@ -10,7 +10,7 @@ use super::network::Network;
 use super::store;
 use super::{SignInError, token};
 use crate::platform::Platform;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::unit_of_work::UnitOfWork;
 use shared::time::Timestamp;
 
@@ -73,7 +73,7 @@ pub async fn count(
     buckets: &Buckets,
     now: Timestamp,
 ) -> Result<(), SignInError> {
-    let tx = platform.db.begin().await?;
+    let tx = platform.db.begin().await.map_err(Error::from)?;
     let free = match &buckets.strangers {
         None => FREE_DEVICE,
         Some(bucket) => {
@@ -88,10 +88,12 @@ pub async fn count(
     };
     let own = store::lock_attempts(&tx, &buckets.own, now).await?;
     let failures = remembered(own.failures, own.last_at, now, FORGET_SECONDS);
-    let wait = wait_seconds(failures, free) - now.seconds_since(own.last_at);
-    if wait > 0 && wait_seconds(failures, free) > 0 {
+    let wait = wait_seconds(failures, free);
+    // A clock that was set back makes nobody wait longer than anybody has to.
+    let left = wait - now.seconds_since(own.last_at).max(0);
+    if left > 0 {
         return Err(SignInError::TooManyAttempts {
-            retry_after_seconds: wait.min(LONGEST_WAIT_SECONDS),
+            retry_after_seconds: left,
         });
     }
     store::set_attempts(&tx, &buckets.own, failures.saturating_add(1), now).await?;
@@ -100,7 +102,7 @@ pub async fn count(
         let failures = remembered(row.failures, row.last_at, now, ATTACK_SECONDS);
         store::set_attempts(&tx, bucket, failures.saturating_add(1), now).await?;
     }
-    tx.commit().await?;
+    tx.commit().await.map_err(Error::from)?;
     Ok(())
 }
 

@@ -12,7 +12,6 @@ pub mod token;
 pub use store::end_all_of;
 pub use sweep::sweep;
 
-use crate::organisation::access;
 use crate::platform::Platform;
 use crate::platform::context::{Actor, Context};
 use crate::platform::error::{Error, Result};
@@ -109,12 +108,6 @@ pub enum SignInError {
     Failed(#[from] Error),
 }
 
-impl From<sea_orm::DbErr> for SignInError {
-    fn from(error: sea_orm::DbErr) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
 /// Who holds an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
@@ -158,7 +151,7 @@ impl Sessions {
         let buckets = lockout::Buckets::of(&login, source);
         lockout::count(&self.platform, &buckets, now).await?;
 
-        let person = store::person_by_login(self.platform.db.reader(), &login).await?;
+        let person = store::by_login(self.platform.db.reader(), &login).await?;
         let hash = person.as_ref().and_then(|p| p.password_hash.clone());
         let right = password::verify(hash.clone(), attempt.password)
             .await
@@ -173,7 +166,7 @@ impl Sessions {
         let context = self.context(person.id, now, attempt.request_id);
         let mut uow = UnitOfWork::begin(&self.platform, &context).await?;
         // Between the check and now the password may have been changed.
-        let current = store::person(uow.tx(), person.id).await?;
+        let current = store::credential_of(uow.tx(), person.id).await?;
         if !current.is_some_and(|p| p.active && p.password_hash == hash) {
             return Err(SignInError::WrongCredentials);
         }
@@ -230,7 +223,7 @@ impl Sessions {
             uow.commit().await?;
             return Ok(None);
         }
-        let person = store::person(uow.tx(), session.person_id).await?;
+        let person = store::credential_of(uow.tx(), session.person_id).await?;
         if !person.is_some_and(|p| p.active) {
             store::end(&mut uow, &session, end_reason::DEACTIVATED).await?;
             uow.commit().await?;
@@ -305,18 +298,16 @@ impl Sessions {
         let Some(holder) = token::read_access(&self.keys, access_token, now) else {
             return Ok(None);
         };
-        let session = store::find(self.platform.db.reader(), holder.session).await?;
-        Ok(session
-            .is_some_and(|s| {
-                s.person_id == holder.person && s.ended_at.is_none() && store::in_time(&s, now)
-            })
-            .then_some(holder))
+        Ok(self.runs(holder).await?.then_some(holder))
     }
 
-    /// The context of a holder with the grants of this moment; `None` when they may not act.
-    pub async fn context_of(&self, holder: Holder, request_id: &str) -> Result<Option<Context>> {
+    /// Whether the holder's session has not ended.
+    pub async fn runs(&self, holder: Holder) -> Result<bool> {
         let now = self.platform.clock.now();
-        access::context_of(self.platform.db.reader(), holder.person, now, request_id).await
+        let session = store::find(self.platform.db.reader(), holder.session).await?;
+        Ok(session.is_some_and(|s| {
+            s.person_id == holder.person && s.ended_at.is_none() && store::in_time(&s, now)
+        }))
     }
 
     fn grant(

@@ -1,18 +1,13 @@
-//! Passwords: argon2id, with as much work for an unknown name as for a known one.
+//! Passwords (what is a good one says `shared::organisation`): argon2id, with as much work for an unknown name as for a known one.
 
 use crate::platform::ids::Ids;
 use anyhow::{Context as _, anyhow};
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use shared::validation::{Problem, Problems};
+use shared::organisation::PASSWORD_LONGEST;
 use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
-
-/// Fewest characters of a new password.
-pub const SHORTEST: usize = 10;
-/// Most characters of a password.
-pub const LONGEST: usize = 200;
 
 /// OWASP's recommendation for argon2id: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19_456;
@@ -51,38 +46,6 @@ fn hasher() -> anyhow::Result<Argon2<'static>> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// Whether a new password is good enough for the person with this sign-in name.
-pub fn check(field: &str, login: &str, password: &str) -> Result<(), Vec<Problem>> {
-    let mut problems = Problems::new();
-    let length = password.chars().count();
-    if length < SHORTEST {
-        problems.add(
-            "TOO_SHORT",
-            field,
-            format!("At least {SHORTEST} characters; this has {length}."),
-        );
-    } else if length > LONGEST {
-        problems.add(
-            "TOO_LONG",
-            field,
-            format!("At most {LONGEST} characters; this has {length}."),
-        );
-    } else if password.to_lowercase().contains(&login.to_lowercase()) && login.chars().count() > 3 {
-        problems.add(
-            "TOO_WEAK",
-            field,
-            "Please choose a password that does not contain the sign-in name.",
-        );
-    } else if password.chars().all(|c| password.starts_with(c)) {
-        problems.add(
-            "TOO_WEAK",
-            field,
-            "Please choose a password of more than one character.",
-        );
-    }
-    problems.finish()
-}
-
 /// Hashes a password with a random salt.
 pub async fn hash(ids: &Ids, password: &str) -> anyhow::Result<String> {
     let mut salt = [0; 16];
@@ -110,8 +73,8 @@ pub async fn verify(hash: Option<String>, password: &str) -> Result<bool, Verify
         .map_err(|_| VerifyError::Busy)?
         .context("passwords are compared")?;
     // More than the longest password is compared by its beginning and fails by its length.
-    let fits = password.chars().count() <= LONGEST;
-    let password: String = password.chars().take(LONGEST).collect();
+    let fits = password.chars().count() <= PASSWORD_LONGEST;
+    let password: String = password.chars().take(PASSWORD_LONGEST).collect();
     let outcome = tokio::task::spawn_blocking(move || {
         let known = hash.is_some();
         let text = match hash.or_else(|| NOBODY.clone()) {
@@ -148,27 +111,8 @@ mod tests {
                 .await
                 .expect("compared")
         );
-        let long = format!("correct horse{}", "x".repeat(LONGEST));
+        let long = format!("correct horse{}", "x".repeat(PASSWORD_LONGEST));
         assert!(!verify(Some(hash), &long).await.expect("compared"));
         assert!(!verify(None, "nobody").await.expect("compared"));
-    }
-
-    #[test]
-    fn weak_passwords_are_refused_with_a_reason() {
-        for (password, code) in [
-            ("short", "TOO_SHORT"),
-            ("", "TOO_SHORT"),
-            ("marta-marta", "TOO_WEAK"),
-            ("aaaaaaaaaaaa", "TOO_WEAK"),
-        ] {
-            let problems = check("password", "marta", password).expect_err(password);
-            assert_eq!(problems[0].code, code, "{password}");
-        }
-        let long = "ab".repeat(LONGEST);
-        assert_eq!(
-            check("password", "marta", &long).expect_err("long")[0].code,
-            "TOO_LONG"
-        );
-        assert!(check("password", "marta", "bellhop-demo").is_ok());
     }
 }

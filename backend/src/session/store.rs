@@ -1,7 +1,6 @@
 //! Rows of sessions and of failed sign-ins.
 
 use super::{GRACE_SECONDS, IDLE_SECONDS, session_event};
-use crate::organisation::entity::person;
 use crate::platform::Platform;
 use crate::platform::error::Result;
 use crate::platform::setting;
@@ -19,6 +18,27 @@ use shared::time::Timestamp;
 const SECRET: &str = "session.secret";
 /// Longest user agent that is kept, in characters.
 const USER_AGENT_MAX: usize = 300;
+
+/// What signing in looks at of a person.
+pub mod credential {
+    use sea_orm::entity::prelude::*;
+    use shared::id::PersonId;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "people")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: PersonId,
+        pub login: String,
+        pub password_hash: Option<String>,
+        pub active: bool,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
 
 /// A session.
 pub mod session {
@@ -92,20 +112,20 @@ pub async fn secret(platform: &Platform, fresh: &str) -> Result<String> {
     Ok(secret)
 }
 
-/// A person by the normal form of their sign-in name.
-pub async fn person_by_login(
-    db: &impl ConnectionTrait,
-    login: &str,
-) -> Result<Option<person::Model>> {
-    Ok(person::Entity::find()
-        .filter(person::Column::Login.eq(login))
+/// Whoever has the normal form of this sign-in name.
+pub async fn by_login(db: &impl ConnectionTrait, login: &str) -> Result<Option<credential::Model>> {
+    Ok(credential::Entity::find()
+        .filter(credential::Column::Login.eq(login))
         .one(db)
         .await?)
 }
 
-/// A person.
-pub async fn person(db: &impl ConnectionTrait, id: PersonId) -> Result<Option<person::Model>> {
-    Ok(person::Entity::find_by_id(id).one(db).await?)
+/// What a person signs in with.
+pub async fn credential_of(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+) -> Result<Option<credential::Model>> {
+    Ok(credential::Entity::find_by_id(person).one(db).await?)
 }
 
 /// A session.

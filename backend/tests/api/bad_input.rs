@@ -194,7 +194,7 @@ on_both_databases! {
             (Method::POST, "/graphql", vec![JSON], b"{".to_vec()),
             (Method::POST, "/graphql", vec![JSON], br#"{"query": "{ nosuch }"}"#.to_vec()),
             (Method::GET, "/graphql", vec![], vec![]),
-            (Method::POST, "/session/refresh", vec![], vec![]),
+            (Method::GET, "/session", vec![], vec![]),
             (Method::GET, "/healthz", vec![], vec![]),
             (Method::GET, "/graphql/ws", vec![], vec![]),
         ] {

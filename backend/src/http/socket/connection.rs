@@ -224,7 +224,7 @@ impl Connection {
             }
             Err((code, message)) => return self.refuse(&id, code, &message, &request_id).await,
         };
-        let context = match self.server.sessions.context_of(holder, &request_id).await {
+        let context = match self.server.context_of(holder, &request_id).await {
             Ok(Some(context)) => context,
             Ok(None) => return Err(Close::SESSION_ENDED.into()),
             Err(error) => {

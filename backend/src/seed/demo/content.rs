@@ -627,7 +627,7 @@ mod tests {
         unique(content.people.all.iter().map(|p| p.login.as_str()));
         unique(content.people.all.iter().map(|p| p.email.as_str()));
         unique(content.people.all.iter().map(|p| p.phone.as_str()));
-        check_password(&content.people.password).expect("password");
+        check_password("", &content.people.password).expect("password");
         assert!((55..=70).contains(&people.len()), "{}", people.len());
         assert_eq!(content.people.all.iter().filter(|p| p.vip).count(), 2);
         for login in &content.people.showcase {
