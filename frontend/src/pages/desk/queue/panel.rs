@@ -8,7 +8,7 @@ use super::{QueueState, table::{LinesList, RowsTable}};
 use crate::{
     api::{Listed, TicketOrder},
     components::{EmptyState, ErrorState, Icon, Menu, MenuItem, Skeleton, environment::{Shortcut, ShortcutGroup, storage, use_shortcuts}},
-    pages::desk::{place::SEARCH, workspace::{Density, use_workspace}},
+    pages::desk::{place::{Place, SEARCH}, workspace::{Density, Workspace, use_workspace}},
     words::{self, terms::Named},
 };
 
@@ -103,6 +103,7 @@ pub fn QueuePanel() -> impl IntoView {
     let narrow = narrow();
     let as_table = Memo::new(move |_| !split.get() && !narrow.get() && workspace.density.get() == Density::Table);
     let empty = Memo::new(move |_| queue.list.ids().with(Vec::is_empty));
+    let elsewhere = move || workspace.place.with(|place| place.view.as_deref() != Some(SEARCH));
     let searching = move || workspace.place.with(|place| !place.text.is_empty() || place.view.as_deref() == Some(SEARCH));
 
     view! {
@@ -168,7 +169,13 @@ pub fn QueuePanel() -> impl IntoView {
                     QueueState::Ready => view! {
                         <Show when=move || !empty.get() fallback=move || {
                             if searching() {
-                                view! { <EmptyState icon="search" title=words::desk::none_found() text=words::desk::none_found_text()/> }.into_any()
+                                view! {
+                                    <EmptyState icon="search" title=words::desk::none_found() text=words::desk::none_found_text()>
+                                        <Show when=elsewhere>
+                                            <a class="btn" href=move || everywhere(workspace).address()>{words::desk::look_everywhere()}</a>
+                                        </Show>
+                                    </EmptyState>
+                                }.into_any()
                             } else {
                                 view! { <EmptyState icon="circle-check" title=words::desk::list_empty() text=words::desk::list_empty_text()/> }.into_any()
                             }
@@ -186,6 +193,11 @@ pub fn QueuePanel() -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// The same words in all tickets that the viewer sees.
+fn everywhere(workspace: Workspace) -> Place {
+    Place { view: Some(SEARCH.to_owned()), reference: None, ..workspace.place.get() }
 }
 
 /// Whether the window is too narrow for a table.

@@ -133,6 +133,27 @@ fn Events(events: Vec<TimelineEntry>) -> impl IntoView {
     .into_any()
 }
 
+/// Everything that happened, in one list, folded until it is asked for.
+#[component]
+pub fn History() -> impl IntoView {
+    let store = use_ticket();
+    let entries = store.part(|ticket| ticket.timeline.as_ref().map_or_else(Vec::new, |timeline| timeline.nodes.clone()));
+    let count = Memo::new(move |_| entries.with(|entries| entries.as_ref().map_or(0, Vec::len)));
+    let open = RwSignal::new(false);
+    view! {
+        <Show when=move || 0 < count.get()>
+            <details class="facts-block history" on:toggle=move |_| open.update(|open| *open = !*open)>
+                <summary>{move || words::ticket::history(i64::try_from(count.get()).unwrap_or(i64::MAX))}</summary>
+                <Show when=move || open.get()>
+                    <For each=move || entries.get().unwrap_or_default() key=|entry| entry.id.clone() let:event>
+                        <Happened event/>
+                    </For>
+                </Show>
+            </details>
+        </Show>
+    }
+}
+
 #[component]
 fn Happened(event: TimelineEntry) -> impl IntoView {
     let what = sentence(&event);

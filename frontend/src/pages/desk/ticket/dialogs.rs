@@ -135,6 +135,27 @@ impl Form {
     }
 }
 
+/// A control with its label, and help below it; the control has the same id and is described by `{id}-help`.
+#[component]
+fn Labelled(
+    id: &'static str,
+    label: &'static str,
+    #[prop(optional)] optional: bool,
+    #[prop(into, optional)] help: String,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="field-label" for=id>
+                {label}
+                {optional.then(|| view! { " "<span class="field-optional">{words::components::optional()}</span> })}
+            </label>
+            {children()}
+            {(!help.is_empty()).then(|| view! { <p class="field-help" id=format!("{id}-help")>{help}</p> })}
+        </div>
+    }
+}
+
 /// Puts the focus into the form's first field as soon as it is drawn.
 fn focus_first<E>(node: NodeRef<E>)
 where
@@ -180,8 +201,8 @@ fn Hold(steps: Steps) -> impl IntoView {
     };
     view! {
         <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
-            <label class="field"><span class="field-label">{words::ticket::hold_reason()}</span>
-                <select class="input" node_ref=first on:change=move |event| {
+            <Labelled id="hold-reason" label=words::ticket::hold_reason() help=words::ticket::hold_help()>
+                <select class="input" id="hold-reason" aria-describedby="hold-reason-help" node_ref=first on:change=move |event| {
                     if let Some(chosen) = HoldReason::from_key(&event_target_value(&event)) {
                         reason.set(chosen);
                     }
@@ -190,17 +211,14 @@ fn Hold(steps: Steps) -> impl IntoView {
                         <option value=choice.key() selected=*choice == reason.get_untracked()>{choice.word()}</option>
                     }).collect_view()}
                 </select>
-                <span class="field-help">{words::ticket::hold_help()}</span>
-            </label>
-            <label class="field"><span class="field-label">{words::ticket::wake_up()}</span>
-                <input class="input" type="datetime-local" required=true
+            </Labelled>
+            <Labelled id="hold-wake-up" label=words::ticket::wake_up() help=words::ticket::wake_up_help()>
+                <input class="input" id="hold-wake-up" aria-describedby="hold-wake-up-help" type="datetime-local" required=true
                     prop:value=move || wake_up.get() on:input=move |event| wake_up.set(event_target_value(&event))/>
-                <span class="field-help">{words::ticket::wake_up_help()}</span>
-            </label>
-            <label class="field"><span class="field-label">{words::ticket::hold_message()}" "<span class="field-optional">{words::components::optional()}</span></span>
-                <textarea class="input" rows="3" prop:value=move || message.get() on:input=move |event| message.set(event_target_value(&event))></textarea>
-                <span class="field-help">{words::ticket::hold_message_help()}</span>
-            </label>
+            </Labelled>
+            <Labelled id="hold-message" label=words::ticket::hold_message() optional=true help=words::ticket::hold_message_help()>
+                <textarea class="input" id="hold-message" aria-describedby="hold-message-help" rows="3" prop:value=move || message.get() on:input=move |event| message.set(event_target_value(&event))></textarea>
+            </Labelled>
             {form.foot(words::terms_words::transition_put_on_hold(), false)}
         </form>
     }
@@ -235,8 +253,8 @@ fn Resolve(steps: Steps) -> impl IntoView {
     };
     view! {
         <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
-            <label class="field"><span class="field-label">{words::ticket::resolution_code()}</span>
-                <select class="input" node_ref=first on:change=move |event| {
+            <Labelled id="resolution-code" label=words::ticket::resolution_code()>
+                <select class="input" id="resolution-code" node_ref=first on:change=move |event| {
                     if let Some(chosen) = ResolutionCode::from_key(&event_target_value(&event)) {
                         code.set(chosen);
                     }
@@ -245,13 +263,12 @@ fn Resolve(steps: Steps) -> impl IntoView {
                         <option value=choice.key() selected=*choice == usual>{choice.word()}</option>
                     }).collect_view()}
                 </select>
-            </label>
-            <label class="field"><span class="field-label">{words::ticket::resolution_message()}</span>
-                <textarea class="input" rows="5" aria-required="true" prop:value=move || draft.text.get()
+            </Labelled>
+            <Labelled id="resolution-message" label=words::ticket::resolution_message() help=words::ticket::resolution_help(ticket.requester.name)>
+                <textarea class="input" id="resolution-message" aria-describedby="resolution-message-help" rows="5" aria-required="true" prop:value=move || draft.text.get()
                     on:input=move |event| draft.write(event_target_value(&event))
                     on:keydown=move |event| if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) { event.prevent_default(); submit(); }></textarea>
-                <span class="field-help">{words::ticket::resolution_help(ticket.requester.name)}</span>
-            </label>
+            </Labelled>
             {form.foot(words::terms_words::transition_resolve(), false)}
         </form>
     }
@@ -276,10 +293,10 @@ fn Reopen(steps: Steps) -> impl IntoView {
     };
     view! {
         <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
-            <label class="field"><span class="field-label">{words::ticket::reopen_reason()}</span>
-                <textarea class="input" rows="4" node_ref=first aria-required="true" prop:value=move || reason.get()
+            <Labelled id="reopen-reason" label=words::ticket::reopen_reason()>
+                <textarea class="input" id="reopen-reason" rows="4" node_ref=first aria-required="true" prop:value=move || reason.get()
                     on:input=move |event| reason.set(event_target_value(&event))></textarea>
-            </label>
+            </Labelled>
             {form.foot(words::terms_words::transition_reopen(), false)}
         </form>
     }
@@ -304,10 +321,10 @@ fn Cancel(steps: Steps) -> impl IntoView {
     view! {
         <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
             <p>{words::ticket::cancel_text()}</p>
-            <label class="field"><span class="field-label">{words::ticket::cancel_reason()}" "<span class="field-optional">{words::components::optional()}</span></span>
-                <textarea class="input" rows="3" node_ref=first prop:value=move || reason.get()
+            <Labelled id="cancel-reason" label=words::ticket::cancel_reason() optional=true>
+                <textarea class="input" id="cancel-reason" rows="3" node_ref=first prop:value=move || reason.get()
                     on:input=move |event| reason.set(event_target_value(&event))></textarea>
-            </label>
+            </Labelled>
             {form.foot(words::ticket::cancel_ticket(), true)}
         </form>
     }
@@ -331,19 +348,19 @@ fn Link(steps: Steps) -> impl IntoView {
     };
     view! {
         <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
-            <label class="field"><span class="field-label">{words::ticket::link_other()}</span>
-                <input class="input" node_ref=first placeholder="INC-000123" autocomplete="off" aria-required="true"
+            <Labelled id="link-other" label=words::ticket::link_other()>
+                <input class="input" id="link-other" node_ref=first placeholder="INC-000123" autocomplete="off" aria-required="true"
                     prop:value=move || other.get() on:input=move |event| other.set(event_target_value(&event))/>
-            </label>
-            <label class="field"><span class="field-label">{words::ticket::link_kind()}</span>
-                <select class="input" on:change=move |event| {
+            </Labelled>
+            <Labelled id="link-kind" label=words::ticket::link_kind()>
+                <select class="input" id="link-kind" on:change=move |event| {
                     if let Some(chosen) = LinkKind::from_key(&event_target_value(&event)) {
                         kind.set(chosen);
                     }
                 }>
                     {LinkKind::ALL.iter().map(|choice| view! { <option value=choice.key()>{choice.word()}</option> }).collect_view()}
                 </select>
-            </label>
+            </Labelled>
             {form.foot(words::ticket::link(), false)}
         </form>
     }

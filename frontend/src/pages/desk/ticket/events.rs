@@ -55,6 +55,9 @@ fn is_shown(kind: &str) -> bool {
 /// What the event was.
 pub fn sentence(event: &TimelineEntry) -> String {
     let what = match event.kind.as_str() {
+        "TicketCreated" => ticket::event_created(),
+        "TicketReplied" | "RequesterReplied" => ticket::event_replied(),
+        "NoteAdded" => ticket::event_noted(),
         "TicketAssigned" => ticket::event_assigned(),
         "TicketStarted" => ticket::event_started(),
         "TicketPutOnHold" => ticket::event_put_on_hold(),

@@ -23,7 +23,7 @@ use crate::{
 use clocks::Clocks;
 use composer::Composer;
 use conflict::ConflictDialog;
-use conversation::ConversationPanel;
+use conversation::{ConversationPanel, History};
 use dialogs::TransitionDialogs;
 use header::Header;
 use links::{Links, Watchers};
@@ -86,6 +86,7 @@ fn Page() -> impl IntoView {
                     <Properties/>
                     <Links/>
                     <Watchers/>
+                    <History/>
                 </aside>
             </div>
             <ConflictDialog/>
