@@ -2,6 +2,7 @@
 
 use super::settings::{Storage, start_log};
 use crate::import::servicenow_log::{self, DEPARTMENT, Options, Phase, Progress, Summary};
+use crate::report::history;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -68,6 +69,7 @@ impl ServicenowLog {
         let summary = servicenow_log::run(&platform, &self.file, &options, &mut bar).await;
         bar.clear();
         let summary = summary?;
+        history::catch_up(&platform.db).await?;
         platform.db.checkpoint().await?;
         report(&summary, began.elapsed().as_secs_f64());
         Ok(())

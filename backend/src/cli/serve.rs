@@ -6,6 +6,7 @@ use crate::http::client_files::ClientFiles;
 use crate::http::{self, Server, Settings};
 use crate::organisation::settings::organisation;
 use crate::platform::{Platform, idempotency};
+use crate::report::history;
 use crate::seed::demo;
 use crate::session;
 use anyhow::{Context as _, Result, bail};
@@ -127,6 +128,9 @@ async fn housekeeping(platform: Platform) {
         }
         if let Err(error) = forget_keys(&platform).await {
             tracing::error!(%error, "old idempotency keys could not be removed");
+        }
+        if let Err(error) = history::catch_up(&platform.db).await {
+            tracing::error!(%error, "the steps of tickets could not be counted");
         }
         if let Err(error) = platform.db.checkpoint().await {
             tracing::error!(%error, "the write-ahead log could not be moved");

@@ -69,6 +69,12 @@ pub struct Report {
     pub as_of: i64,
 }
 
+/// Brings the steps of tickets up to the end of the log, so that the next report need not.
+pub async fn catch_up(db: &Database) -> Result<()> {
+    event_store::catch_up(db).await?;
+    Ok(())
+}
+
 /// Makes a report of what the scope sees.
 pub async fn run(db: &Database, scope: &Scope, request: &Request) -> Result<Report> {
     let as_of = event_store::catch_up(db).await?;

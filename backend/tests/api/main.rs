@@ -7,6 +7,7 @@ mod support;
 mod bad_input;
 mod live;
 mod queue_filter;
+mod report;
 mod session;
 mod sign_in;
 mod socket;

@@ -76,16 +76,30 @@ impl Sorter {
             .sort_by(|a, b| key(bytes, a).cmp(key(bytes, b)));
     }
 
+    /// A file that nobody else has.
+    fn create(&self) -> io::Result<(PathBuf, File)> {
+        let mut attempt = 0;
+        loop {
+            let name = format!("{}-{}-{attempt}.run", self.name, self.runs.len());
+            let path = self.folder.join(name);
+            let made = File::options()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .open(&path);
+            match made {
+                Ok(file) => return Ok((path, file)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1_000 => {
+                    attempt += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     fn spill(&mut self) -> io::Result<()> {
         self.sort();
-        let path = self
-            .folder
-            .join(format!("{}-{}.run", self.name, self.runs.len()));
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(&path)?;
+        let (path, file) = self.create()?;
         let mut run = Run { path, reader: None };
         let mut writer = BufWriter::with_capacity(1 << 18, file);
         for entry in &self.entries {
