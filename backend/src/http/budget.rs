@@ -34,6 +34,12 @@ impl<K: Hash + Eq> Budgets<K> {
 
     /// Takes one request out of an actor's budget, or says after how many seconds there is one.
     pub fn take(&self, actor: K, now: Timestamp) -> Result<(), i64> {
+        self.take_many(actor, 1, now)
+    }
+
+    /// Takes what a costly request is worth; no more than a full budget is ever asked for.
+    pub fn take_many(&self, actor: K, worth: u32, now: Timestamp) -> Result<(), i64> {
+        let worth = f64::from(worth).min(self.burst);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= REMEMBERED && !buckets.contains_key(&actor) {
             buckets.retain(|_, bucket| self.filled(bucket, now) < self.burst);
@@ -48,11 +54,11 @@ impl<K: Hash + Eq> Budgets<K> {
         });
         bucket.left = self.filled(bucket, now);
         bucket.at = now;
-        if bucket.left >= 1.0 {
-            bucket.left -= 1.0;
+        if bucket.left >= worth {
+            bucket.left -= worth;
             return Ok(());
         }
-        let seconds = ((1.0 - bucket.left) / self.per_second).ceil();
+        let seconds = ((worth - bucket.left) / self.per_second).ceil();
         #[expect(clippy::cast_possible_truncation, reason = "clamped to an hour")]
         Err(seconds.clamp(1.0, 3_600.0) as i64)
     }
@@ -83,6 +89,17 @@ mod tests {
         assert_eq!(budgets.take("a", start.plus_seconds(1)), Err(1));
         assert_eq!(budgets.take("a", start.plus_seconds(2)), Ok(()));
         assert_eq!(budgets.take("a", start.plus_seconds(2)), Err(2));
+    }
+
+    #[test]
+    fn costly_requests_take_more_and_a_full_budget_pays_for_any() {
+        let budgets = Budgets::new(10, 1.0);
+        let start = Timestamp::from_millis(0);
+        assert_eq!(budgets.take_many("a", 6, start), Ok(()));
+        assert_eq!(budgets.take_many("a", 6, start), Err(2));
+        assert_eq!(budgets.take_many("a", 4, start), Ok(()));
+        assert_eq!(budgets.take_many("b", 1_000, start), Ok(()));
+        assert_eq!(budgets.take("b", start), Err(1));
     }
 
     #[test]

@@ -175,16 +175,8 @@ pub async fn post(
         Some(context) => Actor::Person(context.person()),
         None => Actor::Network(origin::network(&request, &server.settings)),
     };
-    if let Err(seconds) = server.budgets.take(actor, server.app.platform.clock.now()) {
-        let mut response = refused(
-            StatusCode::TOO_MANY_REQUESTS,
-            code::TOO_MANY_REQUESTS,
-            "Too many requests. Please wait a little.",
-        );
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
-        return response;
+    if let Err(seconds) = server.spend(actor, 1) {
+        return too_many(&request, seconds);
     }
     let settings = &server.settings;
     let bytes = match read_json(&request, body, settings.body_bytes, settings.body_time).await {
@@ -197,15 +189,19 @@ pub async fn post(
     };
     let signed_in = context.is_some();
     let prepared = match admit(&server, asked, signed_in) {
-        Ok((prepared, OperationType::Subscription)) => {
-            drop(prepared);
+        Ok(admitted) if admitted.operation == OperationType::Subscription => {
             return refused(
                 StatusCode::BAD_REQUEST,
                 error_code::BAD_QUERY,
                 "Subscriptions are answered at /graphql/ws.",
             );
         }
-        Ok((prepared, _)) => prepared,
+        Ok(admitted) => {
+            if let Err(seconds) = server.spend(actor, admitted.extra) {
+                return too_many(&request, seconds);
+            }
+            admitted.request
+        }
         Err((code, message)) => return refused(StatusCode::OK, code, &message),
     };
     let response = run(&server, prepared, context, &id).await;
@@ -223,6 +219,19 @@ pub async fn post(
             )
         }
     }
+}
+
+fn too_many(request: &HttpRequest, seconds: i64) -> HttpResponse {
+    let mut response = answer::graphql(
+        request,
+        StatusCode::TOO_MANY_REQUESTS,
+        code::TOO_MANY_REQUESTS,
+        "Too many requests. Please wait a little.",
+    );
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    response
 }
 
 /// Other methods of `/graphql`.
@@ -251,12 +260,25 @@ fn read(bytes: &[u8]) -> Result<Asked, &'static str> {
         .map_err(|_| "Send JSON with query, and if needed variables and operationName.")
 }
 
+/// A request that may be executed.
+pub struct Admitted {
+    /// Ready but for its actor.
+    pub request: Request,
+    /// Query, mutation or subscription.
+    pub operation: OperationType,
+    /// What it takes out of the actor's budget besides the one of every request.
+    pub extra: u32,
+}
+
+/// Estimated fields of an answer that are worth one request more.
+const FIELDS_A_REQUEST: u64 = 1_000;
+
 /// Measures what is asked, before it costs anything.
 pub fn admit(
     server: &Server,
     asked: Asked,
     signed_in: bool,
-) -> Result<(Request, OperationType), (&'static str, String)> {
+) -> Result<Admitted, (&'static str, String)> {
     let variables = asked.variables.unwrap_or_default();
     if variables.values().any(contains_null_character) {
         return Err((
@@ -284,7 +306,16 @@ pub fn admit(
     let mut request = Request::new(asked.query).variables(variables);
     request.operation_name = asked.operation_name;
     request.set_parsed_query(document);
-    Ok((request, measured.operation))
+    let acts = match measured.operation {
+        OperationType::Mutation => measured.first_level.saturating_sub(1),
+        OperationType::Query | OperationType::Subscription => 0,
+    };
+    let extra = acts + measured.complexity / FIELDS_A_REQUEST;
+    Ok(Admitted {
+        request,
+        operation: measured.operation,
+        extra: u32::try_from(extra).unwrap_or(u32::MAX),
+    })
 }
 
 fn contains_null_character(value: &serde_json::Value) -> bool {

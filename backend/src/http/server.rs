@@ -64,6 +64,16 @@ impl Server {
         })
     }
 
+    /// Takes from an actor's budget, or says after how many seconds there is enough.
+    pub fn spend(&self, actor: Actor, worth: u32) -> std::result::Result<(), i64> {
+        match worth {
+            0 => Ok(()),
+            worth => self
+                .budgets
+                .take_many(actor, worth, self.app.platform.clock.now()),
+        }
+    }
+
     /// Who holds an access token, with the grants of this moment.
     pub async fn context_of_token(
         &self,
@@ -106,7 +116,7 @@ pub struct Running {
 impl Running {
     /// Closes sockets, finishes what is being answered, and ends.
     pub async fn stop(self) -> std::io::Result<()> {
-        self.server.sockets.close_all(socket::Close::GOING_AWAY);
+        self.server.sockets.stop();
         self.handle.stop(true).await;
         self.watcher.abort();
         self.serving.await.unwrap_or_else(|error| {

@@ -153,7 +153,7 @@ impl Sessions {
 
         let person = store::by_login(self.platform.db.reader(), &login).await?;
         let hash = person.as_ref().and_then(|p| p.password_hash.clone());
-        let right = password::verify(hash.clone(), attempt.password)
+        let right = password::verify(hash.clone(), attempt.password, known.is_some())
             .await
             .map_err(|error| match error {
                 password::VerifyError::Busy => SignInError::Busy,

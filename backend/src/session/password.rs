@@ -14,12 +14,16 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// Hashes computed at the same time: each takes 19 MiB and a core.
-const AT_ONCE: usize = 4;
+/// Passwords of strangers that are checked at the same time: each takes 19 MiB and a core.
+const STRANGERS_AT_ONCE: usize = 3;
+/// The same for browsers that are known, and for new passwords: a flood of strangers leaves them
+/// their turn.
+const KNOWN_AT_ONCE: usize = 2;
 /// How long an attempt waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+static STRANGERS: Semaphore = Semaphore::const_new(STRANGERS_AT_ONCE);
+static KNOWN: Semaphore = Semaphore::const_new(KNOWN_AT_ONCE);
 
 /// Compared with when there is no such person, so that the answer takes as long. Nobody knows a
 /// password for it, and it would not help: the outcome is thrown away.
@@ -51,7 +55,7 @@ pub async fn hash(ids: &Ids, password: &str) -> anyhow::Result<String> {
     let mut salt = [0; 16];
     ids.fill(&mut salt);
     let password = password.to_owned();
-    let turn = TURNS.acquire().await.context("passwords are hashed")?;
+    let turn = KNOWN.acquire().await.context("passwords are hashed")?;
     let hashed = tokio::task::spawn_blocking(move || {
         let salt =
             SaltString::encode_b64(&salt).map_err(|error| anyhow!("a salt of argon2: {error}"))?;
@@ -67,8 +71,13 @@ pub async fn hash(ids: &Ids, password: &str) -> anyhow::Result<String> {
 
 /// Whether `password` is the one that `hash` was made of. Without a hash the work is done all the
 /// same and the answer is no.
-pub async fn verify(hash: Option<String>, password: &str) -> Result<bool, VerifyError> {
-    let turn: SemaphorePermit<'_> = tokio::time::timeout(PATIENCE, TURNS.acquire())
+pub async fn verify(
+    hash: Option<String>,
+    password: &str,
+    known_browser: bool,
+) -> Result<bool, VerifyError> {
+    let turns = if known_browser { &KNOWN } else { &STRANGERS };
+    let turn: SemaphorePermit<'_> = tokio::time::timeout(PATIENCE, turns.acquire())
         .await
         .map_err(|_| VerifyError::Busy)?
         .context("passwords are compared")?;
@@ -102,17 +111,17 @@ mod tests {
         let hash = hash(&ids, "correct horse").await.expect("a hash");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(
-            verify(Some(hash.clone()), "correct horse")
+            verify(Some(hash.clone()), "correct horse", true)
                 .await
                 .expect("compared")
         );
         assert!(
-            !verify(Some(hash.clone()), "correct hors")
+            !verify(Some(hash.clone()), "correct hors", true)
                 .await
                 .expect("compared")
         );
         let long = format!("correct horse{}", "x".repeat(PASSWORD_LONGEST));
-        assert!(!verify(Some(hash), &long).await.expect("compared"));
-        assert!(!verify(None, "nobody").await.expect("compared"));
+        assert!(!verify(Some(hash), &long, false).await.expect("compared"));
+        assert!(!verify(None, "nobody", false).await.expect("compared"));
     }
 }

@@ -114,8 +114,7 @@ on_both_databases! {
             "{ now @nosuch }",
             "{ now @skip }",
         ] {
-            let answer = ana.ask(query, json!({})).await;
-            assert_eq!(answer.code(), "BAD_QUERY", "{query}: {}", answer.text);
+            assert_eq!(ana.refused(query, json!({})).await, "BAD_QUERY", "{query}");
         }
         let answer = ana.ask("query($x: String) { now }", json!({ "x": "a\u{0}b" })).await;
         assert_eq!(answer.code(), "BAD_QUERY");
@@ -141,15 +140,34 @@ on_both_databases! {
             doubling,
             "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }".to_owned(),
             format!("# {}", "x".repeat(70_000)),
+            format!("{{ now }} {}", times(800, |n| format!("fragment F{n} on Query {{ ...F{} }}", n + 1))) + " fragment F800 on Query { now }",
+            format!("query A {{ now }} query B {{ ...F0 }} {} fragment F60 on Query {{ now }}", times(60, |n| format!("fragment F{n} on Query {{ ...F{} ...F{} }}", n + 1, n + 1))),
         ];
         for query in queries {
             let started = std::time::Instant::now();
-            let answer = ana.ask(&query, json!({})).await;
+            let name = query.starts_with("query A").then_some("A");
+            let answer = ana.ask_as(&query, name, json!({})).await;
             let start: String = query.chars().take(60).collect();
             assert_eq!(answer.code(), "LIMIT_EXCEEDED", "{start}: {}", answer.text);
             assert!(started.elapsed().as_secs() < 2, "{start}");
         }
-        assert_eq!(ana.query("{ now }", json!({})).await["now"], "2026-03-02T09:00:00Z");
+        let wide = format!("{{ {} }}", "now ".repeat(9_000));
+        let started = std::time::Instant::now();
+        assert_eq!(ana.query(&wide, json!({})).await["now"], "2026-03-02T09:00:00Z", "allowed, and quick");
+        assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    }
+
+    async fn numbers_that_no_computer_holds_are_refused(app) {
+        let ana = app.employee().await;
+        for first in ["-1", "99999999999999999999999999", "1e400", "1.5", "-0"] {
+            let query = format!("{{ notifications(first: {first}) {{ nodes {{ id }} }} }}");
+            let answer = ana.ask(&query, json!({})).await;
+            assert!(["BAD_QUERY", "INVALID"].contains(&answer.code().as_str()), "{first}: {}", answer.text);
+        }
+        let body = br#"{"query": "query($n: Int) { notifications(first: $n) { nodes { id } } }", "variables": {"n": 1e400}}"#;
+        let bearer = format!("Bearer {}", ana.token());
+        let answer = ana.client.send(Method::POST, "/graphql", &[JSON, ("authorization", &bearer)], body.to_vec()).await;
+        assert_eq!(answer.code(), "BAD_QUERY");
     }
 
     async fn the_schema_is_shown_to_those_who_signed_in(app) {
@@ -252,6 +270,9 @@ on_both_databases! { with |settings| { settings.burst = 3; settings.per_second =
         let refused = ana.ask("{ now }", json!({})).await;
         assert_eq!((refused.status, refused.code().as_str()), (429, "TOO_MANY_REQUESTS"));
         assert_eq!(refused.headers["retry-after"], "4");
+        let acts = "mutation { a: nosuch b: nosuch c: nosuch d: nosuch }";
+        let costly = ben.in_another_browser().await;
+        assert_eq!(costly.ask(acts, json!({})).await.status, 429, "four acts are worth four requests");
         assert_eq!(ben.ask("{ now }", json!({})).await.status, 200, "others have their own");
         app.advance(4).await;
         assert_eq!(ana.ask("{ now }", json!({})).await.status, 200);

@@ -9,9 +9,9 @@ on_both_databases! {
     async fn an_access_token_is_good_for_ten_minutes(app) {
         let ana = app.employee().await;
         assert_eq!(ana.ask(DEPARTMENTS, json!({})).await.status, 200);
-        app.advance(599).await;
+        app.advance_to("2026-03-02T09:09:59Z").await;
         assert_eq!(ana.ask(DEPARTMENTS, json!({})).await.status, 200);
-        app.advance(1).await;
+        app.advance_to("2026-03-02T09:10:00Z").await;
         let late = ana.ask(DEPARTMENTS, json!({})).await;
         assert_eq!((late.status, late.code().as_str()), (401, "UNAUTHENTICATED"));
         assert_eq!(ana.refresh().await.status, 200);
@@ -175,5 +175,21 @@ on_both_databases! {
         assert!(answers.iter().all(|answer| answer.status == 200));
         let first = tabs[0].cookies.borrow().clone();
         assert!(tabs.iter().all(|tab| *tab.cookies.borrow() == first));
+    }
+
+    async fn everybody_is_told_who_they_are(app) {
+        let query = "{ viewer { person { id siteRoles roles { role department { key } } } canUseDesk } }";
+        for (actor, site, role) in [
+            (app.employee().await, json!([]), json!([])),
+            (app.agent("it").await, json!([]), json!([{ "role": "AGENT", "department": { "key": "it" } }])),
+            (app.lead("facilities").await, json!([]), json!([{ "role": "LEAD", "department": { "key": "facilities" } }])),
+            (app.admin().await, json!(["ADMINISTRATOR"]), json!([])),
+            (app.auditor().await, json!(["AUDITOR"]), json!([])),
+            (app.reporter().await, json!(["REPORTER"]), json!([])),
+        ] {
+            let viewer = actor.query(query, json!({})).await["viewer"].clone();
+            assert_eq!(viewer["person"], json!({ "id": actor.person.to_string(), "siteRoles": site, "roles": role }));
+            assert_eq!(viewer["canUseDesk"], json!(role != json!([])));
+        }
     }
 }

@@ -3,7 +3,8 @@
 
 use super::shape::{Shape, Spread};
 use super::{
-    ACTS, ALIASES, COMPLEXITY, DEPTH, DIRECTIVES, INTROSPECTION_DEPTH, INTROSPECTION_LISTS, Refusal,
+    ACTS, ALIASES, COMPLEXITY, DEPTH, DIRECTIVES, INTROSPECTION_DEPTH, INTROSPECTION_LISTS, LEVELS,
+    Refusal,
 };
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition,
@@ -39,56 +40,37 @@ pub struct Measured {
     pub introspects: bool,
     /// Fields of the answer, estimated.
     pub complexity: u64,
+    /// Fields of the first level.
+    pub first_level: u64,
 }
 
-/// Measures the operation that will be executed.
+/// Measures the operation that will be executed. The others of the document must keep the same
+/// limits: validation walks through all of them.
 pub fn measure(
     shape: &Shape,
     document: &ExecutableDocument,
     operation_name: Option<&str>,
     variables: &Variables,
 ) -> Result<Measured, Refusal> {
-    let operation = &chosen(document, operation_name)?.node;
-    let root = match operation.ty {
-        OperationType::Query => "Query",
-        OperationType::Mutation => "Mutation",
-        OperationType::Subscription => "Subscription",
-    };
+    let chosen = &chosen(document, operation_name)?.node;
     let mut walk = Walk {
         shape,
         fragments: &document.fragments,
         variables,
-        defaults: defaults(operation),
+        defaults: HashMap::new(),
         known: HashMap::new(),
+        level: 0,
     };
-    let set = &operation.selection_set.node;
-    let mut sum = walk.set(set, root)?;
-    sum.directives += operation.directives.len() as u64;
-    at_most(sum.cost, COMPLEXITY, "asks for too many fields")?;
-    at_most(sum.aliases, ALIASES, "has too many aliases")?;
-    at_most(sum.directives, DIRECTIVES, "has too many directives")?;
-    at_most(sum.depth.into(), DEPTH.into(), "is too deep")?;
-    at_most(
-        sum.introspection_depth.into(),
-        INTROSPECTION_DEPTH.into(),
-        "is too deep",
-    )?;
-    at_most(
-        sum.introspection_lists.into(),
-        INTROSPECTION_LISTS.into(),
-        "asks for lists within lists of the schema",
-    )?;
-    if operation.ty == OperationType::Mutation {
-        at_most(sum.first_level, ACTS, "has too many acts")?;
+    let measured = walk.operation(chosen)?;
+    for (_, other) in document.operations.iter() {
+        if !std::ptr::eq(&raw const other.node, chosen) {
+            walk.operation(&other.node)?;
+        }
     }
-    if operation.ty == OperationType::Subscription && sum.first_level != 1 {
-        return Err(Refusal::Bad("A subscription has exactly one field.".into()));
+    for name in document.fragments.keys() {
+        walk.fragment(name)?;
     }
-    Ok(Measured {
-        operation: operation.ty,
-        introspects: sum.introspection_depth > 0,
-        complexity: sum.cost,
-    })
+    Ok(measured)
 }
 
 fn at_most(value: u64, limit: u64, what: &str) -> Result<(), Refusal> {
@@ -171,10 +153,58 @@ struct Walk<'a> {
     defaults: HashMap<&'a str, u64>,
     /// Measured fragments; `None` while one is being measured, which finds circles.
     known: HashMap<&'a str, Option<Sum>>,
+    /// How deep the walk is, fragments counted.
+    level: u64,
 }
 
 impl<'a> Walk<'a> {
+    fn operation(&mut self, operation: &'a OperationDefinition) -> Result<Measured, Refusal> {
+        let root = match operation.ty {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        };
+        // What a fragment costs depends on the operation's variables.
+        self.defaults = defaults(operation);
+        self.known.clear();
+        let mut sum = self.set(&operation.selection_set.node, root)?;
+        sum.directives += operation.directives.len() as u64;
+        at_most(sum.cost, COMPLEXITY, "asks for too many fields")?;
+        at_most(sum.aliases, ALIASES, "has too many aliases")?;
+        at_most(sum.directives, DIRECTIVES, "has too many directives")?;
+        at_most(sum.depth.into(), DEPTH.into(), "is too deep")?;
+        let depth = sum.introspection_depth.into();
+        at_most(depth, INTROSPECTION_DEPTH.into(), "is too deep")?;
+        at_most(
+            sum.introspection_lists.into(),
+            INTROSPECTION_LISTS.into(),
+            "asks for lists within lists of the schema",
+        )?;
+        if operation.ty == OperationType::Mutation {
+            at_most(sum.first_level, ACTS, "has too many acts")?;
+        }
+        if operation.ty == OperationType::Subscription && sum.first_level != 1 {
+            return Err(Refusal::Bad("A subscription has exactly one field.".into()));
+        }
+        Ok(Measured {
+            operation: operation.ty,
+            introspects: sum.introspection_depth > 0,
+            complexity: sum.cost,
+            first_level: sum.first_level,
+        })
+    }
+
+    /// Fragments that spread one another in a long row would be a deep recursion, here and in all
+    /// that comes after.
     fn set(&mut self, set: &'a SelectionSet, parent: &str) -> Result<Sum, Refusal> {
+        self.level += 1;
+        at_most(self.level, LEVELS, "is nested too deep")?;
+        let sum = self.items(set, parent);
+        self.level -= 1;
+        sum
+    }
+
+    fn items(&mut self, set: &'a SelectionSet, parent: &str) -> Result<Sum, Refusal> {
         let mut sum = Sum::default();
         for item in &set.items {
             sum.directives += item.node.directives().len() as u64;
@@ -394,6 +424,49 @@ mod tests {
             "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
         assert!(matches!(measured(snowball), Err(Refusal::TooMuch(_))));
         assert!(!measured("{ __typename }").expect("measured").introspects);
+    }
+
+    #[test]
+    fn what_is_not_executed_must_keep_the_limits_too() {
+        let mut other = String::from("query A { now } query B { person { ...F0 } }");
+        for n in 0..50 {
+            other += &format!(" fragment F{n} on Person {{ ...F{} ...F{} }}", n + 1, n + 1);
+        }
+        other += " fragment F50 on Person { name }";
+        let circle = "query A { now } fragment F on Person { ...F ...F }";
+        let shape = Shape::of(SCHEMA).expect("a schema");
+        let check = |query: &str| check(&shape, query, Some("A"), &Variables::default());
+        assert!(matches!(check(&other), Err(Refusal::TooMuch(_))));
+        assert!(matches!(check(circle), Err(Refusal::Bad(_))));
+    }
+
+    #[test]
+    fn a_long_row_of_fragments_is_refused_before_it_fills_the_stack() {
+        let mut query = String::from("{ person { ...F0 } }");
+        for n in 0..900 {
+            query += &format!(" fragment F{n} on Person {{ ...F{} }}", n + 1);
+        }
+        query += " fragment F900 on Person { name }";
+        assert!(matches!(measured(&query), Err(Refusal::TooMuch(_))));
+    }
+
+    #[test]
+    fn numbers_of_any_size_are_read_or_refused() {
+        for first in [
+            "-1",
+            "0",
+            "99999999999999999999999999",
+            "1e400",
+            "-1e400",
+            "1.5",
+            "\"x\"",
+            "null",
+        ] {
+            // Both are fine; a panic is not.
+            let _ = measured(&format!(
+                "{{ tickets(first: {first}) {{ nodes {{ title }} }} }}"
+            ));
+        }
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub const TEXT_BYTES: usize = 64 * 1024;
 pub const TOKENS: usize = 10_000;
 /// Deepest nesting of brackets in a query's text.
 pub const NESTING: usize = 40;
+/// Deepest nesting of fields and fragments together.
+pub const LEVELS: u64 = 30;
 /// Deepest nesting of fields.
 pub const DEPTH: u32 = 15;
 /// Deepest nesting of fields in introspection, which tools ask for in one go.

@@ -87,6 +87,9 @@ pub async fn serve(
 impl Connection {
     async fn talk(&mut self, mut messages: AggregatedMessageStream) -> Result<(), Ended> {
         let settings = self.server.settings.socket.clone();
+        let sockets = self.server.sockets.clone();
+        let stopped = sockets.stopped();
+        tokio::pin!(stopped);
         let init = tokio::time::sleep(settings.init);
         tokio::pin!(init);
         let mut pings = tokio::time::interval_at(Instant::now() + settings.ping, settings.ping);
@@ -100,6 +103,7 @@ impl Connection {
                 Some(close) = ended => {
                     return Err(close.unwrap_or(Close::ACCESS_CHANGED).into());
                 }
+                () = &mut stopped => return Err(Close::GOING_AWAY.into()),
                 () = &mut init, if self.holder.is_none() => return Err(Close::NO_INIT.into()),
                 _ = pings.tick() => {
                     if unanswered >= UNANSWERED {
@@ -194,29 +198,15 @@ impl Connection {
         }
         self.asked += 1;
         let request_id: Arc<str> = format!("{}/{}", self.request_id, self.asked).into();
-        let platform = &self.server.app.platform;
         if self.subscriptions.len() >= self.server.settings.socket.subscriptions {
             let message = "This connection has as many subscriptions as it may have.";
             return self
                 .refuse(&id, error_code::LIMIT_EXCEEDED, message, &request_id)
                 .await;
         }
-        let actor = Actor::Person(holder.person);
-        if self
-            .server
-            .budgets
-            .take(actor, platform.clock.now())
-            .is_err()
-        {
-            let message = "Too many requests. Please wait a little.";
-            return self
-                .refuse(&id, error_code::LIMIT_EXCEEDED, message, &request_id)
-                .await;
-        }
-        let request = match admit(&self.server, asked, true) {
-            Ok((request, OperationType::Subscription)) => request,
-            Ok((request, _)) => {
-                drop(request);
+        let admitted = match admit(&self.server, asked, true) {
+            Ok(admitted) if admitted.operation == OperationType::Subscription => admitted,
+            Ok(_) => {
                 let message = "Only subscriptions are answered here; send the others by POST.";
                 return self
                     .refuse(&id, error_code::BAD_QUERY, message, &request_id)
@@ -224,6 +214,17 @@ impl Connection {
             }
             Err((code, message)) => return self.refuse(&id, code, &message, &request_id).await,
         };
+        let worth = admitted.extra.saturating_add(1);
+        if self
+            .server
+            .spend(Actor::Person(holder.person), worth)
+            .is_err()
+        {
+            let message = "Too many requests. Please wait a little.";
+            return self
+                .refuse(&id, error_code::LIMIT_EXCEEDED, message, &request_id)
+                .await;
+        }
         let context = match self.server.context_of(holder, &request_id).await {
             Ok(Some(context)) => context,
             Ok(None) => return Err(Close::SESSION_ENDED.into()),
@@ -232,7 +233,7 @@ impl Connection {
                 return Err(Close::FAULT.into());
             }
         };
-        let request = prepare(request, &self.server.app, Some(context));
+        let request = prepare(admitted.request, &self.server.app, Some(context));
         let events = self.server.schema.execute_stream(request);
         let events = AssertUnwindSafe(events).catch_unwind().map(move |event| {
             Some(match event {

@@ -7,7 +7,7 @@ use shared::event::EventKind;
 use shared::id::{PersonId, SessionId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::{broadcast, oneshot, watch};
 use uuid::Uuid;
 
 struct Open {
@@ -20,13 +20,15 @@ struct Open {
 struct Table {
     next: u64,
     open: HashMap<u64, Open>,
-    /// The server stops; nothing new is let in.
-    stopping: bool,
 }
 
 /// The open sockets of this node; cheap to clone.
 #[derive(Clone, Default)]
-pub struct Sockets(Arc<Mutex<Table>>);
+pub struct Sockets {
+    table: Arc<Mutex<Table>>,
+    /// The server stops: for those who have not said yet who they are, too.
+    stopping: Arc<watch::Sender<bool>>,
+}
 
 /// A place among the open sockets; given up when dropped.
 pub struct Place {
@@ -44,13 +46,10 @@ impl Drop for Place {
 
 impl Sockets {
     /// Takes a place. To be called before the session is looked at: what ends it afterwards is
-    /// then never missed. Refused when the person has `most` already, or the server stops.
+    /// then never missed. Refused when the person has `most` already.
     pub fn enter(&self, person: PersonId, session: SessionId, most: usize) -> Result<Place, Close> {
         let (end, ended) = oneshot::channel();
         let number = self.table(|table| {
-            if table.stopping {
-                return Err(Close::GOING_AWAY);
-            }
             if table.open.values().filter(|o| o.person == person).count() >= most {
                 return Err(Close::TOO_MANY_SOCKETS);
             }
@@ -72,15 +71,16 @@ impl Sockets {
         })
     }
 
-    /// How many are open.
-    pub fn count(&self) -> usize {
-        self.table(|table| table.open.len())
+    /// Tells all sockets that the server stops, those to come as well.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
     }
 
-    /// Closes all and lets nobody in any more.
-    pub fn close_all(&self, close: Close) {
-        self.table(|table| table.stopping = true);
-        self.close(|_| true, close);
+    /// Waits until the server stops.
+    pub async fn stopped(&self) {
+        let mut stopping = self.stopping.subscribe();
+        // The sender lives as long as this does.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
     }
 
     /// Listens to the log for ever.
@@ -142,7 +142,7 @@ impl Sockets {
     }
 
     fn table<T>(&self, work: impl FnOnce(&mut Table) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.table.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

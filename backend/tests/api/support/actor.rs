@@ -67,6 +67,15 @@ impl Actor {
             .await
     }
 
+    /// Asks for one of several operations and gives the whole answer.
+    pub async fn ask_as(&self, query: &str, operation: Option<&str>, variables: Value) -> Answer {
+        let bearer = format!("Bearer {}", self.token());
+        let body = serde_json::json!({ "query": query, "operationName": operation, "variables": variables });
+        self.client
+            .post_json("/graphql", &[("authorization", &bearer)], &body)
+            .await
+    }
+
     /// Asks and gives `data`; panics on a top-level error.
     pub async fn query(&self, query: &str, variables: Value) -> Value {
         let mut answer = self.ask(query, variables.clone()).await;
