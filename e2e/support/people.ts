@@ -1,7 +1,7 @@
 import { expect, type APIRequestContext, type Page } from "@playwright/test";
 
 /** What the demo organisation's people sign in with. */
-export const PASSWORD = "bellhop-demo";
+export const PASSWORD = "welcome aboard";
 
 /** Signs in by hand, as a person does. */
 export async function signIn(page: Page, login: string, address = "/"): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
 
 import { expectAccessible } from "../support/accessibility.js";
-import { Caller, report, signIn } from "../support/people.js";
+import { Caller, PASSWORD, report, signIn } from "../support/people.js";
 
 /** Does something to a ticket as an agent would, over the API. */
 async function act(caller: Caller, mutation: string, kind: string, input: Record<string, unknown>): Promise<void> {
@@ -34,7 +34,7 @@ test("a wrong password is refused kindly, and the right one leads to where one w
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toContainText("don't go together");
   await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
-  await page.keyboard.type("bellhop-demo");
+  await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "My requests" })).toBeVisible();
 });
@@ -62,11 +62,15 @@ test("somebody reports something with the keyboard alone and finds it among thei
   await page.keyboard.type("Since this morning, on the third floor.");
   await page.keyboard.press("Control+Enter");
 
-  // One question is not answered; the focus is on it.
-  await expect(page.getByRole("alert")).toContainText("look at one answer");
+  // Two questions are not answered; the focus is on the first of them.
+  await expect(page.getByRole("alert")).toContainText("look at 2 answers");
   await expect(page.getByRole("radio", { name: /^No/ })).toBeFocused();
   await page.keyboard.press("ArrowDown");
   await expect(page.getByRole("radio", { name: /With difficulty/ })).toBeChecked();
+  await page.keyboard.press("Tab");
+  await expect(page.getByLabel("Who should look at it?")).toBeFocused();
+  await page.keyboard.type("IT");
+  await expect(page.getByLabel("Who should look at it?")).not.toHaveValue("");
   for (let presses = 0; presses < 4; presses += 1) {
     await page.keyboard.press("Tab");
     if (await page.getByRole("button", { name: "Send" }).evaluate((button) => button === document.activeElement)) break;
@@ -145,6 +149,7 @@ test("what the desk does is seen at once, and the requester answers, confirms or
     ticket: seen.id,
     expectedVersion: seen.version,
     reason: "WAITING_FOR_REQUESTER",
+    wakeUpAt: new Date(Date.now() + 3 * 86_400_000).toISOString(),
     message: "Which cable do you use?",
   });
   await expect(progress).toContainText("Waiting for you");

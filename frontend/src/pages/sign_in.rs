@@ -33,15 +33,15 @@ struct OrganisationQuery {
 /// The people of the demo organisation that are offered: login, name, letters, colour, what they show.
 fn demo_people() -> [(&'static str, &'static str, &'static str, i32, &'static str); 4] {
     [
-        ("ana", "Ana", "AN", 60, words::demo_employee()),
-        ("marta", "Marta", "MA", 210, words::demo_agent()),
-        ("sina", "Sina", "SI", 140, words::demo_lead()),
-        ("admin", "Admin", "AD", 290, words::demo_admin()),
+        ("ana", "Ana", "AF", 60, words::demo_employee()),
+        ("marta", "Marta", "ML", 210, words::demo_agent()),
+        ("sina", "Sina", "SR", 140, words::demo_lead()),
+        ("admin", "Alex", "AM", 290, words::demo_admin()),
     ]
 }
 
 /// The password that every person of the demo organisation has unless the server was told another.
-const DEMO_PASSWORD: &str = "bellhop-demo";
+const DEMO_PASSWORD: &str = "welcome aboard";
 
 /// Where to go after signing in: a place of this client, nothing else.
 fn destination(next: Option<String>) -> String {

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{data::Figures, links::Links};
+use super::{
+    data::{Figures, TeamCount},
+    links::Links,
+};
 use crate::{
     api::{Priority, TicketState, operations::TicketRow},
     components::{
@@ -276,29 +279,21 @@ pub fn ByPriority(figures: Signal<Figures>, links: Memo<Links>) -> impl IntoView
     }
 }
 
+/// Teams that have a row of their own, on a desk and on a wall; the others share one.
+const TEAMS: usize = 6;
+const TEAMS_WALL: usize = 4;
+
 /// The backlog by team, with what is late of it.
 #[component]
 pub fn ByTeam(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> impl IntoView {
     let rows = Memo::new(move |_| {
         let links = links.get();
         figures.with(|figures| {
-            let rows = figures.backlog_by_team.iter().map(|part| BarRow {
-                label: part
-                    .team
-                    .as_ref()
-                    .map_or_else(|| words::no_team().to_owned(), |team| team.name.clone()),
-                count: part.count,
-                alarming: part.overdue,
-                color: "var(--accent)",
-                remark: if part.overdue > 0 {
-                    words::late_count(i64::from(part.overdue))
-                } else {
-                    String::new()
-                },
-                href: links.team(part.team.as_ref().map(|team| team.id.inner())),
-            });
-            rows.take(if wall { ROWS_WALL } else { usize::MAX })
-                .collect::<Vec<_>>()
+            team_rows(
+                &figures.backlog_by_team,
+                &links,
+                if wall { TEAMS_WALL } else { TEAMS },
+            )
         })
     });
     view! {
@@ -306,5 +301,94 @@ pub fn ByTeam(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> impl 
             <h2 id="by-team">{words::by_team()}</h2>
             <BarList rows />
         </section>
+    }
+}
+
+/// A row for each team; where there are more than `most`, the smaller ones are one row that leads to all their tickets.
+fn team_rows(teams: &[TeamCount], links: &Links, most: usize) -> Vec<BarRow> {
+    let row = |label: String, count: i32, overdue: i32, href: String| BarRow {
+        label,
+        count,
+        alarming: overdue,
+        color: "var(--accent)",
+        remark: if overdue > 0 {
+            words::late_count(i64::from(overdue))
+        } else {
+            String::new()
+        },
+        href,
+    };
+    let id = |part: &TeamCount| {
+        part.team
+            .as_ref()
+            .map_or("none", |team| team.id.inner())
+            .to_owned()
+    };
+    let own = if teams.len() > most { most - 1 } else { most };
+    // Tickets without a team can't be asked for together with those of teams.
+    let (others, mut own): (Vec<_>, Vec<_>) = teams
+        .iter()
+        .enumerate()
+        .partition(|(at, part)| *at >= own && part.team.is_some());
+    own.truncate(most);
+    let mut rows: Vec<_> = own
+        .into_iter()
+        .map(|(_, part)| {
+            let name = part
+                .team
+                .as_ref()
+                .map_or_else(|| words::no_team().to_owned(), |team| team.name.clone());
+            row(
+                name,
+                part.count,
+                part.overdue,
+                links.team(part.team.as_ref().map(|team| team.id.inner())),
+            )
+        })
+        .collect();
+    if !others.is_empty() {
+        let count = others.iter().map(|(_, part)| part.count).sum();
+        let overdue = others.iter().map(|(_, part)| part.overdue).sum();
+        let ids: Vec<_> = others.iter().map(|(_, part)| id(part)).collect();
+        let name = words::other_teams(i64::try_from(others.len()).unwrap_or_default());
+        rows.push(row(name, count, overdue, links.team(Some(&ids.join(",")))));
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Id, operations::TeamName};
+
+    fn team(number: i32) -> TeamCount {
+        let name = TeamName {
+            id: Id::new(format!("team_{number}")),
+            name: format!("Team {number}"),
+        };
+        TeamCount {
+            team: Some(name),
+            count: 10 - number,
+            overdue: i32::from(number == 5),
+        }
+    }
+
+    #[test]
+    fn small_teams_share_a_row_that_leads_to_all_their_tickets() {
+        let teams: Vec<_> = (1..=6).map(team).collect();
+        let rows = team_rows(&teams, &Links::of(None), 4);
+        assert_eq!(rows.len(), 4);
+        assert_eq!((rows[3].count, rows[3].alarming), (6 + 5 + 4, 1));
+        assert!(rows[3].href.ends_with("team=team_4,team_5,team_6"));
+        assert_eq!(
+            rows.iter().map(|row| row.count).sum::<i32>(),
+            teams.iter().map(|team| team.count).sum::<i32>()
+        );
+    }
+
+    #[test]
+    fn few_teams_have_a_row_each() {
+        let teams: Vec<_> = (1..=4).map(team).collect();
+        assert_eq!(team_rows(&teams, &Links::of(None), 4).len(), 4);
     }
 }

@@ -135,7 +135,11 @@ impl NewsFeed {
                 format!("/desk/search/{}", ticket.reference)
             }
         });
-        let title = news.ticket.map(|ticket| ticket.title);
+        // The sentence often names the request already.
+        let title = news
+            .ticket
+            .map(|ticket| ticket.title)
+            .filter(|title| !news.text.contains(title.as_str()));
         let id = news.id;
         view! {
             <a

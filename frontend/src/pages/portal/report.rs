@@ -69,6 +69,12 @@ impl Report {
                 faults.push((field.to_owned(), words::choose_one().to_owned()));
             }
         }
+        if self.department.is_empty() {
+            faults.push((
+                "department".to_owned(),
+                words::choose_department().to_owned(),
+            ));
+        }
         if self.other && self.person.is_none() {
             faults.push(("requestedFor".to_owned(), words::choose_person().to_owned()));
         }
@@ -156,7 +162,7 @@ pub fn Report() -> impl IntoView {
         });
     }
     let department_options = Signal::derive(move || {
-        let mut options = vec![(String::new(), words::department_unknown().to_owned())];
+        let mut options = vec![(String::new(), words::please_choose().to_owned())];
         let found = departments.ready().unwrap_or_default();
         options.extend(found.into_iter().map(|found| {
             (
@@ -298,6 +304,7 @@ pub fn Report() -> impl IntoView {
                 <RadioCards label=words::work_question() name="work" value=work options=work_options error=fault(faults, "urgency") />
                 <SelectField
                     label=words::department_question()
+                    help=words::department_help()
                     value=department
                     options=department_options
                     error=fault(faults, "department")
@@ -362,19 +369,20 @@ mod tests {
             title: "VPN drops".to_owned(),
             who: Impact::Person.key().to_owned(),
             work: Urgency::High.key().to_owned(),
+            department: "department_1".to_owned(),
             ..Report::default()
         }
     }
 
     #[test]
-    fn a_report_needs_a_title_and_both_answers() {
+    fn a_report_needs_a_title_both_answers_and_a_department() {
         assert!(report().faults().is_empty());
         let fields: Vec<_> = Report::default()
             .faults()
             .into_iter()
             .map(|(field, _)| field)
             .collect();
-        assert_eq!(fields, ["title", "impact", "urgency"]);
+        assert_eq!(fields, ["title", "impact", "urgency", "department"]);
     }
 
     #[test]
