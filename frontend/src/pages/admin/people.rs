@@ -200,7 +200,7 @@ fn PersonForm(
         );
         problems.extend(details.err().unwrap_or_default());
         if let Some(password) = filled(&password) {
-            problems.extend(check_password(&password).err().unwrap_or_default());
+            problems.extend(check_password(login.get_untracked().trim(), &password).err().unwrap_or_default());
         }
         if form.refuse(problems.into_iter().map(|problem| (problem.field, problem.message)).collect()) {
             return;

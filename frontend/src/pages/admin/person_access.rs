@@ -59,10 +59,11 @@ pub fn Access(
 ) -> impl IntoView {
     editor.existing().map(|person| {
         let id = person.id.clone();
+        let login = person.login.clone().unwrap_or_default();
         let person = RwSignal::new(person);
         view! {
             <Roles person departments on_changed />
-            <PasswordForm person=id />
+            <PasswordForm person=id login />
         }
     })
 }
@@ -166,13 +167,13 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, on_changed:
 }
 
 #[component]
-fn PasswordForm(person: Id) -> impl IntoView {
+fn PasswordForm(person: Id, login: String) -> impl IntoView {
     let form = Form::new();
     let saved = use_saved();
     let password = RwSignal::new(String::new());
     let send = move |()| {
         let typed = password.get_untracked();
-        let faults = check_password(&typed)
+        let faults = check_password(&login, &typed)
             .err()
             .unwrap_or_default()
             .into_iter()
