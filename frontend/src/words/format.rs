@@ -24,6 +24,16 @@ pub fn duration(seconds: i64) -> String {
     }
 }
 
+/// A length of time in its largest unit, rounded down: from an hour on the minutes say little.
+fn about(seconds: i64) -> String {
+    let minutes = seconds.abs() / 60;
+    match (minutes / 1_440, minutes / 60) {
+        (0, 0) => words::minutes(minutes),
+        (0, hours) => words::hours(hours),
+        (days, _) => words::days(days),
+    }
+}
+
 /// What a clock's chip says.
 #[must_use]
 pub fn clock_words(clock: &ClockFace, standing: Standing) -> String {
@@ -54,9 +64,9 @@ pub fn relative(instant: Timestamp, now: Timestamp) -> String {
     if (-59..60).contains(&seconds) {
         words::just_now().to_owned()
     } else if seconds > 0 {
-        words::ago(duration(seconds))
+        words::ago(about(seconds))
     } else {
-        words::in_time(duration(seconds))
+        words::in_time(about(seconds))
     }
 }
 
@@ -185,6 +195,8 @@ mod tests {
         assert_eq!(relative(now.plus_seconds(-5), now), "just now");
         assert_eq!(relative(now.plus_seconds(-720), now), "12 min ago");
         assert_eq!(relative(now.plus_seconds(3 * 3600), now), "in 3 h");
+        assert_eq!(relative(now.plus_seconds(-(6 * 3600 + 1_800)), now), "6 h ago");
+        assert_eq!(relative(now.plus_seconds(-200_000), now), "2 d ago");
     }
 
     #[test]
