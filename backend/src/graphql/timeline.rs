@@ -37,6 +37,23 @@ const SILENT: &[&str] = &[
     "participants",
     "message",
     "stateBeforeHold",
+    // The clocks show these better than a line of text.
+    "dueAt",
+    "risk",
+    "wakeUpAt",
+    "unanswered",
+    "resolvedAt",
+    "closedAt",
+    "agreement",
+    "agreementId",
+    "agreementVersion",
+    "calendar",
+    "calendarVersion",
+    "forPriority",
+    "because",
+    "recordedByAgent",
+    "publicMessage",
+    "watcher",
     crate::desk::entity::source::ROW,
 ];
 
@@ -76,8 +93,8 @@ impl TimelineEntry {
                 continue;
             }
             list.push(FieldChange {
-                before: words(ctx, &change.before).await?,
-                after: words(ctx, &change.after).await?,
+                before: words(ctx, &field, &change.before).await?,
+                after: words(ctx, &field, &change.after).await?,
                 field: field.strip_suffix("Id").unwrap_or(&field).to_owned(),
             });
         }
@@ -86,12 +103,32 @@ impl TimelineEntry {
 }
 
 /// A value as a reader understands it.
-async fn words(ctx: &Context<'_>, value: &Value) -> Result<Option<String>> {
+async fn words(ctx: &Context<'_>, field: &str, value: &Value) -> Result<Option<String>> {
     Ok(match value {
         Value::Null => None,
+        Value::String(word) if VOCABULARIES.contains(&field) => Some(plain(word)),
         Value::String(text) => Some(name_of(ctx, text).await?.unwrap_or_else(|| text.clone())),
         other => Some(other.to_string()),
     })
+}
+
+/// Fields whose values are words of a vocabulary.
+const VOCABULARIES: &[&str] = &[
+    "channel",
+    "holdReason",
+    "impact",
+    "kind",
+    "priority",
+    "resolutionCode",
+    "state",
+    "target",
+    "urgency",
+];
+
+/// A stored word as people say it: `2_high` is "high", `in_progress` "in progress".
+fn plain(word: &str) -> String {
+    word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_')
+        .replace('_', " ")
 }
 
 /// The name of what an id stands for.
