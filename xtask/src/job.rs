@@ -205,19 +205,16 @@ fn cargo_progress(line: &str) -> Option<String> {
     })
 }
 
-/// `3 of 28 tests` from nextest's `PASS [ 0.006s] ( 3/28) name`; `3 journeys` from Playwright's `✓  3 name`.
+/// The test that has just passed, from cargo's `test name ... ok` or Playwright's `✓  3 name`.
 fn test_progress(line: &str) -> Option<String> {
-    let trimmed = line.trim_start();
-    if let Some(rest) = trimmed.strip_prefix("PASS [") {
-        let (_, rest) = rest.split_once("] (")?;
-        let (done, all) = rest.split_once(')')?.0.split_once('/')?;
-        return Some(format!("{} of {} tests", done.trim(), all.trim()));
+    let trimmed = line.trim();
+    if let Some(rest) = trimmed.strip_prefix("test ") {
+        return rest.strip_suffix(" ... ok").map(str::to_owned);
     }
-    let rest = trimmed
+    trimmed
         .strip_prefix('✓')
-        .or_else(|| trimmed.strip_prefix("ok "))?;
-    let number: usize = rest.split_whitespace().next()?.parse().ok()?;
-    Some(format!("{number} journeys"))
+        .or_else(|| trimmed.strip_prefix("ok "))
+        .map(|rest| rest.trim().to_owned())
 }
 
 /// Lines of cargo that matter only while they happen.
@@ -293,14 +290,15 @@ mod tests {
     #[test]
     fn passing_tests_are_read_as_progress() {
         assert_eq!(
-            test_progress("        PASS [   0.006s] ( 3/28) frontend::bin/frontend a_name"),
-            Some("3 of 28 tests".to_owned())
+            test_progress("test words::a_name ... ok"),
+            Some("words::a_name".to_owned())
         );
         assert_eq!(
             test_progress("  ✓   7 tests/boot.spec.ts:3:1 › boots (1.2s)"),
-            Some("7 journeys".to_owned())
+            Some("7 tests/boot.spec.ts:3:1 › boots (1.2s)".to_owned())
         );
-        assert_eq!(test_progress("        FAIL [   0.006s] ( 3/28) x"), None);
+        assert_eq!(test_progress("test words::a_name ... FAILED"), None);
+        assert_eq!(test_progress("test result: ok. 3 passed; 0 failed"), None);
     }
 
     #[test]

@@ -37,24 +37,6 @@ impl fmt::Display for Counts {
     }
 }
 
-/// From nextest's `Summary [ 1.2s] 25 tests run: 23 passed, 1 failed, 1 timed out, 3 skipped`.
-pub fn nextest(output: &str) -> Option<Counts> {
-    let line = output
-        .lines()
-        .rfind(|line| line.trim_start().starts_with("Summary ["))?;
-    let (before, numbers) = line.split_once(" run: ")?;
-    // `12/25 tests run` when it gave up early: what never ran did not pass.
-    let planned = before
-        .split_whitespace()
-        .rev()
-        .find_map(|word| word.rsplit('/').next()?.parse::<usize>().ok())?;
-    let passed = number_before(numbers, "passed").unwrap_or(0);
-    Some(Counts {
-        passed,
-        failed: planned.saturating_sub(passed),
-    })
-}
-
 /// From every `test result: ok. 3 passed; 0 failed; …` of `cargo test`.
 pub fn cargo_test(output: &str) -> Option<Counts> {
     let mut counts = None;
@@ -112,30 +94,6 @@ fn number_before(text: &str, word: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nextest_counts_everything_that_did_not_pass_as_failed() {
-        let read = |summary: &str| nextest(summary).map(|counts| (counts.passed, counts.failed));
-        assert_eq!(
-            read("     Summary [   0.020s] 25 tests run: 25 passed, 2 skipped"),
-            Some((25, 0))
-        );
-        assert_eq!(
-            read(
-                "x\n     Summary [   1.5s] 25 tests run: 22 passed (1 slow), 2 failed, 1 timed out, 0 skipped"
-            ),
-            Some((22, 3))
-        );
-        assert_eq!(
-            read("     Summary [   1.5s] 5/25 tests run: 4 passed, 1 failed, 0 skipped"),
-            Some((4, 21))
-        );
-        assert_eq!(
-            read("     Summary [   0.1s] 1 test run: 1 passed, 0 skipped"),
-            Some((1, 0))
-        );
-        assert_eq!(read("error: could not compile"), None);
-    }
 
     #[test]
     fn results_of_all_test_binaries_are_added_up() {

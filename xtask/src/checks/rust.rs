@@ -1,7 +1,5 @@
 //! Checks of the Rust code.
 
-use std::process::Command;
-
 use anyhow::{Context, Result};
 
 use super::{Bench, Verdict, counts};
@@ -61,37 +59,32 @@ pub fn deny(bench: &mut Bench) -> Result<Verdict> {
 /// Unit, property and integration tests; the latter find PostgreSQL through the environment.
 pub fn tests(bench: &mut Bench) -> Result<Verdict> {
     let server = postgres::Postgres::start().context("PostgreSQL for the tests")?;
-    let selection = ["--workspace", "--exclude", "frontend"];
+    let selection = [
+        "--workspace",
+        "--exclude",
+        "frontend",
+        "--lib",
+        "--bins",
+        "--tests",
+    ];
     run_tests(bench, &selection, Some(&server.url()))
 }
 
 /// What of the client can be tested without a browser runs on this machine's own processor.
 pub fn client_tests(bench: &mut Bench) -> Result<Verdict> {
-    run_tests(bench, &["--package", "frontend"], None)
+    run_tests(bench, &["--package", "frontend", "--bins"], None)
 }
 
 fn run_tests(bench: &mut Bench, selection: &[&str], postgres: Option<&str>) -> Result<Verdict> {
-    let nextest = machine::find("cargo-nextest").is_some();
-    let mut command: Command = if nextest {
-        let mut command = workspace::cargo(["nextest", "run", "--no-fail-fast"]);
-        command
-            .args(["--status-level", "pass", "--final-status-level", "fail"])
-            .args(["--no-tests", "pass", "--show-progress", "none"]);
-        command
-    } else {
-        workspace::cargo(["test", "--no-fail-fast", "--lib", "--bins", "--tests"])
-    };
+    // Not nextest: it gives each test a process, and so each its own migrated
+    // template of a database, which costs more than it gains.
+    let mut command = workspace::cargo(["test", "--no-fail-fast"]);
     command.args(selection);
     if let Some(url) = postgres {
         command.env(postgres::URL_VARIABLE, url);
     }
     let outcome = job::run_one(&mut bench.console, command)?;
-    let read = if nextest {
-        counts::nextest
-    } else {
-        counts::cargo_test
-    };
-    Ok(Verdict::tests(outcome, read))
+    Ok(Verdict::tests(outcome, counts::cargo_test))
 }
 
 pub fn doc_tests(bench: &mut Bench) -> Result<Verdict> {
