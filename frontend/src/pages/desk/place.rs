@@ -6,8 +6,6 @@
 //! `assignee` (ids; `none` for nobody), and `createdFrom`, `createdTo`, `resolvedFrom`, `resolvedTo`, `dueFrom`, `dueTo`
 //! (RFC 3339).
 
-use leptos_router::params::ParamsMap;
-
 use super::operations::{
     IdFilter, KindFilter, PriorityFilter, RiskFilter, StateFilter, StateKindFilter, TextFilter, TicketFilter,
 };
@@ -34,18 +32,18 @@ pub struct Place {
 }
 
 impl Place {
-    /// Reads an address.
-    pub fn read(params: &ParamsMap, query: &ParamsMap) -> Self {
+    /// Reads an address: its parts, and what stands behind the question mark.
+    pub fn read(part: impl Fn(&str) -> Option<String>, query: impl Fn(&str) -> Option<String>) -> Self {
         let conditions = CONDITIONS
             .iter()
-            .filter_map(|name| query.get(name).map(|value| ((*name).to_owned(), value)))
+            .filter_map(|name| query(name).map(|value| ((*name).to_owned(), value)))
             .filter(|(_, value)| !value.is_empty())
             .collect();
         Self {
-            view: params.get("view").filter(|view| !view.is_empty()),
-            reference: params.get("reference").filter(|reference| !reference.is_empty()),
-            order: query.get("order").and_then(|order| order_of(&order)),
-            text: query.get("q").unwrap_or_default(),
+            view: part("view").filter(|view| !view.is_empty()),
+            reference: part("reference").filter(|reference| !reference.is_empty()),
+            order: query("order").and_then(|order| order_of(&order)),
+            text: query("q").unwrap_or_default(),
             conditions,
         }
     }
@@ -146,14 +144,14 @@ fn encode(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn query(pairs: &[(&str, &str)]) -> ParamsMap {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    fn query(pairs: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        |wanted| pairs.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
     }
 
     #[test]
     fn an_address_leads_back_to_its_place() {
         let params = query(&[("view", "team:team_01:open"), ("reference", "INC-000012")]);
-        let place = Place::read(&params, &query(&[("order", "updated"), ("q", "vpn & more")]));
+        let place = Place::read(params, query(&[("order", "updated"), ("q", "vpn & more")]));
         assert_eq!(place.address(), "/desk/team:team_01:open/INC-000012?order=updated&q=vpn%20%26%20more");
         assert_eq!(place.with_reference(None).address(), "/desk/team:team_01:open?order=updated&q=vpn%20%26%20more");
     }
@@ -161,8 +159,8 @@ mod tests {
     #[test]
     fn conditions_of_an_address_become_a_filter() {
         let place = Place::read(
-            &query(&[("view", SEARCH)]),
-            &query(&[
+            query(&[("view", SEARCH)]),
+            query(&[
                 ("state", "IN_PROGRESS,new"),
                 ("team", "team_1"),
                 ("assignee", "none"),

@@ -56,7 +56,7 @@ impl Workspace {
         let params = use_params_map();
         let query = use_query_map();
         let navigate = use_navigate();
-        let place = Memo::new(move |_| params.with(|params| query.with(|query| Place::read(params, query))));
+        let place = Memo::new(move |_| params.with(|params| query.with(|query| Place::read(|name| params.get(name), |name| query.get(name)))));
         let go = move |address: &str, replace: bool| {
             navigate(address, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
         };
