@@ -11,6 +11,7 @@ use crate::seed::demo;
 use crate::session;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
@@ -103,18 +104,23 @@ impl Serve {
             .public_url
             .clone()
             .unwrap_or_else(|| format!("http://{address}"));
-        println!("Bellhop is ready at {url}");
+        say(&format!("Bellhop is ready at {url}"));
         if !files.present() {
-            println!(
+            say(&format!(
                 "The browser client is not built into this server; the API is at {url}/graphql"
-            );
+            ));
         }
         if self.public_url.is_none() && !address.ip().is_loopback() {
-            println!(
-                "Browsers on other machines keep a sign-in only over https: put a proxy with a certificate in front and set --public-url"
+            say(
+                "Browsers on other machines keep a sign-in only over https: put a proxy with a certificate in front and set --public-url",
             );
         }
     }
+}
+
+/// A line for whoever started the server; one who does not read it is no reason to stop.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Keeps the database tidy, for ever.

@@ -101,6 +101,7 @@ fn string(mut rest: &[u8]) -> Result<&[u8], Refusal> {
             [b'\\', b'u', after @ ..] => {
                 let code = after
                     .get(..4)
+                    .filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))
                     .and_then(|digits| std::str::from_utf8(digits).ok())
                     .and_then(|digits| u32::from_str_radix(digits, 16).ok());
                 match code.and_then(char::from_u32) {
