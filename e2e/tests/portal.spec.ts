@@ -119,7 +119,7 @@ test("something is asked for from the catalog, its form says what is missing, an
     else if (field.kind === "NUMBER") await control.fill("1");
     else if (field.kind === "DATE") await control.fill("2027-01-15");
     else if (field.kind === "PERSON") {
-      await control.fill("mar");
+      await page.getByRole("combobox", { name: field.label }).fill("mar");
       await page.getByRole("option").first().click();
     } else if (await group.isVisible()) await group.locator("input").first().check();
     else await control.selectOption({ index: 1 });
@@ -139,9 +139,11 @@ test("what the desk does is seen at once, and the requester answers, confirms or
   await expect(progress.getByText("Received").first()).toBeVisible();
 
   const marta = await Caller.signedIn(request, "marta");
-  const me = (await marta.ask<{ viewer: { person: { id: string } } }>("{ viewer { person { id } } }")).viewer.person.id;
+  const me = (
+    await marta.ask<{ viewer: { person: { id: string; teams: { id: string }[] } } }>("{ viewer { person { id teams { id } } } }")
+  ).viewer.person;
   let seen = await versionOf(marta, reference);
-  await act(marta, "ticketAssign", "TicketAssignInput", { ticket: seen.id, expectedVersion: seen.version, assignee: me });
+  await act(marta, "ticketAssign", "TicketAssignInput", { ticket: seen.id, expectedVersion: seen.version, team: me.teams[0]?.id, assignee: me.id });
   await expect(progress).toContainText("Marta is working on it.");
 
   seen = await versionOf(marta, reference);
