@@ -45,17 +45,22 @@ export interface Reported {
   version: number;
 }
 
-/** Reports an incident to the IT department over the API. */
-export async function report(caller: Caller, title: string): Promise<Reported> {
+/** Reports an incident to the IT department over the API, in a category that the named team looks after, if one is named. */
+export async function report(caller: Caller, title: string, team?: string): Promise<Reported> {
   const { departments } = await caller.ask<{ departments: { id: string; key: string; name: string }[] }>(
     "{ departments { id key name } }",
   );
   const it = departments.find((department) => department.name === "IT" || department.key.toLowerCase() === "it");
+  const { categories } = await caller.ask<{ categories: { id: string; team: { name: string } | null }[] }>(
+    "query ($department: ID) { categories(department: $department) { id team { name } } }",
+    { department: it?.id },
+  );
+  const category = categories.find((candidate) => team !== undefined && candidate.team?.name === team)?.id;
   const data = await caller.ask<{ incidentReport: { ticket: Reported | null; userErrors: unknown[] } }>(
     `mutation ($input: IncidentReportInput!) {
        incidentReport(input: $input) { ticket { id reference version } userErrors { code message } }
      }`,
-    { input: { title, description: "Written by a journey.", department: it?.id, impact: "PERSON", urgency: "MEDIUM" } },
+    { input: { title, description: "Written by a journey.", department: it?.id, category, impact: "PERSON", urgency: "MEDIUM" } },
   );
   expect(data.incidentReport.userErrors).toEqual([]);
   if (data.incidentReport.ticket === null) throw new Error("the report made no ticket");
