@@ -37,7 +37,11 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(app: &TestApp, word: &str) -> Self {
-        let name = format!("bellhop-{word}-{}-{:?}", app.address().port(), app.backend);
+        let name = format!(
+            "bellhop-{word}-{}-{:?}",
+            app.address().port(),
+            app.platform().db.backend()
+        );
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).expect("a folder");
         Self(path)

@@ -43,9 +43,21 @@ impl ApiError {
         match self {
             Self::Network => words::shell::error_network().to_owned(),
             Self::SignedOut => words::shell::error_signed_out().to_owned(),
-            Self::Coded { message, request_id: None, .. } => message.clone(),
-            Self::Coded { message, request_id: Some(id), .. } => words::shell::error_with_id(message, id),
-            Self::Refused(errors) => errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" "),
+            Self::Coded {
+                message,
+                request_id: None,
+                ..
+            } => message.clone(),
+            Self::Coded {
+                message,
+                request_id: Some(id),
+                ..
+            } => words::shell::error_with_id(message, id),
+            Self::Refused(errors) => errors
+                .iter()
+                .map(|error| error.message.as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
             Self::Malformed(_) => words::shell::error_malformed().to_owned(),
         }
     }
@@ -64,9 +76,10 @@ impl ApiError {
     #[must_use]
     pub fn for_field(&self, field: &str) -> Option<&str> {
         match self {
-            Self::Refused(errors) => {
-                errors.iter().find(|error| error.field.as_deref() == Some(field)).map(|error| error.message.as_str())
-            }
+            Self::Refused(errors) => errors
+                .iter()
+                .find(|error| error.field.as_deref() == Some(field))
+                .map(|error| error.message.as_str()),
             _ => None,
         }
     }
@@ -77,5 +90,9 @@ impl ApiError {
 /// # Errors
 /// When there are any.
 pub fn refusal(errors: Vec<UserError>) -> Result<(), ApiError> {
-    if errors.is_empty() { Ok(()) } else { Err(ApiError::Refused(errors)) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(ApiError::Refused(errors))
+    }
 }

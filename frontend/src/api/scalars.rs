@@ -55,6 +55,9 @@ mod tests {
         let sequence = Sequence(9_007_199_254_740_993);
         let json = serde_json::to_string(&sequence).expect("text");
         assert_eq!(json, "\"9007199254740993\"");
-        assert_eq!(serde_json::from_str::<Sequence>(&json).expect("a sequence"), sequence);
+        assert_eq!(
+            serde_json::from_str::<Sequence>(&json).expect("a sequence"),
+            sequence
+        );
     }
 }

@@ -132,9 +132,18 @@ pub fn start() {
 }
 
 fn hear(event: &MessageEvent) {
-    let Some(word) = event.data().as_string().and_then(|text| serde_json::from_str::<Word>(&text).ok()) else { return };
+    let Some(word) = event
+        .data()
+        .as_string()
+        .and_then(|text| serde_json::from_str::<Word>(&text).ok())
+    else {
+        return;
+    };
     match word {
-        Word::Renewed { token, expires_at } => keep(Token { text: token, expires_at }),
+        Word::Renewed { token, expires_at } => keep(Token {
+            text: token,
+            expires_at,
+        }),
         Word::SignedOut => forget(),
     }
 }
@@ -156,9 +165,15 @@ pub async fn sign_in(login: &str, password: &str) -> Result<(), SignInError> {
     let request = Request::post("/session")
         .json(&Credentials { login, password })
         .map_err(|error| SignInError::Other(ApiError::Malformed(error.to_string())))?;
-    let response = request.send().await.map_err(|_| SignInError::Other(ApiError::Network))?;
+    let response = request
+        .send()
+        .await
+        .map_err(|_| SignInError::Other(ApiError::Network))?;
     if response.ok() {
-        let granted = response.json().await.map_err(|error| SignInError::Other(ApiError::Malformed(error.to_string())))?;
+        let granted = response
+            .json()
+            .await
+            .map_err(|error| SignInError::Other(ApiError::Malformed(error.to_string())))?;
         grant(granted);
         return Ok(());
     }
@@ -166,7 +181,9 @@ pub async fn sign_in(login: &str, password: &str) -> Result<(), SignInError> {
     let refused = response.json::<Refused>().await;
     Err(match (status, refused) {
         (401, _) => SignInError::WrongCredentials,
-        (429, Ok(refused)) => SignInError::TooManyAttempts(refused.error.retry_after_seconds.unwrap_or(60)),
+        (429, Ok(refused)) => {
+            SignInError::TooManyAttempts(refused.error.retry_after_seconds.unwrap_or(60))
+        }
         (_, Ok(refused)) => SignInError::Other(ApiError::Coded {
             code: refused.error.code,
             message: refused.error.message,
@@ -181,7 +198,11 @@ pub async fn sign_in(login: &str, password: &str) -> Result<(), SignInError> {
 /// # Errors
 /// When the server could not be told: the person is then still signed in.
 pub async fn sign_out(everywhere: bool) -> Result<(), ApiError> {
-    let address = if everywhere { "/session?everywhere=true" } else { "/session" };
+    let address = if everywhere {
+        "/session?everywhere=true"
+    } else {
+        "/session"
+    };
     let mut request = Request::delete(address);
     if let Some(token) = token() {
         request = request.header("authorization", &format!("Bearer {token}"));
@@ -210,10 +231,16 @@ pub async fn renew() -> Result<(), ApiError> {
         if GENERATION.get() != before && token().is_some() {
             return Ok(());
         }
-        let response = Request::post("/session/refresh").send().await.map_err(|_| ApiError::Network)?;
+        let response = Request::post("/session/refresh")
+            .send()
+            .await
+            .map_err(|_| ApiError::Network)?;
         match response.status() {
             200 => {
-                let granted = response.json().await.map_err(|error| ApiError::Malformed(error.to_string()))?;
+                let granted = response
+                    .json()
+                    .await
+                    .map_err(|error| ApiError::Malformed(error.to_string()))?;
                 grant(granted);
                 Ok(())
             }
@@ -230,8 +257,14 @@ pub async fn renew() -> Result<(), ApiError> {
 
 fn grant(granted: Granted) {
     let expires_at = browser_now() + granted.expires_in_seconds * 1000;
-    tell(&Word::Renewed { token: granted.access_token.clone(), expires_at });
-    keep(Token { text: granted.access_token, expires_at });
+    tell(&Word::Renewed {
+        token: granted.access_token.clone(),
+        expires_at,
+    });
+    keep(Token {
+        text: granted.access_token,
+        expires_at,
+    });
 }
 
 fn forget() {
@@ -262,8 +295,12 @@ fn keep(token: Token) {
 async fn exclusively<T>(work: impl Future<Output = T>) -> T {
     let locks = window().navigator();
     let locks = js_sys::Reflect::get(&locks, &"locks".into()).unwrap_or(JsValue::UNDEFINED);
-    let request = js_sys::Reflect::get(&locks, &"request".into()).ok().and_then(|found| found.dyn_into::<js_sys::Function>().ok());
-    let Some(request) = request else { return work.await };
+    let request = js_sys::Reflect::get(&locks, &"request".into())
+        .ok()
+        .and_then(|found| found.dyn_into::<js_sys::Function>().ok());
+    let Some(request) = request else {
+        return work.await;
+    };
 
     let release = RefCell::new(None);
     let held = js_sys::Promise::new(&mut |resolve, _| {
@@ -280,7 +317,10 @@ async fn exclusively<T>(work: impl Future<Output = T>) -> T {
         }
         held.into()
     });
-    if request.call2(&locks, &LOCK.into(), granted.as_ref()).is_err() {
+    if request
+        .call2(&locks, &LOCK.into(), granted.as_ref())
+        .is_err()
+    {
         return work.await;
     }
     _ = JsFuture::from(entered).await;

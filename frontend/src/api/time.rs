@@ -7,8 +7,14 @@ use super::Timestamp;
 /// Milliseconds by which the server is ahead of the browser.
 static OFFSET: AtomicI64 = AtomicI64::new(0);
 
-#[expect(clippy::disallowed_methods, reason = "the one place of the client that asks for the time")]
-#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit for 285,000 years")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place of the client that asks for the time"
+)]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "milliseconds since 1970 fit for 285,000 years"
+)]
 fn browser_millis() -> i64 {
     js_sys::Date::now() as i64
 }
@@ -28,7 +34,10 @@ pub fn browser_now() -> i64 {
 /// Notes what the server said that it was, asked at `asked` and answered at `answered` (browser's milliseconds):
 /// half of the way is taken for the answer's.
 pub fn correct_clock(server: Timestamp, asked: i64, answered: i64) {
-    OFFSET.store(offset(server.as_millis(), asked, answered), Ordering::Relaxed);
+    OFFSET.store(
+        offset(server.as_millis(), asked, answered),
+        Ordering::Relaxed,
+    );
 }
 
 const fn offset(server: i64, asked: i64, answered: i64) -> i64 {

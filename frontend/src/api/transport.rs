@@ -17,7 +17,9 @@ struct Extensions {
 ///
 /// # Errors
 /// See [`ApiError`]. A session that has run out is renewed once before giving up.
-pub async fn query<Answer, Variables>(operation: Operation<Answer, Variables>) -> Result<Answer, ApiError>
+pub async fn query<Answer, Variables>(
+    operation: Operation<Answer, Variables>,
+) -> Result<Answer, ApiError>
 where
     Answer: DeserializeOwned + 'static,
     Variables: Serialize,
@@ -29,7 +31,9 @@ where
 ///
 /// # Errors
 /// See [`ApiError`]. It is sent a second time only where the server said that it did nothing for want of a session.
-pub async fn mutate<Answer, Variables>(operation: Operation<Answer, Variables>) -> Result<Answer, ApiError>
+pub async fn mutate<Answer, Variables>(
+    operation: Operation<Answer, Variables>,
+) -> Result<Answer, ApiError>
 where
     Answer: DeserializeOwned + 'static,
     Variables: Serialize,
@@ -37,12 +41,15 @@ where
     run(&operation).await
 }
 
-async fn run<Answer, Variables>(operation: &Operation<Answer, Variables>) -> Result<Answer, ApiError>
+async fn run<Answer, Variables>(
+    operation: &Operation<Answer, Variables>,
+) -> Result<Answer, ApiError>
 where
     Answer: DeserializeOwned + 'static,
     Variables: Serialize,
 {
-    let body = serde_json::to_string(operation).map_err(|error| ApiError::Malformed(error.to_string()))?;
+    let body =
+        serde_json::to_string(operation).map_err(|error| ApiError::Malformed(error.to_string()))?;
     match send(&body).await {
         Err(ApiError::SignedOut) => match session::renew().await {
             Ok(()) => send(&body).await.inspect_err(|error| {
@@ -61,7 +68,9 @@ async fn send<Answer: DeserializeOwned>(body: &str) -> Result<Answer, ApiError> 
     if let Some(token) = session::token() {
         request = request.header("authorization", &format!("Bearer {token}"));
     }
-    let request = request.body(body).map_err(|error| ApiError::Malformed(error.to_string()))?;
+    let request = request
+        .body(body)
+        .map_err(|error| ApiError::Malformed(error.to_string()))?;
     let response = request.send().await.map_err(|_| ApiError::Network)?;
     if response.status() == 401 {
         return Err(ApiError::SignedOut);
@@ -75,11 +84,19 @@ async fn send<Answer: DeserializeOwned>(body: &str) -> Result<Answer, ApiError> 
     let answer: GraphQlResponse<Answer, Extensions> =
         serde_json::from_str(&text).map_err(|error| ApiError::Malformed(error.to_string()))?;
     if let Some(error) = answer.errors.into_iter().flatten().next() {
-        let (code, request_id) = error.extensions.map_or((None, None), |found| (found.code, found.request_id));
+        let (code, request_id) = error
+            .extensions
+            .map_or((None, None), |found| (found.code, found.request_id));
         return Err(match code.as_deref() {
             Some("UNAUTHENTICATED") => ApiError::SignedOut,
-            _ => ApiError::Coded { code: code.unwrap_or_default(), message: error.message, request_id },
+            _ => ApiError::Coded {
+                code: code.unwrap_or_default(),
+                message: error.message,
+                request_id,
+            },
         });
     }
-    answer.data.ok_or_else(|| ApiError::Malformed("neither data nor errors".to_owned()))
+    answer
+        .data
+        .ok_or_else(|| ApiError::Malformed("neither data nor errors".to_owned()))
 }

@@ -28,7 +28,9 @@ pub use chart::{BarList, BarRow, LineChart, Series, Sparkline, StackPart, Stacke
 pub use chip::{Chip, ClockChip, Tone};
 pub use combobox::{Choice, PersonPicker, SearchAnswer};
 pub use dialog::Dialog;
-pub use field::{Check, FieldFrame, RadioCards, RadioOption, SelectField, TextArea, TextField, focus_first_error};
+pub use field::{
+    Check, FieldFrame, RadioCards, RadioOption, SelectField, TextArea, TextField, focus_first_error,
+};
 pub use icon::Icon;
 pub use menu::{Menu, MenuItem};
 pub use remote::Remote;

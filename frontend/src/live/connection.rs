@@ -3,12 +3,19 @@
 use std::{
     cell::{Cell, RefCell},
     future::poll_fn,
-    sync::{Arc, atomic::{AtomicI64, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     task::{Poll, Waker},
 };
 
 use cynic::StreamingOperation;
-use futures_util::{StreamExt, future::{AbortHandle, Either, abortable, select}, pin_mut};
+use futures_util::{
+    StreamExt,
+    future::{AbortHandle, Either, abortable, select},
+    pin_mut,
+};
 use gloo_timers::future::TimeoutFuture;
 use graphql_ws_client::{Client, Error};
 use leptos::{leptos_dom::logging::console_warn, prelude::*};
@@ -17,7 +24,10 @@ use wasm_bindgen_futures::spawn_local;
 use ws_stream_wasm::WsMeta;
 
 use super::{socket::Listening, ticker};
-use crate::api::{self, Sequence, session::{self, Session}};
+use crate::api::{
+    self, Sequence,
+    session::{self, Session},
+};
 
 /// The server pings about every 15 s; a line that is silent for longer than this is dead.
 const SILENCE_MILLIS: i64 = 40_000;
@@ -288,8 +298,17 @@ async fn keep_connected() {
 /// Opens the socket and signs in on it. The second half of the answer is the line itself, to be awaited to its end.
 async fn connect(token: &str) -> Result<(Client, impl Future<Output = ()> + use<>), Error> {
     let location = window().location();
-    let scheme = if location.protocol().is_ok_and(|protocol| protocol == "https:") { "wss" } else { "ws" };
-    let host = location.host().map_err(|_| Error::Unknown("no host".to_owned()))?;
+    let scheme = if location
+        .protocol()
+        .is_ok_and(|protocol| protocol == "https:")
+    {
+        "wss"
+    } else {
+        "ws"
+    };
+    let host = location
+        .host()
+        .map_err(|_| Error::Unknown("no host".to_owned()))?;
     let address = format!("{scheme}://{host}/graphql/ws");
     let opened = WsMeta::connect(address, vec!["graphql-transport-ws"])
         .await
@@ -329,7 +348,11 @@ fn random() -> f64 {
 
 /// Milliseconds before the next attempt: doubling from half a second, by half more or less so that a thousand
 /// browsers do not come back at the same instant.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 22,500")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and 22,500"
+)]
 fn delay(failures: u32, random: f64) -> u32 {
     let step = (500.0 * f64::from(1_u32 << failures.min(10))).min(LONGEST_WAIT_MILLIS);
     (step * (0.5 + random)) as u32

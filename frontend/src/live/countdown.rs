@@ -1,6 +1,9 @@
 //! How much of a promise is left: the server's measurement, less the working time that has passed since.
 
-use crate::api::{ClockState, Timestamp, operations::{ClockFace, Span}};
+use crate::api::{
+    ClockState, Timestamp,
+    operations::{ClockFace, Span},
+};
 
 /// A clock as it stands at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +54,11 @@ pub fn standing(clock: &ClockFace, now: Timestamp) -> Standing {
     let measured = i64::from(clock.remaining_seconds);
     let running = clock.state == ClockState::Running
         || (clock.state == ClockState::Breached && clock.finished_at.is_none());
-    let remaining_seconds = if running { measured - passed(clock, now) } else { measured };
+    let remaining_seconds = if running {
+        measured - passed(clock, now)
+    } else {
+        measured
+    };
     let target = i64::from(clock.target_seconds).max(1);
     let used = (target - remaining_seconds).clamp(0, target) * 100 / target;
     let warned = clock.warn_at.is_some_and(|warn| warn <= now);
@@ -60,16 +67,24 @@ pub fn standing(clock: &ClockFace, now: Timestamp) -> Standing {
         ClockState::Met => Mood::Met,
         ClockState::Cancelled | ClockState::NotNeeded => Mood::Void,
         ClockState::Breached if clock.finished_at.is_some() => Mood::Missed,
-        ClockState::Running | ClockState::Breached if clock.breached || remaining_seconds < 0 => Mood::Overdue,
+        ClockState::Running | ClockState::Breached if clock.breached || remaining_seconds < 0 => {
+            Mood::Overdue
+        }
         _ if warned || (clock.warn_at.is_none() && used >= 75) => Mood::Soon,
         _ => Mood::Calm,
     };
-    Standing { remaining_seconds, used_percent: u8::try_from(used).unwrap_or(100), mood }
+    Standing {
+        remaining_seconds,
+        used_percent: u8::try_from(used).unwrap_or(100),
+        mood,
+    }
 }
 
 fn passed(clock: &ClockFace, now: Timestamp) -> i64 {
     let counted = open_seconds(&clock.open_spans, clock.measured_at, now);
-    let Some(due) = clock.due_at else { return counted };
+    let Some(due) = clock.due_at else {
+        return counted;
+    };
     // Beyond the due time the spans say nothing; the wall clock is the nearest that is known.
     let beyond = now.seconds_since(due.max(clock.measured_at)).max(0);
     if now > due { counted + beyond } else { counted }
@@ -98,7 +113,16 @@ mod tests {
             elapsed_seconds: 0,
             remaining_seconds: 2 * 3600,
             measured_at: at(0),
-            open_spans: vec![Span { from: at(0), to: at(60) }, Span { from: at(120), to: at(180) }],
+            open_spans: vec![
+                Span {
+                    from: at(0),
+                    to: at(60),
+                },
+                Span {
+                    from: at(120),
+                    to: at(180),
+                },
+            ],
             agreement_name: String::new(),
             timezone: "Europe/Lisbon".to_owned(),
         }
@@ -121,12 +145,19 @@ mod tests {
         assert_eq!(standing(&clock, at(150)).mood, Mood::Soon);
         assert_eq!(standing(&clock, at(180)).mood, Mood::Soon);
         let late = standing(&clock, at(185));
-        assert_eq!((late.mood, late.remaining_seconds, late.used_percent), (Mood::Overdue, -300, 100));
+        assert_eq!(
+            (late.mood, late.remaining_seconds, late.used_percent),
+            (Mood::Overdue, -300, 100)
+        );
     }
 
     #[test]
     fn a_paused_clock_stands_still() {
-        let clock = ClockFace { due_at: None, warn_at: None, ..clock(ClockState::Paused) };
+        let clock = ClockFace {
+            due_at: None,
+            warn_at: None,
+            ..clock(ClockState::Paused)
+        };
         assert_eq!(standing(&clock, at(170)).remaining_seconds, 2 * 3600);
         assert_eq!(standing(&clock, at(170)).mood, Mood::Paused);
     }
@@ -146,10 +177,18 @@ mod tests {
 
     #[test]
     fn a_finished_clock_keeps_its_result() {
-        let met = ClockFace { finished_at: Some(at(40)), remaining_seconds: 4800, ..clock(ClockState::Met) };
+        let met = ClockFace {
+            finished_at: Some(at(40)),
+            remaining_seconds: 4800,
+            ..clock(ClockState::Met)
+        };
         assert_eq!(standing(&met, at(170)).remaining_seconds, 4800);
         assert_eq!(standing(&met, at(170)).mood, Mood::Met);
-        let missed = ClockFace { finished_at: Some(at(190)), breached: true, ..clock(ClockState::Breached) };
+        let missed = ClockFace {
+            finished_at: Some(at(190)),
+            breached: true,
+            ..clock(ClockState::Breached)
+        };
         assert_eq!(standing(&missed, at(200)).mood, Mood::Missed);
     }
 }

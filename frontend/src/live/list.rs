@@ -84,7 +84,11 @@ impl<Row: Clone + PartialEq + Send + Sync + 'static> LiveList<Row> {
 
     /// Starts anew with what the server listed. Rows that stay keep their signals, and with them their place on screen.
     pub fn replace(&self, entries: Vec<Entry<Row>>) {
-        let order = Order::new(entries.iter().map(|entry| (entry.id.clone(), entry.sort_key.clone())));
+        let order = Order::new(
+            entries
+                .iter()
+                .map(|entry| (entry.id.clone(), entry.sort_key.clone())),
+        );
         self.rows.update_value(|rows| {
             let mut old = std::mem::take(rows);
             for entry in entries {
@@ -115,14 +119,20 @@ impl<Row: Clone + PartialEq + Send + Sync + 'static> LiveList<Row> {
     pub fn upsert(&self, entry: Entry<Row>, hold: bool) -> bool {
         let Entry { id, sort_key, row } = entry;
         let known = self.row(&id);
-        let changed = known.as_ref().is_none_or(|signal| signal.with_untracked(|shown| *shown != row));
+        let changed = known
+            .as_ref()
+            .is_none_or(|signal| signal.with_untracked(|shown| *shown != row));
         if changed {
             let signal = put(known, row);
             self.rows.update_value(|rows| {
                 rows.insert(id.clone(), signal);
             });
         }
-        if self.order.try_update_value(|order| order.place(&id, &sort_key, hold)).unwrap_or(false) {
+        if self
+            .order
+            .try_update_value(|order| order.place(&id, &sort_key, hold))
+            .unwrap_or(false)
+        {
             self.publish();
         } else {
             self.publish_waiting();
@@ -132,7 +142,11 @@ impl<Row: Clone + PartialEq + Send + Sync + 'static> LiveList<Row> {
 
     /// A row left. With `hold` it stays on screen, marked, until [`Self::release`].
     pub fn remove(&self, id: &str, hold: bool) {
-        if self.order.try_update_value(|order| order.remove(id, hold)).unwrap_or(false) {
+        if self
+            .order
+            .try_update_value(|order| order.remove(id, hold))
+            .unwrap_or(false)
+        {
             self.publish();
         } else {
             self.publish_waiting();
@@ -141,7 +155,11 @@ impl<Row: Clone + PartialEq + Send + Sync + 'static> LiveList<Row> {
 
     /// Applies the changes that wait.
     pub fn release(&self) {
-        if self.order.try_update_value(HeldOrder::release).unwrap_or(false) {
+        if self
+            .order
+            .try_update_value(HeldOrder::release)
+            .unwrap_or(false)
+        {
             self.publish();
         } else {
             self.publish_waiting();
@@ -151,12 +169,16 @@ impl<Row: Clone + PartialEq + Send + Sync + 'static> LiveList<Row> {
     /// The sort key of the last row on screen.
     #[must_use]
     pub fn last_key(&self) -> Option<String> {
-        self.order.with_value(|order| order.shown().last_key().map(str::to_owned))
+        self.order
+            .with_value(|order| order.shown().last_key().map(str::to_owned))
     }
 
     fn publish(&self) {
-        let ids = self.order.with_value(|order| order.shown().ids().map(str::to_owned).collect::<Vec<_>>());
-        if self.waiting.get_untracked() == 0 && self.order.with_value(|order| order.waiting() == 0) {
+        let ids = self
+            .order
+            .with_value(|order| order.shown().ids().map(str::to_owned).collect::<Vec<_>>());
+        if self.waiting.get_untracked() == 0 && self.order.with_value(|order| order.waiting() == 0)
+        {
             // Rows that are neither shown nor waiting are forgotten.
             self.rows.update_value(|rows| {
                 if rows.len() > ids.len() {
@@ -170,7 +192,12 @@ impl<Row: Clone + PartialEq + Send + Sync + 'static> LiveList<Row> {
 
     fn publish_waiting(&self) {
         let (waiting, leaving) = self.order.with_value(|order| {
-            let leaving = order.shown().ids().filter(|id| order.is_leaving(id)).map(str::to_owned).collect::<Vec<_>>();
+            let leaving = order
+                .shown()
+                .ids()
+                .filter(|id| order.is_leaving(id))
+                .map(str::to_owned)
+                .collect::<Vec<_>>();
             (order.waiting(), leaving)
         });
         if self.waiting.get_untracked() != waiting {
@@ -182,7 +209,10 @@ impl<Row: Clone + PartialEq + Send + Sync + 'static> LiveList<Row> {
     }
 }
 
-fn put<Row: PartialEq + Send + Sync + 'static>(signal: Option<ArcRwSignal<Row>>, row: Row) -> ArcRwSignal<Row> {
+fn put<Row: PartialEq + Send + Sync + 'static>(
+    signal: Option<ArcRwSignal<Row>>,
+    row: Row,
+) -> ArcRwSignal<Row> {
     match signal {
         Some(signal) => {
             if signal.with_untracked(|shown| *shown != row) {
@@ -199,7 +229,11 @@ mod tests {
     use super::*;
 
     fn entry(id: &str, sort_key: &str, row: u32) -> Entry<u32> {
-        Entry { id: id.to_owned(), sort_key: sort_key.to_owned(), row }
+        Entry {
+            id: id.to_owned(),
+            sort_key: sort_key.to_owned(),
+            row,
+        }
     }
 
     fn list() -> LiveList<u32> {

@@ -50,7 +50,9 @@ impl Order {
 
     /// Takes the id out. Tells whether it was there.
     pub fn remove(&mut self, id: &str) -> bool {
-        let Some(index) = self.position(id) else { return false };
+        let Some(index) = self.position(id) else {
+            return false;
+        };
         self.entries.remove(index);
         true
     }
@@ -74,7 +76,10 @@ impl HeldOrder {
     /// Starts from what the server listed.
     #[must_use]
     pub fn new(shown: Order) -> Self {
-        Self { shown, waiting: Vec::new() }
+        Self {
+            shown,
+            waiting: Vec::new(),
+        }
     }
 
     /// The order on screen.
@@ -92,7 +97,9 @@ impl HeldOrder {
     /// Whether this row waits for its removal.
     #[must_use]
     pub fn is_leaving(&self, id: &str) -> bool {
-        self.waiting.iter().any(|(known, step)| known == id && *step == Step::Remove)
+        self.waiting
+            .iter()
+            .any(|(known, step)| known == id && *step == Step::Remove)
     }
 
     /// A row arrived or changed. Returns true when the order on screen changed.
@@ -101,8 +108,21 @@ impl HeldOrder {
             self.waiting.retain(|(known, _)| known != id);
             return self.shown.place(id, key);
         }
-        let settled = self.shown.entries.iter().any(|(known_key, known)| known == id && known_key == key);
-        self.wait(id, if settled { None } else { Some(Step::Place { key: key.to_owned() }) });
+        let settled = self
+            .shown
+            .entries
+            .iter()
+            .any(|(known_key, known)| known == id && known_key == key);
+        self.wait(
+            id,
+            if settled {
+                None
+            } else {
+                Some(Step::Place {
+                    key: key.to_owned(),
+                })
+            },
+        );
         false
     }
 
@@ -150,7 +170,11 @@ mod tests {
     use super::*;
 
     fn order(entries: &[(&str, &str)]) -> Order {
-        Order::new(entries.iter().map(|(id, key)| ((*id).to_owned(), (*key).to_owned())))
+        Order::new(
+            entries
+                .iter()
+                .map(|(id, key)| ((*id).to_owned(), (*key).to_owned())),
+        )
     }
 
     fn ids(order: &Order) -> Vec<&str> {

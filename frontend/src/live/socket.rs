@@ -1,6 +1,9 @@
 //! A socket that notes when it last heard anything, so that a line which died without a word is noticed.
 
-use std::sync::{Arc, atomic::{AtomicI64, Ordering}};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use graphql_ws_client::{Connection, Error, Message, ws_stream_wasm};
 

@@ -12,7 +12,7 @@ use super::{
     guard::{Open, SignedIn, Wanted},
     keys_help::KeysHelp,
     messages::NotFound,
-    navigation::{Announcer, AfterNavigation},
+    navigation::{AfterNavigation, Announcer},
 };
 use crate::components::{ToastRegion, provide_toaster};
 use crate::pages::{admin, dashboards, desk, notifications, portal, sign_in};

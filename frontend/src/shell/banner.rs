@@ -41,8 +41,11 @@ pub fn Banner() -> impl IntoView {
     });
     move || {
         shown.get().map(|state| {
-            let sentence =
-                if state == Connection::Offline { words::shell::offline() } else { words::shell::reconnecting() };
+            let sentence = if state == Connection::Offline {
+                words::shell::offline()
+            } else {
+                words::shell::reconnecting()
+            };
             view! { <div class="line-banner" role="status">{sentence}</div> }
         })
     }

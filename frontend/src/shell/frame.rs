@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_navigate};
 
 use crate::{
-    components::{AccountMenu, Icon},
     components::environment::{Shortcut, ShortcutGroup, use_shortcuts, use_viewer},
+    components::{AccountMenu, Icon},
     words,
 };
 
@@ -19,10 +19,30 @@ pub fn WorkFrame(children: Children) -> impl IntoView {
         move || navigate(to, leptos_router::NavigateOptions::default())
     };
     use_shortcuts(vec![
-        Shortcut::new("g d", words::shell::key_go_desk(), ShortcutGroup::Places, go("/desk")),
-        Shortcut::new("g p", words::shell::key_go_portal(), ShortcutGroup::Places, go("/")),
-        Shortcut::new("g b", words::shell::key_go_dashboards(), ShortcutGroup::Places, go("/dashboards")),
-        Shortcut::new("g n", words::shell::key_go_notifications(), ShortcutGroup::Places, go("/notifications")),
+        Shortcut::new(
+            "g d",
+            words::shell::key_go_desk(),
+            ShortcutGroup::Places,
+            go("/desk"),
+        ),
+        Shortcut::new(
+            "g p",
+            words::shell::key_go_portal(),
+            ShortcutGroup::Places,
+            go("/"),
+        ),
+        Shortcut::new(
+            "g b",
+            words::shell::key_go_dashboards(),
+            ShortcutGroup::Places,
+            go("/dashboards"),
+        ),
+        Shortcut::new(
+            "g n",
+            words::shell::key_go_notifications(),
+            ShortcutGroup::Places,
+            go("/notifications"),
+        ),
     ]);
     view! {
         <div class="work">

@@ -1,12 +1,20 @@
 //! Who may open what. The server decides about every piece of data; this only keeps people from empty pages.
 
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, components::{Outlet, Redirect}, hooks::use_location};
+use leptos_router::{
+    NavigateOptions,
+    components::{Outlet, Redirect},
+    hooks::use_location,
+};
 use wasm_bindgen_futures::spawn_local;
 
 use super::messages::{Failed, Message, Splash};
 use crate::{
-    api::{ApiError, operations::{Viewer, fetch_viewer}, session::{self, Session}},
+    api::{
+        ApiError,
+        operations::{Viewer, fetch_viewer},
+        session::{self, Session},
+    },
     components::environment::{provide_viewer, use_viewer},
     words,
 };
@@ -47,7 +55,9 @@ pub fn SignedIn() -> impl IntoView {
         .into_any(),
         Gate::SignIn => view! { <ToSignIn/> }.into_any(),
         Gate::Failed => {
-            let error = viewer.with_untracked(|viewer| viewer.clone().and_then(Result::err)).unwrap_or(ApiError::Network);
+            let error = viewer
+                .with_untracked(|viewer| viewer.clone().and_then(Result::err))
+                .unwrap_or(ApiError::Network);
             view! { <Failed error on_retry=move || { viewer.set(None); load(); }/> }.into_any()
         }
         Gate::Open => match viewer.get_untracked() {
@@ -74,11 +84,18 @@ fn ToSignIn() -> impl IntoView {
     let location = use_location();
     let path = location.pathname.get_untracked();
     let search = location.search.get_untracked();
-    let wanted = if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) };
+    let wanted = if search.is_empty() {
+        path
+    } else {
+        format!("{path}?{}", search.trim_start_matches('?'))
+    };
     let address = if wanted == "/" {
         "/sign-in".to_owned()
     } else {
-        format!("/sign-in?next={}", String::from(js_sys::encode_uri_component(&wanted)))
+        format!(
+            "/sign-in?next={}",
+            String::from(js_sys::encode_uri_component(&wanted))
+        )
     };
     view! { <Redirect path=address options=NavigateOptions { replace: true, ..NavigateOptions::default() }/> }
 }
@@ -105,7 +122,16 @@ pub fn Open(wanted: Wanted, children: ChildrenFn) -> impl IntoView {
     let (title, text) = if wanted == Wanted::Desk {
         (words::shell::no_desk_title(), words::shell::no_desk_text())
     } else {
-        (words::shell::no_access_title(), words::shell::no_access_text())
+        (
+            words::shell::no_access_title(),
+            words::shell::no_access_text(),
+        )
     };
-    move || if open.get() { children().into_any() } else { view! { <Message title text/> }.into_any() }
+    move || {
+        if open.get() {
+            children().into_any()
+        } else {
+            view! { <Message title text/> }.into_any()
+        }
+    }
 }

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use crate::{
     components::Dialog,
-    components::environment::{Shortcut, ShortcutGroup, shortcuts, shortcuts_are_on, turn_shortcuts, use_shortcuts},
+    components::environment::{
+        Shortcut, ShortcutGroup, shortcuts, shortcuts_are_on, turn_shortcuts, use_shortcuts,
+    },
     words,
 };
 
@@ -12,7 +14,12 @@ use crate::{
 #[component]
 pub fn KeysHelp() -> impl IntoView {
     let open = RwSignal::new(false);
-    use_shortcuts(vec![Shortcut::new("?", words::shell::key_help(), ShortcutGroup::General, move || open.set(true))]);
+    use_shortcuts(vec![Shortcut::new(
+        "?",
+        words::shell::key_help(),
+        ShortcutGroup::General,
+        move || open.set(true),
+    )]);
     view! {
         <Dialog open title=words::shell::keys_title() close_word=words::shell::close() class="dialog-wide keys-dialog">
             <label class="row">
@@ -29,7 +36,10 @@ pub fn KeysHelp() -> impl IntoView {
 }
 
 fn group(group: ShortcutGroup) -> impl IntoView {
-    let keys = shortcuts().into_iter().filter(|shortcut| shortcut.group == group).collect::<Vec<_>>();
+    let keys = shortcuts()
+        .into_iter()
+        .filter(|shortcut| shortcut.group == group)
+        .collect::<Vec<_>>();
     let title = match group {
         ShortcutGroup::List => words::shell::keys_list(),
         ShortcutGroup::Ticket => words::shell::keys_ticket(),

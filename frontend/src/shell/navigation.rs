@@ -30,7 +30,11 @@ pub fn AfterNavigation() -> impl IntoView {
 
 /// The part of an address within which moving is not a change of page.
 fn place(path: &str) -> String {
-    if path == "/desk" || path.starts_with("/desk/") { "/desk".to_owned() } else { path.to_owned() }
+    if path == "/desk" || path.starts_with("/desk/") {
+        "/desk".to_owned()
+    } else {
+        path.to_owned()
+    }
 }
 
 /// Speaks what [`announce`] was given.

@@ -54,7 +54,9 @@ pub fn clock_words(clock: &ClockFace, standing: Standing) -> String {
 #[must_use]
 pub fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
 }
 
 /// "12 min ago", "in 3 h": a time by its distance from now. The exact time belongs beside it, see [`exact`].
@@ -73,45 +75,64 @@ pub fn relative(instant: Timestamp, now: Timestamp) -> String {
 /// The instant with date, time and zone, in the person's zone.
 #[must_use]
 pub fn exact(instant: Timestamp, timezone: &str) -> String {
-    intl(instant, timezone, &[
-        ("year", "numeric"),
-        ("month", "short"),
-        ("day", "numeric"),
-        ("hour", "2-digit"),
-        ("minute", "2-digit"),
-        ("timeZoneName", "short"),
-    ])
+    intl(
+        instant,
+        timezone,
+        &[
+            ("year", "numeric"),
+            ("month", "short"),
+            ("day", "numeric"),
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+            ("timeZoneName", "short"),
+        ],
+    )
 }
 
 /// Time of day.
 #[must_use]
 pub fn time_of_day(instant: Timestamp, timezone: &str) -> String {
-    intl(instant, timezone, &[("hour", "2-digit"), ("minute", "2-digit")])
+    intl(
+        instant,
+        timezone,
+        &[("hour", "2-digit"), ("minute", "2-digit")],
+    )
 }
 
 /// Day and month, with the time of day.
 #[must_use]
 pub fn day_and_time(instant: Timestamp, timezone: &str) -> String {
-    intl(instant, timezone, &[
-        ("weekday", "short"),
-        ("day", "numeric"),
-        ("month", "short"),
-        ("hour", "2-digit"),
-        ("minute", "2-digit"),
-    ])
+    intl(
+        instant,
+        timezone,
+        &[
+            ("weekday", "short"),
+            ("day", "numeric"),
+            ("month", "short"),
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+        ],
+    )
 }
 
 /// Day, month and year.
 #[must_use]
 pub fn day(instant: Timestamp, timezone: &str) -> String {
-    intl(instant, timezone, &[("year", "numeric"), ("month", "short"), ("day", "numeric")])
+    intl(
+        instant,
+        timezone,
+        &[("year", "numeric"), ("month", "short"), ("day", "numeric")],
+    )
 }
 
 /// A day of the calendar (`YYYY-MM-DD`) as day and month.
 #[must_use]
 pub fn calendar_day(date: &str) -> String {
     let noon = format!("{date}T12:00:00Z").parse::<Timestamp>();
-    noon.map_or_else(|_| date.to_owned(), |noon| intl(noon, "UTC", &[("day", "numeric"), ("month", "short")]))
+    noon.map_or_else(
+        |_| date.to_owned(),
+        |noon| intl(noon, "UTC", &[("day", "numeric"), ("month", "short")]),
+    )
 }
 
 /// A figure with the digits' groups marked, at most one decimal: "1,204", "2.5".
@@ -128,7 +149,11 @@ pub fn number(value: f64) -> String {
         grouped.push(digit);
     }
     let sign = if rounded < 0.0 { "-" } else { "" };
-    if decimal == "0" { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{decimal}") }
+    if decimal == "0" {
+        format!("{sign}{grouped}")
+    } else {
+        format!("{sign}{grouped}.{decimal}")
+    }
 }
 
 /// By the browser's tables of zones and habits; an unknown zone is shown in the browser's own.
@@ -143,7 +168,10 @@ fn intl(instant: Timestamp, timezone: &str, parts: &[(&str, &str)]) -> String {
     }
     set("hourCycle", "h23");
     set("timeZone", timezone);
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact below 2^53")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds since 1970 are exact below 2^53"
+    )]
     let date = Date::new(&JsValue::from_f64(instant.as_millis() as f64));
     let locales = Array::of1(&"en-GB".into());
     let known = Reflect::construct(&intl_constructor(), &Array::of2(&locales, &options)).is_ok();
@@ -162,7 +190,9 @@ fn intl(instant: Timestamp, timezone: &str, parts: &[(&str, &str)]) -> String {
 fn intl_constructor() -> js_sys::Function {
     use wasm_bindgen::JsCast;
     let intl = Reflect::get(&js_sys::global(), &"Intl".into()).unwrap_or(JsValue::UNDEFINED);
-    Reflect::get(&intl, &"DateTimeFormat".into()).unwrap_or(JsValue::UNDEFINED).unchecked_into()
+    Reflect::get(&intl, &"DateTimeFormat".into())
+        .unwrap_or(JsValue::UNDEFINED)
+        .unchecked_into()
 }
 
 #[cfg(test)]
@@ -195,13 +225,19 @@ mod tests {
         assert_eq!(relative(now.plus_seconds(-5), now), "just now");
         assert_eq!(relative(now.plus_seconds(-720), now), "12 min ago");
         assert_eq!(relative(now.plus_seconds(3 * 3600), now), "in 3 h");
-        assert_eq!(relative(now.plus_seconds(-(6 * 3600 + 1_800)), now), "6 h ago");
+        assert_eq!(
+            relative(now.plus_seconds(-(6 * 3600 + 1_800)), now),
+            "6 h ago"
+        );
         assert_eq!(relative(now.plus_seconds(-200_000), now), "2 d ago");
     }
 
     #[test]
     fn a_sentence_inside_another_starts_small() {
-        assert_eq!(lower_first("Waiting for the requester"), "waiting for the requester");
+        assert_eq!(
+            lower_first("Waiting for the requester"),
+            "waiting for the requester"
+        );
         assert_eq!(lower_first(""), "");
     }
 }

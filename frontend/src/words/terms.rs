@@ -2,8 +2,8 @@
 
 use super::terms_words as words;
 use crate::api::{
-    Channel, ClockTarget, HoldReason, Impact, LinkKind, Priority, ResolutionCode, TicketKind, TicketOrder, TicketState,
-    Transition, Urgency,
+    Channel, ClockTarget, HoldReason, Impact, LinkKind, Priority, ResolutionCode, TicketKind,
+    TicketOrder, TicketState, Transition, Urgency,
 };
 
 /// A value with a name on screen.

@@ -1,7 +1,9 @@
 //! Tickets as lists show them.
 
 use super::{ClockFace, DepartmentName, PersonBadge, TeamName};
-use crate::api::{ClockRisk, HoldReason, Id, Priority, StateKind, TicketKind, TicketState, Timestamp, schema};
+use crate::api::{
+    ClockRisk, HoldReason, Id, Priority, StateKind, TicketKind, TicketState, Timestamp, schema,
+};
 
 /// How many there are.
 #[derive(cynic::QueryFragment, Clone, Copy, Debug, PartialEq, Eq)]

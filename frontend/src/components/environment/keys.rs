@@ -1,6 +1,12 @@
 //! Keys of the whole page. They never fire while somebody types or while a dialog is open, and can be switched off.
 
-use std::{cell::RefCell, sync::{Arc, atomic::{AtomicU64, Ordering}}};
+use std::{
+    cell::RefCell,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -41,7 +47,12 @@ impl Shortcut {
         group: ShortcutGroup,
         action: impl Fn() + Send + Sync + 'static,
     ) -> Self {
-        Self { keys, label, group, action: Arc::new(action) }
+        Self {
+            keys,
+            label,
+            group,
+            action: Arc::new(action),
+        }
     }
 }
 
@@ -56,14 +67,23 @@ thread_local! {
 /// Registers keys for as long as the present component is shown. A later registration of a key goes before an earlier one.
 pub fn use_shortcuts(added: Vec<Shortcut>) {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    SHORTCUTS.with(|all| all.update(|all| all.extend(added.into_iter().map(|shortcut| (number, shortcut)))));
-    on_cleanup(move || SHORTCUTS.with(|all| all.update(|all| all.retain(|(known, _)| *known != number))));
+    SHORTCUTS.with(|all| {
+        all.update(|all| all.extend(added.into_iter().map(|shortcut| (number, shortcut))))
+    });
+    on_cleanup(move || {
+        SHORTCUTS.with(|all| all.update(|all| all.retain(|(known, _)| *known != number)))
+    });
 }
 
 /// The keys that work at present, for the overview.
 #[must_use]
 pub fn shortcuts() -> Vec<Shortcut> {
-    SHORTCUTS.with(|all| all.get().into_iter().map(|(_, shortcut)| shortcut).collect())
+    SHORTCUTS.with(|all| {
+        all.get()
+            .into_iter()
+            .map(|(_, shortcut)| shortcut)
+            .collect()
+    })
 }
 
 /// Whether keys are on.
@@ -81,17 +101,27 @@ pub fn turn_shortcuts(on: bool) {
 /// Listens to the keyboard. Called once by the shell.
 pub fn install_keys() {
     let handle = window_event_listener(ev::keydown, |event| {
-        if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() {
+        if event.default_prevented()
+            || event.ctrl_key()
+            || event.meta_key()
+            || event.alt_key()
+            || event.is_composing()
+        {
             return;
         }
         if busy(&event) || !ON.with(|on| on.get_untracked()) {
             return;
         }
         let now = api::browser_now();
-        let first = PENDING.take().and_then(|(key, at)| (now - at <= PAIR_MILLIS).then_some(key));
+        let first = PENDING
+            .take()
+            .and_then(|(key, at)| (now - at <= PAIR_MILLIS).then_some(key));
         let outcome = SHORTCUTS.with(|all| {
             let all = all.get_untracked();
-            let keys = all.iter().map(|(_, shortcut)| shortcut.keys).collect::<Vec<_>>();
+            let keys = all
+                .iter()
+                .map(|(_, shortcut)| shortcut.keys)
+                .collect::<Vec<_>>();
             match found(&keys, first.as_deref(), &event.key()) {
                 Found::Whole(index) => Some(Ok(all[index].1.action.clone())),
                 Found::Begun => Some(Err(())),
@@ -113,14 +143,22 @@ pub fn install_keys() {
 
 /// Whether the key belongs to whatever has the focus.
 fn busy(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
     let Some(target) = target else { return false };
     let typing = matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-        || target.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable);
+        || target
+            .dyn_ref::<HtmlElement>()
+            .is_some_and(HtmlElement::is_content_editable);
     // Enter and Space press the control that has the focus.
     let pressing = matches!(event.key().as_str(), "Enter" | " ")
         && matches!(target.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY");
-    let covered = document().query_selector("dialog[open], [popover]:popover-open").ok().flatten().is_some();
+    let covered = document()
+        .query_selector("dialog[open], [popover]:popover-open")
+        .ok()
+        .flatten()
+        .is_some();
     typing || pressing || covered
 }
 
@@ -142,7 +180,9 @@ fn found(all: &[&str], first: Option<&str>, key: &str) -> Found {
     if let Some(index) = position(key) {
         return Found::Whole(index);
     }
-    let begins = all.iter().any(|keys| keys.split_once(' ').is_some_and(|(first, _)| first == key));
+    let begins = all
+        .iter()
+        .any(|keys| keys.split_once(' ').is_some_and(|(first, _)| first == key));
     if begins { Found::Begun } else { Found::Nothing }
 }
 

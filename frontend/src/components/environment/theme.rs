@@ -36,7 +36,10 @@ thread_local! {
 
 fn remembered() -> Theme {
     let key = storage::read(KEY).unwrap_or_default();
-    Theme::ALL.into_iter().find(|theme| theme.key() == key).unwrap_or(Theme::System)
+    Theme::ALL
+        .into_iter()
+        .find(|theme| theme.key() == key)
+        .unwrap_or(Theme::System)
 }
 
 /// The chosen theme, as a signal.

@@ -10,14 +10,22 @@ use crate::words;
 pub fn use_title(title: impl Fn() -> String + Send + Sync + 'static) {
     Effect::new(move |_| {
         let title = title();
-        let text = if title.is_empty() { words::shell::product().to_owned() } else { words::shell::page_title(title) };
+        let text = if title.is_empty() {
+            words::shell::product().to_owned()
+        } else {
+            words::shell::page_title(title)
+        };
         document().set_title(&text);
     });
 }
 
 /// Puts the focus on the page's heading (`h1`), so that the next Tab and the next sentence start there.
 pub fn focus_heading() {
-    let heading = document().query_selector("main h1, h1").ok().flatten().and_then(|found| found.dyn_into::<HtmlElement>().ok());
+    let heading = document()
+        .query_selector("main h1, h1")
+        .ok()
+        .flatten()
+        .and_then(|found| found.dyn_into::<HtmlElement>().ok());
     let Some(heading) = heading else { return };
     if !heading.has_attribute("tabindex") {
         // An attribute of an element can always be set.

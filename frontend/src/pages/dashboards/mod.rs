@@ -25,7 +25,8 @@ use crate::{
 #[component]
 pub fn Dashboards() -> impl IntoView {
     use_title(|| words::title().to_owned());
-    let boards = Remote::new(|| async { data::fetch_boards().await.map_err(|error| error.sentence()) });
+    let boards =
+        Remote::new(|| async { data::fetch_boards().await.map_err(|error| error.sentence()) });
     view! {
         <main class="boards">
             <div class="board-head">
@@ -78,19 +79,35 @@ fn use_figures() -> Remote<Option<Figures>> {
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let figures = Remote::new(move || {
         let id = id.get();
-        async move { data::fetch_figures(id).await.map_err(|error| error.sentence()) }
+        async move {
+            data::fetch_figures(id)
+                .await
+                .map_err(|error| error.sentence())
+        }
     });
     let subscription = StoredValue::new_local(None::<live::Subscription>);
-    let there = Memo::new(move |_| figures.ready().flatten().map(|figures| figures.id.inner().to_owned()));
+    let there = Memo::new(move |_| {
+        figures
+            .ready()
+            .flatten()
+            .map(|figures| figures.id.inner().to_owned())
+    });
     Effect::new(move |_| {
         subscription.set_value(None);
         let Some(id) = there.get() else { return };
-        let since = figures.ready_untracked().flatten().map(|figures| figures.as_of);
-        let changed = live::subscribe(since, move |since| data::figures_changed(&id, since), move |event| {
-            let update = event.dashboard_changed;
-            figures.put(Some(update.dashboard));
-            Heard::UpTo(update.sequence)
-        });
+        let since = figures
+            .ready_untracked()
+            .flatten()
+            .map(|figures| figures.as_of);
+        let changed = live::subscribe(
+            since,
+            move |since| data::figures_changed(&id, since),
+            move |event| {
+                let update = event.dashboard_changed;
+                figures.put(Some(update.dashboard));
+                Heard::UpTo(update.sequence)
+            },
+        );
         subscription.set_value(Some(changed));
     });
     figures
@@ -100,9 +117,19 @@ fn use_figures() -> Remote<Option<Figures>> {
 #[component]
 pub fn Board() -> impl IntoView {
     let figures = use_figures();
-    let name = Memo::new(move |_| figures.ready().flatten().map_or_else(|| words::title().to_owned(), |figures| figures.name));
+    let name = Memo::new(move |_| {
+        figures
+            .ready()
+            .flatten()
+            .map_or_else(|| words::title().to_owned(), |figures| figures.name)
+    });
     use_title(move || name.get());
-    let id = Memo::new(move |_| figures.ready().flatten().map(|figures| figures.id.inner().to_owned()));
+    let id = Memo::new(move |_| {
+        figures
+            .ready()
+            .flatten()
+            .map(|figures| figures.id.inner().to_owned())
+    });
     view! {
         <main class="boards">
             <BoardHead name figures>
@@ -123,7 +150,12 @@ pub fn Board() -> impl IntoView {
 pub fn Wall() -> impl IntoView {
     let figures = use_figures();
     let zone = use_viewer().with_untracked(|viewer| viewer.person.timezone.clone());
-    let name = Memo::new(move |_| figures.ready().flatten().map_or_else(|| words::title().to_owned(), |figures| figures.name));
+    let name = Memo::new(move |_| {
+        figures
+            .ready()
+            .flatten()
+            .map_or_else(|| words::title().to_owned(), |figures| figures.name)
+    });
     use_title(move || name.get());
     let now = live::now();
     let time = Memo::new(move |_| format::time_of_day(now.get(), &zone));

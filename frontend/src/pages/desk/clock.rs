@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use crate::{
     api::operations::ClockFace,
     components::{ClockChip, Tone},
-    live::{self, countdown::{Mood, Standing, standing}},
+    live::{
+        self,
+        countdown::{Mood, Standing, standing},
+    },
     words::{self, format, terms::Named},
 };
 
@@ -35,7 +38,12 @@ pub fn RowClock(clock: ClockFace) -> impl IntoView {
     let now = live::now();
     let shown = Memo::new(move |_| {
         let standing = standing(&clock, now.get());
-        (tone(standing.mood), brief(&clock, standing), standing.used_percent, standing.mood == Mood::Paused)
+        (
+            tone(standing.mood),
+            brief(&clock, standing),
+            standing.used_percent,
+            standing.mood == Mood::Paused,
+        )
     });
     view! {
         <ClockChip

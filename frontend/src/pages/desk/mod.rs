@@ -35,7 +35,10 @@ pub fn Desk() -> impl IntoView {
     use_title(move || {
         let view = workspace.view();
         let name = workspace.views.with(|views| {
-            views.iter().find(|known| Some(known.id.inner()) == view.as_deref()).map(|view| view.name.clone())
+            views
+                .iter()
+                .find(|known| Some(known.id.inner()) == view.as_deref())
+                .map(|view| view.name.clone())
         });
         match (workspace.place.with(|place| place.reference.clone()), name) {
             (Some(reference), _) => reference,

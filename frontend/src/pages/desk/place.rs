@@ -7,17 +7,32 @@
 //! (RFC 3339).
 
 use super::operations::{
-    IdFilter, KindFilter, PriorityFilter, RiskFilter, StateFilter, StateKindFilter, TextFilter, TicketFilter,
+    IdFilter, KindFilter, PriorityFilter, RiskFilter, StateFilter, StateKindFilter, TextFilter,
+    TicketFilter,
 };
-use crate::api::{ClockRisk, Id, Listed, Priority, StateKind, TicketKind, TicketOrder, TicketState};
+use crate::api::{
+    ClockRisk, Id, Listed, Priority, StateKind, TicketKind, TicketOrder, TicketState,
+};
 
 /// In place of a view: only the conditions of the address.
 pub const SEARCH: &str = "search";
 
 /// Conditions that come from the address and not from a view.
 const CONDITIONS: [&str; 14] = [
-    "state", "stateKind", "priority", "risk", "kind", "department", "team", "assignee", "createdFrom", "createdTo",
-    "resolvedFrom", "resolvedTo", "dueFrom", "dueTo",
+    "state",
+    "stateKind",
+    "priority",
+    "risk",
+    "kind",
+    "department",
+    "team",
+    "assignee",
+    "createdFrom",
+    "createdTo",
+    "resolvedFrom",
+    "resolvedTo",
+    "dueFrom",
+    "dueTo",
 ];
 
 /// Where in the workspace somebody is.
@@ -33,7 +48,10 @@ pub struct Place {
 
 impl Place {
     /// Reads an address: its parts, and what stands behind the question mark.
-    pub fn read(part: impl Fn(&str) -> Option<String>, query: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn read(
+        part: impl Fn(&str) -> Option<String>,
+        query: impl Fn(&str) -> Option<String>,
+    ) -> Self {
         let conditions = CONDITIONS
             .iter()
             .filter_map(|name| query(name).map(|value| ((*name).to_owned(), value)))
@@ -51,7 +69,10 @@ impl Place {
     /// The address of this place.
     pub fn address(&self) -> String {
         let mut address = "/desk".to_owned();
-        for part in [self.view.as_deref(), self.reference.as_deref()].into_iter().flatten() {
+        for part in [self.view.as_deref(), self.reference.as_deref()]
+            .into_iter()
+            .flatten()
+        {
             address.push('/');
             address.push_str(&encode(part));
         }
@@ -62,7 +83,11 @@ impl Place {
         if !self.text.is_empty() {
             query.push(format!("q={}", encode(&self.text)));
         }
-        query.extend(self.conditions.iter().map(|(name, value)| format!("{name}={}", encode(value))));
+        query.extend(
+            self.conditions
+                .iter()
+                .map(|(name, value)| format!("{name}={}", encode(value))),
+        );
         if !query.is_empty() {
             address.push('?');
             address.push_str(&query.join("&"));
@@ -72,41 +97,73 @@ impl Place {
 
     /// The same list with this ticket open, or with none.
     pub fn with_reference(&self, reference: Option<&str>) -> Self {
-        Self { reference: reference.map(str::to_owned), ..self.clone() }
+        Self {
+            reference: reference.map(str::to_owned),
+            ..self.clone()
+        }
     }
 
     /// The conditions for the server.
     pub fn filter(&self) -> TicketFilter {
         let mut filter = TicketFilter {
-            view: self.view.as_deref().filter(|view| *view != SEARCH).map(Id::new),
-            text: (!self.text.trim().is_empty())
-                .then(|| TextFilter { contains: Some(self.text.trim().to_owned()) }),
+            view: self
+                .view
+                .as_deref()
+                .filter(|view| *view != SEARCH)
+                .map(Id::new),
+            text: (!self.text.trim().is_empty()).then(|| TextFilter {
+                contains: Some(self.text.trim().to_owned()),
+            }),
             ..TicketFilter::default()
         };
         for (name, value) in &self.conditions {
             let values = || value.split(',').filter(|value| !value.is_empty());
             let ids = || match value.as_str() {
-                "none" => IdFilter { is_null: Some(true), ..IdFilter::default() },
-                _ => IdFilter { among: Some(values().map(Id::new).collect()), ..IdFilter::default() },
+                "none" => IdFilter {
+                    is_null: Some(true),
+                    ..IdFilter::default()
+                },
+                _ => IdFilter {
+                    among: Some(values().map(Id::new).collect()),
+                    ..IdFilter::default()
+                },
             };
             match name.as_str() {
                 "state" => {
-                    filter.state = Some(StateFilter { among: known(TicketState::ALL, TicketState::key, values()) });
+                    filter.state = Some(StateFilter {
+                        among: known(TicketState::ALL, TicketState::key, values()),
+                    });
                 }
                 "stateKind" => {
-                    filter.state_kind = Some(StateKindFilter { among: known(StateKind::ALL, StateKind::key, values()) });
+                    filter.state_kind = Some(StateKindFilter {
+                        among: known(StateKind::ALL, StateKind::key, values()),
+                    });
                 }
                 "priority" => {
-                    filter.priority = Some(PriorityFilter { among: known(Priority::ALL, Priority::key, values()) });
+                    filter.priority = Some(PriorityFilter {
+                        among: known(Priority::ALL, Priority::key, values()),
+                    });
                 }
-                "risk" => filter.risk = Some(RiskFilter { among: known(ClockRisk::ALL, ClockRisk::key, values()) }),
-                "kind" => filter.kind = Some(KindFilter { among: known(TicketKind::ALL, TicketKind::key, values()) }),
+                "risk" => {
+                    filter.risk = Some(RiskFilter {
+                        among: known(ClockRisk::ALL, ClockRisk::key, values()),
+                    })
+                }
+                "kind" => {
+                    filter.kind = Some(KindFilter {
+                        among: known(TicketKind::ALL, TicketKind::key, values()),
+                    })
+                }
                 "department" => filter.department = Some(ids()),
                 "team" => filter.team = Some(ids()),
                 "assignee" => filter.assignee = Some(ids()),
-                "createdFrom" => filter.created_at.get_or_insert_default().from = value.parse().ok(),
+                "createdFrom" => {
+                    filter.created_at.get_or_insert_default().from = value.parse().ok()
+                }
                 "createdTo" => filter.created_at.get_or_insert_default().to = value.parse().ok(),
-                "resolvedFrom" => filter.resolved_at.get_or_insert_default().from = value.parse().ok(),
+                "resolvedFrom" => {
+                    filter.resolved_at.get_or_insert_default().from = value.parse().ok()
+                }
                 "resolvedTo" => filter.resolved_at.get_or_insert_default().to = value.parse().ok(),
                 "dueFrom" => filter.due_at.get_or_insert_default().from = value.parse().ok(),
                 "dueTo" => filter.due_at.get_or_insert_default().to = value.parse().ok(),
@@ -118,13 +175,26 @@ impl Place {
 }
 
 /// `IN_PROGRESS`, `InProgress` and `in_progress` all mean the same.
-fn known<'a, T: Copy>(all: &[T], key: fn(T) -> &'static str, values: impl Iterator<Item = &'a str>) -> Vec<T> {
+fn known<'a, T: Copy>(
+    all: &[T],
+    key: fn(T) -> &'static str,
+    values: impl Iterator<Item = &'a str>,
+) -> Vec<T> {
     let plain = |text: &str| text.replace('_', "").to_lowercase();
-    values.filter_map(|value| all.iter().copied().find(|candidate| plain(key(*candidate)) == plain(value))).collect()
+    values
+        .filter_map(|value| {
+            all.iter()
+                .copied()
+                .find(|candidate| plain(key(*candidate)) == plain(value))
+        })
+        .collect()
 }
 
 fn order_of(text: &str) -> Option<TicketOrder> {
-    TicketOrder::ALL.iter().copied().find(|order| order.key().eq_ignore_ascii_case(text))
+    TicketOrder::ALL
+        .iter()
+        .copied()
+        .find(|order| order.key().eq_ignore_ascii_case(text))
 }
 
 /// Percent-encoding of what may not stand in a part of an address.
@@ -145,15 +215,26 @@ mod tests {
     use super::*;
 
     fn query(pairs: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<String> {
-        |wanted| pairs.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
+        |wanted| {
+            pairs
+                .iter()
+                .find(|(name, _)| *name == wanted)
+                .map(|(_, value)| (*value).to_owned())
+        }
     }
 
     #[test]
     fn an_address_leads_back_to_its_place() {
         let params = query(&[("view", "team:team_01:open"), ("reference", "INC-000012")]);
         let place = Place::read(params, query(&[("order", "updated"), ("q", "vpn & more")]));
-        assert_eq!(place.address(), "/desk/team:team_01:open/INC-000012?order=updated&q=vpn%20%26%20more");
-        assert_eq!(place.with_reference(None).address(), "/desk/team:team_01:open?order=updated&q=vpn%20%26%20more");
+        assert_eq!(
+            place.address(),
+            "/desk/team:team_01:open/INC-000012?order=updated&q=vpn%20%26%20more"
+        );
+        assert_eq!(
+            place.with_reference(None).address(),
+            "/desk/team:team_01:open?order=updated&q=vpn%20%26%20more"
+        );
     }
 
     #[test]
@@ -171,10 +252,19 @@ mod tests {
         let filter = place.filter();
         assert_eq!(filter.view, None);
         let created = filter.created_at.expect("creation");
-        assert_eq!(created.from.map(|from| from.to_string()).as_deref(), Some("2026-05-04T00:00:00Z"));
+        assert_eq!(
+            created.from.map(|from| from.to_string()).as_deref(),
+            Some("2026-05-04T00:00:00Z")
+        );
         assert_eq!(created.to, None);
-        assert_eq!(filter.state.expect("states").among, [TicketState::InProgress, TicketState::New]);
-        assert_eq!(filter.team.expect("teams").among, Some(vec![Id::new("team_1")]));
+        assert_eq!(
+            filter.state.expect("states").among,
+            [TicketState::InProgress, TicketState::New]
+        );
+        assert_eq!(
+            filter.team.expect("teams").among,
+            Some(vec![Id::new("team_1")])
+        );
         assert_eq!(filter.assignee.expect("assignee").is_null, Some(true));
     }
 }

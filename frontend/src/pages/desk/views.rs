@@ -19,7 +19,11 @@ use crate::{
 /// A count for the eye: "10,000+".
 pub fn count(count: &TotalCount) -> String {
     let digits = words::format::number(f64::from(count.value));
-    if count.exact { digits } else { format!("{digits}+") }
+    if count.exact {
+        digits
+    } else {
+        format!("{digits}+")
+    }
 }
 
 /// Loads the views and follows their counts.
@@ -38,7 +42,9 @@ pub fn load_views(workspace: Workspace) {
                         let update = event.view_counts_changed;
                         workspace.views.update(|views| {
                             for changed in update.counts {
-                                if let Some(view) = views.iter_mut().find(|view| view.id == changed.view) {
+                                if let Some(view) =
+                                    views.iter_mut().find(|view| view.id == changed.view)
+                                {
                                     view.count = changed.count;
                                 }
                             }
@@ -46,7 +52,9 @@ pub fn load_views(workspace: Workspace) {
                         Heard::UpTo(update.sequence)
                     },
                 );
-                workspace.counts.try_update_value(|counts| *counts = Some(subscription));
+                workspace
+                    .counts
+                    .try_update_value(|counts| *counts = Some(subscription));
             }
             Err(error) => {
                 _ = workspace.views_error.try_set(Some(error));
@@ -63,7 +71,9 @@ fn groups(views: &[QueueView]) -> Vec<(String, Vec<QueueView>)> {
             (ViewGroup::Mine, ..) => words::desk::group_mine().to_owned(),
             (ViewGroup::Team, Some(team), _) => team.name.clone(),
             (ViewGroup::Department, _, Some(department)) => department.name.clone(),
-            (ViewGroup::Team | ViewGroup::Department, ..) => words::desk::group_everyone().to_owned(),
+            (ViewGroup::Team | ViewGroup::Department, ..) => {
+                words::desk::group_everyone().to_owned()
+            }
         };
         match groups.iter_mut().find(|(known, _)| *known == heading) {
             Some((_, members)) => members.push(view.clone()),
@@ -74,7 +84,12 @@ fn groups(views: &[QueueView]) -> Vec<(String, Vec<QueueView>)> {
 }
 
 fn address(workspace: Workspace, view: &str) -> String {
-    Place { view: Some(view.to_owned()), order: workspace.place.with(|place| place.order), ..Place::default() }.address()
+    Place {
+        view: Some(view.to_owned()),
+        order: workspace.place.with(|place| place.order),
+        ..Place::default()
+    }
+    .address()
 }
 
 /// The views as a column.
@@ -87,7 +102,13 @@ pub fn Views() -> impl IntoView {
             groups(views)
                 .into_iter()
                 .map(|(heading, views)| {
-                    (heading, views.into_iter().map(|view| (view.id.inner().to_owned(), view.name)).collect::<Vec<_>>())
+                    (
+                        heading,
+                        views
+                            .into_iter()
+                            .map(|view| (view.id.inner().to_owned(), view.name))
+                            .collect::<Vec<_>>(),
+                    )
                 })
                 .collect::<Vec<_>>()
         })

@@ -4,12 +4,23 @@ use std::{collections::HashMap, time::Duration};
 
 use cynic::QueryBuilder;
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map, use_query_map}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map, use_query_map},
+};
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::{operations::{ChoicesQuery, QueueView, TicketDetail, TicketQuery, TicketVars}, place::Place, queue::Queue};
-use crate::{api::{self, ApiError, TicketOrder}, components::environment::focus_heading, live::Subscription};
+use super::{
+    operations::{ChoicesQuery, QueueView, TicketDetail, TicketQuery, TicketVars},
+    place::Place,
+    queue::Queue,
+};
+use crate::{
+    api::{self, ApiError, TicketOrder},
+    components::environment::focus_heading,
+    live::Subscription,
+};
 
 /// Tickets that are kept for going back to.
 const KEPT: usize = 30;
@@ -56,9 +67,20 @@ impl Workspace {
         let params = use_params_map();
         let query = use_query_map();
         let navigate = use_navigate();
-        let place = Memo::new(move |_| params.with(|params| query.with(|query| Place::read(|name| params.get(name), |name| query.get(name)))));
+        let place = Memo::new(move |_| {
+            params.with(|params| {
+                query.with(|query| Place::read(|name| params.get(name), |name| query.get(name)))
+            })
+        });
         let go = move |address: &str, replace: bool| {
-            navigate(address, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+            navigate(
+                address,
+                NavigateOptions {
+                    replace,
+                    scroll: false,
+                    ..NavigateOptions::default()
+                },
+            );
         };
         let workspace = Self {
             place,
@@ -80,19 +102,25 @@ impl Workspace {
 
     /// The view on screen: the one of the address, else the first.
     pub fn view(&self) -> Option<String> {
-        self.place
-            .with(|place| place.view.clone())
-            .or_else(|| self.views.with(|views| views.first().map(|view| view.id.inner().to_owned())))
+        self.place.with(|place| place.view.clone()).or_else(|| {
+            self.views
+                .with(|views| views.first().map(|view| view.id.inner().to_owned()))
+        })
     }
 
     /// The place with its view filled in.
     pub fn full_place(&self) -> Place {
-        Place { view: self.view(), ..self.place.get() }
+        Place {
+            view: self.view(),
+            ..self.place.get()
+        }
     }
 
     /// The order on screen.
     pub fn order(&self) -> TicketOrder {
-        self.place.with(|place| place.order).unwrap_or(TicketOrder::Due)
+        self.place
+            .with(|place| place.order)
+            .unwrap_or(TicketOrder::Due)
     }
 
     /// Goes somewhere in the workspace.
@@ -115,12 +143,18 @@ impl Workspace {
     /// Loads a ticket that will probably be asked for. It is loaded again when it is: what is kept may be old.
     pub fn fetch_ahead(&self, reference: String) {
         let workspace = *self;
-        if self.recent.with_value(|recent| recent.contains_key(&reference)) {
+        if self
+            .recent
+            .with_value(|recent| recent.contains_key(&reference))
+        {
             return;
         }
         spawn_local(async move {
             // Only a convenience: whoever opens the ticket is told of an error then.
-            if let Ok(TicketQuery { ticket: Some(ticket) }) = api::query(TicketQuery::build(TicketVars { reference })).await {
+            if let Ok(TicketQuery {
+                ticket: Some(ticket),
+            }) = api::query(TicketQuery::build(TicketVars { reference })).await
+            {
                 workspace.keep(ticket);
             }
         });
@@ -133,7 +167,12 @@ impl Workspace {
         if let Some(wanted) = reference.map(str::to_owned).or(shown) {
             let row = self.queue.list.ids().with_untracked(|ids| {
                 ids.iter()
-                    .find(|id| self.queue.list.row(id).is_some_and(|row| row.with_untracked(|row| row.reference == wanted)))
+                    .find(|id| {
+                        self.queue
+                            .list
+                            .row(id)
+                            .is_some_and(|row| row.with_untracked(|row| row.reference == wanted))
+                    })
                     .cloned()
             });
             if row.is_some() {
@@ -146,7 +185,10 @@ impl Workspace {
             // Where the row of the ticket has left the list, the keys start from its heading.
             set_timeout(
                 || {
-                    if document().active_element().is_none_or(|active| active.tag_name() == "BODY") {
+                    if document()
+                        .active_element()
+                        .is_none_or(|active| active.tag_name() == "BODY")
+                    {
                         focus_heading();
                     }
                 },

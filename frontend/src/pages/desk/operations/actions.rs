@@ -4,7 +4,8 @@ use cynic::MutationBuilder;
 
 use super::ticket::TicketDetail;
 use crate::api::{
-    self, ApiError, HoldReason, Id, Impact, LinkKind, Markdown, ResolutionCode, Timestamp, Urgency, UserError, schema,
+    self, ApiError, HoldReason, Id, Impact, LinkKind, Markdown, ResolutionCode, Timestamp, Urgency,
+    UserError, schema,
 };
 
 /// The answer to an act on a ticket.
@@ -41,10 +42,14 @@ pub type Outcome = Result<Box<TicketDetail>, Refusal>;
 fn settle(ticket: Option<TicketDetail>, errors: Vec<UserError>) -> Outcome {
     match (ticket, errors) {
         (Some(ticket), errors) if errors.is_empty() => Ok(Box::new(ticket)),
-        (current, errors) if errors.is_empty() => {
-            Err(Refusal { error: ApiError::Malformed("no ticket".to_owned()), current: current.map(Box::new) })
-        }
-        (current, errors) => Err(Refusal { error: ApiError::Refused(errors), current: current.map(Box::new) }),
+        (current, errors) if errors.is_empty() => Err(Refusal {
+            error: ApiError::Malformed("no ticket".to_owned()),
+            current: current.map(Box::new),
+        }),
+        (current, errors) => Err(Refusal {
+            error: ApiError::Refused(errors),
+            current: current.map(Box::new),
+        }),
     }
 }
 
@@ -454,12 +459,23 @@ struct UnwatchMutation {
 /// # Errors
 /// See [`Refusal`].
 pub async fn watch(ticket: Id, watching: bool) -> Outcome {
-    let vars = WatchVars { input: TicketWatchInput { ticket } };
-    let refused = |error| Refusal { error, current: None };
+    let vars = WatchVars {
+        input: TicketWatchInput { ticket },
+    };
+    let refused = |error| Refusal {
+        error,
+        current: None,
+    };
     let payload = if watching {
-        api::mutate(WatchMutation::build(vars)).await.map_err(refused)?.ticket_watch
+        api::mutate(WatchMutation::build(vars))
+            .await
+            .map_err(refused)?
+            .ticket_watch
     } else {
-        api::mutate(UnwatchMutation::build(vars)).await.map_err(refused)?.ticket_unwatch
+        api::mutate(UnwatchMutation::build(vars))
+            .await
+            .map_err(refused)?
+            .ticket_unwatch
     };
     settle(payload.ticket, payload.user_errors)
 }
@@ -486,8 +502,16 @@ struct UnlinkMutation {
 /// # Errors
 /// See [`Refusal`].
 pub async fn unlink(link: Id) -> Outcome {
-    let answer = api::mutate(UnlinkMutation::build(UnlinkVars { input: TicketUnlinkInput { link } }))
-        .await
-        .map_err(|error| Refusal { error, current: None })?;
-    settle(answer.ticket_unlink.ticket, answer.ticket_unlink.user_errors)
+    let answer = api::mutate(UnlinkMutation::build(UnlinkVars {
+        input: TicketUnlinkInput { link },
+    }))
+    .await
+    .map_err(|error| Refusal {
+        error,
+        current: None,
+    })?;
+    settle(
+        answer.ticket_unlink.ticket,
+        answer.ticket_unlink.user_errors,
+    )
 }

@@ -1,7 +1,11 @@
 //! What the properties of a ticket can be set to.
 
 use super::ticket::CategoryName;
-use crate::api::{Id, operations::{PersonBadge, ServiceName}, schema};
+use crate::api::{
+    Id,
+    operations::{PersonBadge, ServiceName},
+    schema,
+};
 
 #[derive(cynic::QueryVariables, Clone, Debug)]
 pub struct ChoicesVars {

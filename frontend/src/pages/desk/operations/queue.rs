@@ -1,7 +1,8 @@
 //! Views and lists.
 
 use crate::api::{
-    ClockRisk, Id, Priority, Sequence, StateKind, TicketKind, TicketOrder, TicketState, Timestamp, ViewGroup,
+    ClockRisk, Id, Priority, Sequence, StateKind, TicketKind, TicketOrder, TicketState, Timestamp,
+    ViewGroup,
     operations::{DepartmentName, TeamName, TicketRow, TotalCount},
     schema,
 };
@@ -183,7 +184,10 @@ pub struct QueueChanged {
 }
 
 #[derive(cynic::InlineFragments, Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "lives for the length of one event")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives for the length of one event"
+)]
 pub enum QueueChange {
     QueueUpsert(QueueUpsert),
     QueueRemove(QueueRemove),

@@ -2,8 +2,8 @@
 
 use super::queue::{QueueRemove, Resync};
 use crate::api::{
-    Channel, ClockRisk, HoldReason, Id, Impact, LinkKind, Markdown, MessageVisibility, Priority, ResolutionCode, Sequence,
-    StateKind, TicketKind, TicketState, Timestamp, Transition, Urgency,
+    Channel, ClockRisk, HoldReason, Id, Impact, LinkKind, Markdown, MessageVisibility, Priority,
+    ResolutionCode, Sequence, StateKind, TicketKind, TicketState, Timestamp, Transition, Urgency,
     operations::{ClockFace, DepartmentName, PersonBadge, ServiceName, TeamName},
     schema,
 };
@@ -187,10 +187,19 @@ pub struct TicketChanged {
 }
 
 #[derive(cynic::InlineFragments, Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "lives for the length of one event")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives for the length of one event"
+)]
 pub enum TicketChange {
     TicketUpsert(TicketUpsert),
-    QueueRemove(#[expect(dead_code, reason = "the subscription is about one ticket: that it is gone says all")] QueueRemove),
+    QueueRemove(
+        #[expect(
+            dead_code,
+            reason = "the subscription is about one ticket: that it is gone says all"
+        )]
+        QueueRemove,
+    ),
     Resync(Resync),
     #[cynic(fallback)]
     Unknown,

@@ -8,7 +8,10 @@ use crate::{
     api::{Listed, Priority, TicketState, operations::TicketRow},
     components::{Avatar, Chip, Tone, environment::use_viewer},
     live,
-    pages::desk::{clock::RowClock, workspace::{Workspace, use_workspace}},
+    pages::desk::{
+        clock::RowClock,
+        workspace::{Workspace, use_workspace},
+    },
     words::{self, format, terms::Named},
 };
 
@@ -23,7 +26,10 @@ fn fetch_ahead(workspace: Workspace, id: StoredValue<String>) {
     workspace.resting.set_value(id.get_value());
     set_timeout(
         move || {
-            let (Some(id), Some(resting)) = (id.try_get_value(), workspace.resting.try_get_value()) else { return };
+            let (Some(id), Some(resting)) = (id.try_get_value(), workspace.resting.try_get_value())
+            else {
+                return;
+            };
             if id == resting
                 && let Some(row) = workspace.queue.list.row(&id)
             {
@@ -68,16 +74,28 @@ fn line(workspace: Workspace, id: String) -> Option<Line> {
         id,
         row,
         shines,
-        under_keys: Memo::new(move |_| workspace.cursor.with(|cursor| cursor.as_deref() == Some(id.get_value().as_str()))),
-        open: Memo::new(move |_| workspace.place.with(|place| place.reference.as_deref() == Some(reference.as_str()))),
-        leaving: Memo::new(move |_| list.leaving().with(|leaving| leaving.contains(&id.get_value()))),
+        under_keys: Memo::new(move |_| {
+            workspace
+                .cursor
+                .with(|cursor| cursor.as_deref() == Some(id.get_value().as_str()))
+        }),
+        open: Memo::new(move |_| {
+            workspace
+                .place
+                .with(|place| place.reference.as_deref() == Some(reference.as_str()))
+        }),
+        leaving: Memo::new(move |_| {
+            list.leaving()
+                .with(|leaving| leaving.contains(&id.get_value()))
+        }),
         // One row of the list takes part in the order of Tab: the one under the keys, else the first.
         reachable: Memo::new(move |_| {
             let cursor = workspace.cursor.get();
-            list.ids().with(|ids| match cursor.filter(|cursor| ids.contains(cursor)) {
-                Some(cursor) => cursor == id.get_value(),
-                None => ids.first().is_some_and(|first| *first == id.get_value()),
-            })
+            list.ids()
+                .with(|ids| match cursor.filter(|cursor| ids.contains(cursor)) {
+                    Some(cursor) => cursor == id.get_value(),
+                    None => ids.first().is_some_and(|first| *first == id.get_value()),
+                })
         }),
     })
 }
@@ -86,11 +104,28 @@ fn line(workspace: Workspace, id: String) -> Option<Line> {
 #[component]
 pub fn Lines(id: String) -> impl IntoView {
     let workspace = use_workspace();
-    let Some(line) = line(workspace, id) else { return ().into_any() };
-    let Line { id, row, shines, under_keys, open, leaving, reachable } = line;
+    let Some(line) = line(workspace, id) else {
+        return ().into_any();
+    };
+    let Line {
+        id,
+        row,
+        shines,
+        under_keys,
+        open,
+        leaving,
+        reachable,
+    } = line;
     let address = {
         let row = row.clone();
-        move || row.with(|row| workspace.full_place().with_reference(Some(&row.reference)).address())
+        move || {
+            row.with(|row| {
+                workspace
+                    .full_place()
+                    .with_reference(Some(&row.reference))
+                    .address()
+            })
+        }
     };
     let content = move || {
         row.with(|row| {
@@ -134,8 +169,18 @@ pub fn Lines(id: String) -> impl IntoView {
 #[component]
 pub fn Row(id: String) -> impl IntoView {
     let workspace = use_workspace();
-    let Some(line) = line(workspace, id) else { return ().into_any() };
-    let Line { id, row, shines, under_keys, leaving, reachable, .. } = line;
+    let Some(line) = line(workspace, id) else {
+        return ().into_any();
+    };
+    let Line {
+        id,
+        row,
+        shines,
+        under_keys,
+        leaving,
+        reachable,
+        ..
+    } = line;
     let timezone = use_viewer().with_untracked(|viewer| viewer.person.timezone.clone());
     let reference = row.with_untracked(|row| row.reference.clone());
     let content = move || {

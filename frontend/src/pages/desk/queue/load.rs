@@ -11,7 +11,9 @@ use crate::{
     api::{self, ApiError, Sequence, TicketOrder, operations::TicketRow},
     components::environment::announce,
     live::{self, Entry, Heard, LiveList, Subscription},
-    pages::desk::operations::{PageQuery, PageVars, QueueChange, QueueChanged, QueueChangedVars, TicketEdge, TicketFilter},
+    pages::desk::operations::{
+        PageQuery, PageVars, QueueChange, QueueChanged, QueueChangedVars, TicketEdge, TicketFilter,
+    },
     words,
 };
 
@@ -67,7 +69,10 @@ impl Queue {
     /// Shows the tickets that meet the filter.
     pub fn ask(&self, filter: TicketFilter, order: TicketOrder) {
         let question = (filter, order);
-        if self.question.with_value(|known| known.as_ref() == Some(&question)) {
+        if self
+            .question
+            .with_value(|known| known.as_ref() == Some(&question))
+        {
             return;
         }
         self.question.set_value(Some(question));
@@ -79,14 +84,27 @@ impl Queue {
     pub fn reload(&self) {
         let queue = *self;
         // The page may have gone before a late event asks for this.
-        let Some((filter, order)) = self.question.try_get_value().flatten() else { return };
+        let Some((filter, order)) = self.question.try_get_value().flatten() else {
+            return;
+        };
         let number = self.number.get_value() + 1;
         self.number.set_value(number);
         self.subscription.set_value(None);
         spawn_local(async move {
-            let wanted = i32::try_from(queue.list.ids().with_untracked(Vec::len)).unwrap_or(PAGE).clamp(PAGE, 200);
-            let first = if queue.state.get_untracked() == QueueState::Loading { PAGE } else { wanted };
-            let vars = PageVars { filter, order, first, after: None };
+            let wanted = i32::try_from(queue.list.ids().with_untracked(Vec::len))
+                .unwrap_or(PAGE)
+                .clamp(PAGE, 200);
+            let first = if queue.state.get_untracked() == QueueState::Loading {
+                PAGE
+            } else {
+                wanted
+            };
+            let vars = PageVars {
+                filter,
+                order,
+                first,
+                after: None,
+            };
             let answer = api::query(PageQuery::build(vars)).await;
             if queue.number.try_get_value() != Some(number) {
                 return;
@@ -94,8 +112,14 @@ impl Queue {
             match answer {
                 Ok(answer) => {
                     let page = answer.tickets;
-                    queue.next.set(page.page_info.end_cursor.filter(|_| page.page_info.has_next_page));
-                    queue.list.replace(page.edges.into_iter().map(entry).collect());
+                    queue.next.set(
+                        page.page_info
+                            .end_cursor
+                            .filter(|_| page.page_info.has_next_page),
+                    );
+                    queue
+                        .list
+                        .replace(page.edges.into_iter().map(entry).collect());
                     queue.state.set(QueueState::Ready);
                     queue.follow(page.as_of);
                 }
@@ -115,11 +139,20 @@ impl Queue {
         if self.loading_more.get_untracked() {
             return;
         }
-        let (Some((filter, order)), Some(after)) = (self.question.get_value(), self.next.get_untracked()) else { return };
+        let (Some((filter, order)), Some(after)) =
+            (self.question.get_value(), self.next.get_untracked())
+        else {
+            return;
+        };
         let number = self.number.get_value();
         self.loading_more.set(true);
         spawn_local(async move {
-            let vars = PageVars { filter, order, first: PAGE, after: Some(after) };
+            let vars = PageVars {
+                filter,
+                order,
+                first: PAGE,
+                after: Some(after),
+            };
             let answer = api::query(PageQuery::build(vars)).await;
             if queue.number.try_get_value() != Some(number) {
                 _ = queue.loading_more.try_set(false);
@@ -128,8 +161,14 @@ impl Queue {
             match answer {
                 Ok(answer) => {
                     let page = answer.tickets;
-                    queue.next.set(page.page_info.end_cursor.filter(|_| page.page_info.has_next_page));
-                    queue.list.extend(page.edges.into_iter().map(entry).collect());
+                    queue.next.set(
+                        page.page_info
+                            .end_cursor
+                            .filter(|_| page.page_info.has_next_page),
+                    );
+                    queue
+                        .list
+                        .extend(page.edges.into_iter().map(entry).collect());
                 }
                 // The rows stay wanted: the next scroll asks again, after a moment.
                 Err(_) => TimeoutFuture::new(2_000).await,
@@ -140,7 +179,9 @@ impl Queue {
 
     /// Whether the row has just arrived, asked once by the row itself.
     pub fn take_arrival(&self, id: &str) -> bool {
-        self.arrived.try_update_value(|arrived| arrived.remove(id)).unwrap_or(false)
+        self.arrived
+            .try_update_value(|arrived| arrived.remove(id))
+            .unwrap_or(false)
     }
 
     /// Somebody points at the list, or no longer does.
@@ -153,10 +194,18 @@ impl Queue {
 
     fn follow(&self, as_of: Sequence) {
         let queue = *self;
-        let Some((filter, order)) = self.question.get_value() else { return };
+        let Some((filter, order)) = self.question.get_value() else {
+            return;
+        };
         let subscription = live::subscribe(
             Some(as_of),
-            move |since| QueueChanged::build(QueueChangedVars { filter: filter.clone(), order, since }),
+            move |since| {
+                QueueChanged::build(QueueChangedVars {
+                    filter: filter.clone(),
+                    order,
+                    since,
+                })
+            },
             move |event: QueueChanged| queue.hear(event.queue_changed),
         );
         self.subscription.set_value(Some(subscription));
@@ -169,7 +218,10 @@ impl Queue {
                 let id = upsert.ticket.id.inner().to_owned();
                 let known = self.list.contains(&id);
                 let beyond = self.next.with_untracked(Option::is_some)
-                    && self.list.last_key().is_some_and(|last| upsert.sort_key > last);
+                    && self
+                        .list
+                        .last_key()
+                        .is_some_and(|last| upsert.sort_key > last);
                 if beyond {
                     // It belongs to rows that are not loaded yet.
                     if known {
@@ -181,7 +233,14 @@ impl Queue {
                             arrived.insert(id.clone());
                         });
                     }
-                    if self.list.upsert(Entry { id, sort_key: upsert.sort_key, row: upsert.ticket }, hold) {
+                    if self.list.upsert(
+                        Entry {
+                            id,
+                            sort_key: upsert.sort_key,
+                            row: upsert.ticket,
+                        },
+                        hold,
+                    ) {
                         self.tell_later();
                     }
                 }
@@ -225,5 +284,9 @@ impl Queue {
 }
 
 fn entry(edge: TicketEdge) -> Entry<TicketRow> {
-    Entry { id: edge.node.id.inner().to_owned(), sort_key: edge.sort_key, row: edge.node }
+    Entry {
+        id: edge.node.id.inner().to_owned(),
+        sort_key: edge.sort_key,
+        row: edge.node,
+    }
 }

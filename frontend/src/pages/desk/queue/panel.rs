@@ -4,11 +4,20 @@ use std::time::Duration;
 
 use leptos::{html, prelude::*};
 
-use super::{QueueState, table::{LinesList, RowsTable}};
+use super::{
+    QueueState,
+    table::{LinesList, RowsTable},
+};
 use crate::{
     api::{Listed, TicketOrder},
-    components::{EmptyState, ErrorState, Icon, Menu, MenuItem, Skeleton, environment::{Shortcut, ShortcutGroup, storage, use_shortcuts}},
-    pages::desk::{place::{Place, SEARCH}, workspace::{Density, Workspace, use_workspace}},
+    components::{
+        EmptyState, ErrorState, Icon, Menu, MenuItem, Skeleton,
+        environment::{Shortcut, ShortcutGroup, storage, use_shortcuts},
+    },
+    pages::desk::{
+        place::{Place, SEARCH},
+        workspace::{Density, Workspace, use_workspace},
+    },
     words::{self, terms::Named},
 };
 
@@ -30,7 +39,10 @@ pub fn QueuePanel() -> impl IntoView {
     }
 
     let heading = move || {
-        if workspace.place.with(|place| place.view.as_deref() == Some(SEARCH)) {
+        if workspace
+            .place
+            .with(|place| place.view.as_deref() == Some(SEARCH))
+        {
             return words::desk::search_results().to_owned();
         }
         let view = workspace.view();
@@ -44,7 +56,10 @@ pub fn QueuePanel() -> impl IntoView {
     let count = move || {
         let view = workspace.view();
         workspace.views.with(|views| {
-            views.iter().find(|known| Some(known.id.inner()) == view.as_deref()).map(|view| crate::pages::desk::views::count(&view.count))
+            views
+                .iter()
+                .find(|known| Some(known.id.inner()) == view.as_deref())
+                .map(|view| crate::pages::desk::views::count(&view.count))
         })
     };
 
@@ -65,7 +80,10 @@ pub fn QueuePanel() -> impl IntoView {
     };
     let step = move |forward: bool| {
         let next = queue.list.ids().with_untracked(|ids| {
-            let at = workspace.cursor.get_untracked().and_then(|cursor| ids.iter().position(|id| *id == cursor));
+            let at = workspace
+                .cursor
+                .get_untracked()
+                .and_then(|cursor| ids.iter().position(|id| *id == cursor));
             let next = match (at, forward) {
                 (None, _) => 0,
                 (Some(at), true) => at + 1,
@@ -78,33 +96,76 @@ pub fn QueuePanel() -> impl IntoView {
         }
     };
     let open_cursor = move || {
-        if let Some(row) = workspace.cursor.get_untracked().and_then(|id| queue.list.row(&id)) {
+        if let Some(row) = workspace
+            .cursor
+            .get_untracked()
+            .and_then(|id| queue.list.row(&id))
+        {
             workspace.open(Some(&row.with_untracked(|row| row.reference.clone())));
         }
     };
     use_shortcuts(vec![
-        Shortcut::new("j", words::desk::key_down(), ShortcutGroup::List, move || step(true)),
-        Shortcut::new("k", words::desk::key_up(), ShortcutGroup::List, move || step(false)),
-        Shortcut::new("Enter", words::desk::key_open(), ShortcutGroup::List, open_cursor),
-        Shortcut::new(".", words::desk::key_apply(), ShortcutGroup::List, move || queue.list.release()),
-        Shortcut::new("/", words::desk::key_search(), ShortcutGroup::List, move || {
-            if let Some(input) = search.get_untracked() {
-                // A field that is not shown cannot take the focus, and need not.
-                _ = input.focus();
-                input.select();
-            }
+        Shortcut::new(
+            "j",
+            words::desk::key_down(),
+            ShortcutGroup::List,
+            move || step(true),
+        ),
+        Shortcut::new("k", words::desk::key_up(), ShortcutGroup::List, move || {
+            step(false)
         }),
+        Shortcut::new(
+            "Enter",
+            words::desk::key_open(),
+            ShortcutGroup::List,
+            open_cursor,
+        ),
+        Shortcut::new(
+            ".",
+            words::desk::key_apply(),
+            ShortcutGroup::List,
+            move || queue.list.release(),
+        ),
+        Shortcut::new(
+            "/",
+            words::desk::key_search(),
+            ShortcutGroup::List,
+            move || {
+                if let Some(input) = search.get_untracked() {
+                    // A field that is not shown cannot take the focus, and need not.
+                    _ = input.focus();
+                    input.select();
+                }
+            },
+        ),
     ]);
 
     let choose = move |density: Density| {
-        storage::write(DENSITY_KEY, if density == Density::Lines { "lines" } else { "table" });
+        storage::write(
+            DENSITY_KEY,
+            if density == Density::Lines {
+                "lines"
+            } else {
+                "table"
+            },
+        );
         workspace.density.set(density);
     };
     let narrow = narrow();
-    let as_table = Memo::new(move |_| !split.get() && !narrow.get() && workspace.density.get() == Density::Table);
+    let as_table = Memo::new(move |_| {
+        !split.get() && !narrow.get() && workspace.density.get() == Density::Table
+    });
     let empty = Memo::new(move |_| queue.list.ids().with(Vec::is_empty));
-    let elsewhere = move || workspace.place.with(|place| place.view.as_deref() != Some(SEARCH));
-    let searching = move || workspace.place.with(|place| !place.text.is_empty() || place.view.as_deref() == Some(SEARCH));
+    let elsewhere = move || {
+        workspace
+            .place
+            .with(|place| place.view.as_deref() != Some(SEARCH))
+    };
+    let searching = move || {
+        workspace
+            .place
+            .with(|place| !place.text.is_empty() || place.view.as_deref() == Some(SEARCH))
+    };
 
     view! {
         <section class="queue" aria-label=heading>
@@ -197,7 +258,11 @@ pub fn QueuePanel() -> impl IntoView {
 
 /// The same words in all tickets that the viewer sees.
 fn everywhere(workspace: Workspace) -> Place {
-    Place { view: Some(SEARCH.to_owned()), reference: None, ..workspace.place.get() }
+    Place {
+        view: Some(SEARCH.to_owned()),
+        reference: None,
+        ..workspace.place.get()
+    }
 }
 
 /// Whether the window is too narrow for a table.

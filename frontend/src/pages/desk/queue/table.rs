@@ -6,7 +6,10 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlElement, ResizeObserver, ScrollToOptions};
 
-use super::{items::{Lines, Row}, window::{in_sight, near_end, scroll_for}};
+use super::{
+    items::{Lines, Row},
+    window::{in_sight, near_end, scroll_for},
+};
 use crate::{
     api::TicketOrder,
     pages::desk::workspace::use_workspace,
@@ -35,13 +38,16 @@ fn use_sight(row_height: f64) -> Sight {
     let top = RwSignal::new(0.0);
     let height = RwSignal::new(800.0);
     let ids = workspace.queue.list.ids();
-    let range = Memo::new(move |_| in_sight(top.get(), height.get(), row_height, ids.with(Vec::len)));
+    let range =
+        Memo::new(move |_| in_sight(top.get(), height.get(), row_height, ids.with(Vec::len)));
 
     let observer = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn Fn()>)>);
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };
         let measured = element.clone();
-        let measure = Closure::<dyn Fn()>::new(move || _ = height.try_set(f64::from(measured.client_height())));
+        let measure = Closure::<dyn Fn()>::new(move || {
+            _ = height.try_set(f64::from(measured.client_height()))
+        });
         if let Ok(seen) = ResizeObserver::new(measure.as_ref().unchecked_ref()) {
             seen.observe(&element);
             observer.set_value(Some((seen, measure)));
@@ -59,7 +65,13 @@ fn use_sight(row_height: f64) -> Sight {
         }
     });
     // The row under the keys stays in sight and has the focus.
-    let sight = Sight { node, top, height, row_height, range };
+    let sight = Sight {
+        node,
+        top,
+        height,
+        row_height,
+        range,
+    };
     Effect::new(move |before: Option<Option<String>>| {
         let cursor = workspace.cursor.get();
         if let Some(id) = &cursor {
@@ -71,7 +83,9 @@ fn use_sight(row_height: f64) -> Sight {
                 None => {
                     let id = id.clone();
                     request_animation_frame(move || {
-                        let nowhere = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+                        let nowhere = document()
+                            .active_element()
+                            .is_none_or(|active| active.tag_name() == "BODY");
                         if nowhere {
                             sight.reveal(&id, index);
                         }
@@ -86,8 +100,14 @@ fn use_sight(row_height: f64) -> Sight {
 
 impl Sight {
     fn reveal(self, id: &str, index: Option<usize>) {
-        let (Some(index), Some(element)) = (index, self.node.get_untracked()) else { return };
-        let covered = if self.row_height < LINES_HEIGHT { HEADER_HEIGHT } else { 0.0 };
+        let (Some(index), Some(element)) = (index, self.node.get_untracked()) else {
+            return;
+        };
+        let covered = if self.row_height < LINES_HEIGHT {
+            HEADER_HEIGHT
+        } else {
+            0.0
+        };
         let visible = self.height.get_untracked() - covered;
         if let Some(top) = scroll_for(index, self.top.get_untracked(), visible, self.row_height) {
             let options = ScrollToOptions::new();
@@ -162,7 +182,10 @@ pub fn RowsTable() -> impl IntoView {
     let sight = use_sight(ROW_HEIGHT);
     let ids = workspace.queue.list.ids();
     let each = visible(sight);
-    let below = move || ids.with(Vec::len).saturating_sub(sight.range.with(|range| range.end));
+    let below = move || {
+        ids.with(Vec::len)
+            .saturating_sub(sight.range.with(|range| range.end))
+    };
     let sorter = move |order: TicketOrder, class: &'static str, text: &'static str| {
         let sort = move || (workspace.order() == order).then_some("ascending");
         view! {

@@ -34,7 +34,11 @@ pub fn scroll_for(index: usize, scroll_top: f64, height: f64, row_height: f64) -
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and lists end at ten thousand rows")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "not negative, and lists end at ten thousand rows"
+)]
 fn rows(length: f64, row_height: f64) -> usize {
     (length.max(0.0) / row_height) as usize
 }

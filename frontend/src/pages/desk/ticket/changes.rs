@@ -1,10 +1,14 @@
 //! Changes of one property: shown at once, saved one by one, taken back with a reason when refused.
 
 use crate::{
-    api::{Id, Impact, Urgency, operations::{PersonBadge, ServiceName, TeamName}},
+    api::{
+        Id, Impact, Urgency,
+        operations::{PersonBadge, ServiceName, TeamName},
+    },
     pages::desk::operations::{
-        CategoryInput, CategoryName, Outcome, ServiceInput, TicketAssignInput, TicketDetail, TicketSetPriorityInput,
-        TitleInput, assign, retitle, set_category, set_priority, set_service,
+        CategoryInput, CategoryName, Outcome, ServiceInput, TicketAssignInput, TicketDetail,
+        TicketSetPriorityInput, TitleInput, assign, retitle, set_category, set_priority,
+        set_service,
     },
     words::{self, terms::Named},
 };
@@ -39,15 +43,24 @@ impl Change {
     pub fn reading(&self, ticket: &TicketDetail) -> String {
         let none = || words::ticket::none().to_owned();
         match self {
-            Self::Team(_) => ticket.team.as_ref().map_or_else(none, |team| team.name.clone()),
-            Self::Assignee(_) => ticket
-                .assignee
+            Self::Team(_) => ticket
+                .team
                 .as_ref()
-                .map_or_else(|| words::desk::nobody().to_owned(), |person| person.name.clone()),
+                .map_or_else(none, |team| team.name.clone()),
+            Self::Assignee(_) => ticket.assignee.as_ref().map_or_else(
+                || words::desk::nobody().to_owned(),
+                |person| person.name.clone(),
+            ),
             Self::Impact(_) => ticket.impact.word().to_owned(),
             Self::Urgency(_) => ticket.urgency.word().to_owned(),
-            Self::Service(_) => ticket.service.as_ref().map_or_else(none, |service| service.name.clone()),
-            Self::Category(_) => ticket.category.as_ref().map_or_else(none, CategoryName::path),
+            Self::Service(_) => ticket
+                .service
+                .as_ref()
+                .map_or_else(none, |service| service.name.clone()),
+            Self::Category(_) => ticket
+                .category
+                .as_ref()
+                .map_or_else(none, CategoryName::path),
             Self::Title(_) => ticket.title.clone(),
         }
     }
@@ -80,29 +93,75 @@ impl Change {
         let expected_version = ticket.version;
         match self.clone() {
             Self::Team(team) => {
-                assign(TicketAssignInput { ticket: id, expected_version, team: Some(team.id), assignee: None }).await
+                assign(TicketAssignInput {
+                    ticket: id,
+                    expected_version,
+                    team: Some(team.id),
+                    assignee: None,
+                })
+                .await
             }
             Self::Assignee(Some(person)) => {
-                assign(TicketAssignInput { ticket: id, expected_version, team: None, assignee: Some(person.id) }).await
+                assign(TicketAssignInput {
+                    ticket: id,
+                    expected_version,
+                    team: None,
+                    assignee: Some(person.id),
+                })
+                .await
             }
             Self::Assignee(None) => {
                 let team: Option<Id> = ticket.team.as_ref().map(|team| team.id.clone());
-                assign(TicketAssignInput { ticket: id, expected_version, team, assignee: None }).await
+                assign(TicketAssignInput {
+                    ticket: id,
+                    expected_version,
+                    team,
+                    assignee: None,
+                })
+                .await
             }
             Self::Impact(impact) => {
-                set_priority(TicketSetPriorityInput { ticket: id, expected_version, impact, urgency: ticket.urgency }).await
+                set_priority(TicketSetPriorityInput {
+                    ticket: id,
+                    expected_version,
+                    impact,
+                    urgency: ticket.urgency,
+                })
+                .await
             }
             Self::Urgency(urgency) => {
-                set_priority(TicketSetPriorityInput { ticket: id, expected_version, impact: ticket.impact, urgency }).await
+                set_priority(TicketSetPriorityInput {
+                    ticket: id,
+                    expected_version,
+                    impact: ticket.impact,
+                    urgency,
+                })
+                .await
             }
             Self::Service(service) => {
-                set_service(ServiceInput { ticket: id, expected_version, service: service.map(|service| service.id) }).await
+                set_service(ServiceInput {
+                    ticket: id,
+                    expected_version,
+                    service: service.map(|service| service.id),
+                })
+                .await
             }
             Self::Category(category) => {
-                set_category(CategoryInput { ticket: id, expected_version, category: category.map(|category| category.id) })
-                    .await
+                set_category(CategoryInput {
+                    ticket: id,
+                    expected_version,
+                    category: category.map(|category| category.id),
+                })
+                .await
             }
-            Self::Title(title) => retitle(TitleInput { ticket: id, expected_version, title: Some(title) }).await,
+            Self::Title(title) => {
+                retitle(TitleInput {
+                    ticket: id,
+                    expected_version,
+                    title: Some(title),
+                })
+                .await
+            }
         }
     }
 }

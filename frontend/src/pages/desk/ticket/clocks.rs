@@ -8,8 +8,14 @@ use super::store::use_ticket;
 use crate::{
     api::{self, ApiError, ClockState, Id, Listed, SegmentKind, operations::ClockFace},
     components::{Dialog, ErrorState, Skeleton},
-    live::{self, countdown::{Mood, standing}},
-    pages::desk::{clock::tone, operations::{Explanation, ExplanationQuery, ExplanationVars}},
+    live::{
+        self,
+        countdown::{Mood, standing},
+    },
+    pages::desk::{
+        clock::tone,
+        operations::{Explanation, ExplanationQuery, ExplanationVars},
+    },
     words::{self, format, terms::Named},
 };
 
@@ -53,16 +59,27 @@ pub fn Clocks() -> impl IntoView {
 fn Card(clock: ClockFace, asked: RwSignal<Option<Id>>) -> impl IntoView {
     let now = live::now();
     let face = StoredValue::new(clock.clone());
-    let shown = Memo::new(move |_| face.with_value(|clock| {
-        let standing = standing(clock, now.get());
-        let text = match standing.mood {
-            Mood::Met | Mood::Missed => {
-                format!("{}, {}", format::clock_words(clock, standing), format::duration(i64::from(clock.elapsed_seconds)))
-            }
-            _ => format::clock_words(clock, standing),
-        };
-        (tone(standing.mood), text, standing.used_percent, standing.mood)
-    }));
+    let shown = Memo::new(move |_| {
+        face.with_value(|clock| {
+            let standing = standing(clock, now.get());
+            let text = match standing.mood {
+                Mood::Met | Mood::Missed => {
+                    format!(
+                        "{}, {}",
+                        format::clock_words(clock, standing),
+                        format::duration(i64::from(clock.elapsed_seconds))
+                    )
+                }
+                _ => format::clock_words(clock, standing),
+            };
+            (
+                tone(standing.mood),
+                text,
+                standing.used_percent,
+                standing.mood,
+            )
+        })
+    });
     let id = StoredValue::new(clock.id.clone());
     let due = clock.due_at.filter(|_| matches!(clock.state, ClockState::Running | ClockState::Breached)).map(|due| {
         let place = clock.timezone.rsplit('/').next().unwrap_or(&clock.timezone).replace('_', " ");
@@ -106,22 +123,26 @@ fn Why(clock: Id) -> impl IntoView {
         let Some(ticket) = store.now() else { return };
         found.set(None);
         spawn_local(async move {
-            let answer = api::query(ExplanationQuery::build(ExplanationVars { id: ticket.id })).await.map(|answer| {
-                answer
-                    .ticket
-                    .and_then(|ticket| ticket.clocks)
-                    .into_iter()
-                    .flatten()
-                    .find(|clock| clock.id == id.get_value())
-                    .map(|clock| clock.explanation)
-            });
+            let answer = api::query(ExplanationQuery::build(ExplanationVars { id: ticket.id }))
+                .await
+                .map(|answer| {
+                    answer
+                        .ticket
+                        .and_then(|ticket| ticket.clocks)
+                        .into_iter()
+                        .flatten()
+                        .find(|clock| clock.id == id.get_value())
+                        .map(|clock| clock.explanation)
+                });
             _ = found.try_set(Some(answer));
         });
     };
     load();
     move || match found.get() {
         None => view! { <Skeleton lines=5/> }.into_any(),
-        Some(Err(error)) => view! { <ErrorState text=error.sentence() on_retry=move |()| load()/> }.into_any(),
+        Some(Err(error)) => {
+            view! { <ErrorState text=error.sentence() on_retry=move |()| load()/> }.into_any()
+        }
         Some(Ok(None)) => view! { <p>{words::ticket::why_gone()}</p> }.into_any(),
         Some(Ok(Some(explanation))) => explained(explanation).into_any(),
     }
@@ -129,28 +150,33 @@ fn Why(clock: Id) -> impl IntoView {
 
 fn explained(explanation: Explanation) -> impl IntoView {
     let zone = explanation.timezone.clone();
-    let rows = explanation.segments.into_iter().map(|segment| {
-        let kind = match segment.kind {
-            SegmentKind::Counted => words::ticket::segment_counted().to_owned(),
-            SegmentKind::OutsideHours => words::ticket::segment_outside().to_owned(),
-            SegmentKind::Holiday => words::ticket::segment_holiday().to_owned(),
-            SegmentKind::Paused => segment.pause_reason.map_or_else(
-                || words::ticket::segment_paused().to_owned(),
-                |reason| words::ticket::segment_paused_for(format::lower_first(reason.word())),
-            ),
-            SegmentKind::Finished => words::ticket::segment_finished().to_owned(),
-        };
-        let counted = (segment.counted_seconds > 0).then(|| precise(i64::from(segment.counted_seconds)));
-        view! {
-            <tr data-kind=segment.kind.key()>
-                <td>{format::day_and_time(segment.from, &zone)}</td>
-                <td>{format::day_and_time(segment.to, &zone)}</td>
-                <td>{kind}</td>
-                <td class="end num">{counted}</td>
-                <td class="end num">{precise(i64::from(segment.running_total))}</td>
-            </tr>
-        }
-    }).collect_view();
+    let rows = explanation
+        .segments
+        .into_iter()
+        .map(|segment| {
+            let kind = match segment.kind {
+                SegmentKind::Counted => words::ticket::segment_counted().to_owned(),
+                SegmentKind::OutsideHours => words::ticket::segment_outside().to_owned(),
+                SegmentKind::Holiday => words::ticket::segment_holiday().to_owned(),
+                SegmentKind::Paused => segment.pause_reason.map_or_else(
+                    || words::ticket::segment_paused().to_owned(),
+                    |reason| words::ticket::segment_paused_for(format::lower_first(reason.word())),
+                ),
+                SegmentKind::Finished => words::ticket::segment_finished().to_owned(),
+            };
+            let counted =
+                (segment.counted_seconds > 0).then(|| precise(i64::from(segment.counted_seconds)));
+            view! {
+                <tr data-kind=segment.kind.key()>
+                    <td>{format::day_and_time(segment.from, &zone)}</td>
+                    <td>{format::day_and_time(segment.to, &zone)}</td>
+                    <td>{kind}</td>
+                    <td class="end num">{counted}</td>
+                    <td class="end num">{precise(i64::from(segment.running_total))}</td>
+                </tr>
+            }
+        })
+        .collect_view();
     let earlier = explanation.earlier_agreements.into_iter().map(|earlier| {
         view! { <li>{words::ticket::earlier_until(earlier.agreement_name, format::day_and_time(earlier.until, &explanation.timezone))}</li> }
     }).collect_view();
@@ -183,5 +209,10 @@ fn explained(explanation: Explanation) -> impl IntoView {
 
 /// Hours, minutes and seconds: here the sum must be seen to be right.
 fn precise(seconds: i64) -> String {
-    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }

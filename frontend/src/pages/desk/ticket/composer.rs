@@ -6,7 +6,10 @@ use wasm_bindgen_futures::spawn_local;
 use super::{draft::Draft, store::use_ticket};
 use crate::{
     api::{Markdown, fresh_key},
-    components::{Tab, Tabs, Tone, environment::{Shortcut, ShortcutGroup, announce, use_shortcuts}},
+    components::{
+        Tab, Tabs, Tone,
+        environment::{Shortcut, ShortcutGroup, announce, use_shortcuts},
+    },
     pages::desk::operations::{TicketAddNoteInput, TicketReplyInput, add_note, reply},
     words,
 };
@@ -18,25 +21,42 @@ const NOTE: &str = "note";
 #[component]
 pub fn Composer() -> impl IntoView {
     let store = use_ticket();
-    let Some(ticket) = store.now() else { return ().into_any() };
+    let Some(ticket) = store.now() else {
+        return ().into_any();
+    };
     let can = store.part(|ticket| (ticket.viewer_can.reply, ticket.viewer_can.add_note));
     let requester = store.part(|ticket| ticket.requester.name.clone());
     let reply_draft = Draft::open(&format!("{}.reply", ticket.id.inner()));
     let note_draft = Draft::open(&format!("{}.note", ticket.id.inner()));
-    let tab = RwSignal::new(if reply_draft.text.with_untracked(String::is_empty) && !note_draft.text.with_untracked(String::is_empty) {
-        NOTE
-    } else {
-        REPLY
-    });
+    let tab = RwSignal::new(
+        if reply_draft.text.with_untracked(String::is_empty)
+            && !note_draft.text.with_untracked(String::is_empty)
+        {
+            NOTE
+        } else {
+            REPLY
+        },
+    );
     let tabs = Signal::derive(move || {
         let (reply, note) = can.get().unwrap_or_default();
-        let first_name = requester.get().map(|name| name.split(' ').next().unwrap_or_default().to_owned()).unwrap_or_default();
+        let first_name = requester
+            .get()
+            .map(|name| name.split(' ').next().unwrap_or_default().to_owned())
+            .unwrap_or_default();
         let mut tabs = Vec::new();
         if reply {
-            tabs.push(Tab { value: REPLY, text: words::ticket::reply_to(first_name), tone: Tone::Accent });
+            tabs.push(Tab {
+                value: REPLY,
+                text: words::ticket::reply_to(first_name),
+                tone: Tone::Accent,
+            });
         }
         if note {
-            tabs.push(Tab { value: NOTE, text: words::ticket::internal_note_tab().to_owned(), tone: Tone::Note });
+            tabs.push(Tab {
+                value: NOTE,
+                text: words::ticket::internal_note_tab().to_owned(),
+                tone: Tone::Note,
+            });
         }
         tabs
     });
@@ -48,7 +68,13 @@ pub fn Composer() -> impl IntoView {
             tab.set(first.value);
         }
     });
-    let draft = move || if tab.get() == NOTE { note_draft } else { reply_draft };
+    let draft = move || {
+        if tab.get() == NOTE {
+            note_draft
+        } else {
+            reply_draft
+        }
+    };
     let area = NodeRef::<html::Textarea>::new();
     let focus = move |value: &'static str| {
         tab.set(value);
@@ -60,8 +86,18 @@ pub fn Composer() -> impl IntoView {
         });
     };
     use_shortcuts(vec![
-        Shortcut::new("r", words::ticket::key_reply(), ShortcutGroup::Ticket, move || focus(REPLY)),
-        Shortcut::new("n", words::ticket::key_note(), ShortcutGroup::Ticket, move || focus(NOTE)),
+        Shortcut::new(
+            "r",
+            words::ticket::key_reply(),
+            ShortcutGroup::Ticket,
+            move || focus(REPLY),
+        ),
+        Shortcut::new(
+            "n",
+            words::ticket::key_note(),
+            ShortcutGroup::Ticket,
+            move || focus(NOTE),
+        ),
     ]);
 
     let sending = RwSignal::new(false);
@@ -86,22 +122,40 @@ pub fn Composer() -> impl IntoView {
         spawn_local(async move {
             let (ticket, body, idempotency_key) = (id.get_value(), Markdown(text), key);
             let outcome = if internal {
-                add_note(TicketAddNoteInput { ticket, body, idempotency_key }).await
+                add_note(TicketAddNoteInput {
+                    ticket,
+                    body,
+                    idempotency_key,
+                })
+                .await
             } else {
-                reply(TicketReplyInput { ticket, body, idempotency_key }).await
+                reply(TicketReplyInput {
+                    ticket,
+                    body,
+                    idempotency_key,
+                })
+                .await
             };
             match store.settle(outcome) {
                 Ok(()) => {
                     draft.clear();
                     _ = keys.try_update_value(|keys| *keys = None);
-                    announce(if internal { words::ticket::note_added() } else { words::ticket::reply_sent() });
+                    announce(if internal {
+                        words::ticket::note_added()
+                    } else {
+                        words::ticket::reply_sent()
+                    });
                 }
                 Err(sentence) => _ = failed.try_set(Some(sentence)),
             }
             _ = sending.try_set(false);
         });
     };
-    let too_long = move || draft().text.with(|text| text.chars().count() > shared::text::BODY_MAX);
+    let too_long = move || {
+        draft()
+            .text
+            .with(|text| text.chars().count() > shared::text::BODY_MAX)
+    };
     view! {
         <Show when=move || can.get().is_some_and(|(reply, note)| reply || note)>
             <form

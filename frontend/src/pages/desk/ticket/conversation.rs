@@ -2,7 +2,10 @@
 
 use leptos::{html, prelude::*};
 
-use super::{events::{Piece, changes, pieces, sentence}, store::use_ticket};
+use super::{
+    events::{Piece, changes, pieces, sentence},
+    store::use_ticket,
+};
 use crate::{
     api::MessageVisibility,
     components::{Avatar, Icon, Markdown, environment::use_viewer},
@@ -17,14 +20,21 @@ pub fn ConversationPanel() -> impl IntoView {
     let store = use_ticket();
     let node = NodeRef::<html::Div>::new();
     let shown = store.part(|ticket| {
-        pieces(&ticket.conversation.nodes, ticket.timeline.as_ref().map_or(&[], |timeline| timeline.nodes.as_slice()))
+        pieces(
+            &ticket.conversation.nodes,
+            ticket
+                .timeline
+                .as_ref()
+                .map_or(&[], |timeline| timeline.nodes.as_slice()),
+        )
     });
     let length = Memo::new(move |_| shown.with(|shown| shown.as_ref().map_or(0, Vec::len)));
     // At first, and when something is added while the end is in sight, the end is shown.
     Effect::new(move |before: Option<usize>| {
         let now = length.get();
         if let Some(element) = node.get() {
-            let at_end = element.scroll_top() + element.client_height() + 160 >= element.scroll_height();
+            let at_end =
+                element.scroll_top() + element.client_height() + 160 >= element.scroll_height();
             if before.is_none_or(|before| before == 0) || at_end {
                 request_animation_frame(move || element.set_scroll_top(element.scroll_height()));
                 return now;
@@ -50,7 +60,13 @@ pub fn ConversationPanel() -> impl IntoView {
 fn Opening() -> impl IntoView {
     let store = use_ticket();
     let shown = store.part(|ticket| {
-        (ticket.description_html.clone(), ticket.requester.clone(), ticket.opened_by.clone(), ticket.channel, ticket.created_at)
+        (
+            ticket.description_html.clone(),
+            ticket.requester.clone(),
+            ticket.opened_by.clone(),
+            ticket.channel,
+            ticket.created_at,
+        )
     });
     move || {
         shown.get().map(|(html, requester, opened_by, channel, created_at)| {
@@ -118,12 +134,14 @@ fn Events(events: Vec<TimelineEntry>) -> impl IntoView {
     }
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
     let brief = events.iter().map(sentence).collect::<Vec<_>>();
-    let brief = brief.into_iter().fold(Vec::<String>::new(), |mut seen, sentence| {
-        if !seen.contains(&sentence) {
-            seen.push(sentence);
-        }
-        seen
-    });
+    let brief = brief
+        .into_iter()
+        .fold(Vec::<String>::new(), |mut seen, sentence| {
+            if !seen.contains(&sentence) {
+                seen.push(sentence);
+            }
+            seen
+        });
     view! {
         <details class="events">
             <summary>{words::ticket::events(count, brief.join(", "))}</summary>
@@ -137,7 +155,12 @@ fn Events(events: Vec<TimelineEntry>) -> impl IntoView {
 #[component]
 pub fn History() -> impl IntoView {
     let store = use_ticket();
-    let entries = store.part(|ticket| ticket.timeline.as_ref().map_or_else(Vec::new, |timeline| timeline.nodes.clone()));
+    let entries = store.part(|ticket| {
+        ticket
+            .timeline
+            .as_ref()
+            .map_or_else(Vec::new, |timeline| timeline.nodes.clone())
+    });
     let count = Memo::new(move |_| entries.with(|entries| entries.as_ref().map_or(0, Vec::len)));
     let open = RwSignal::new(false);
     view! {

@@ -3,14 +3,20 @@
 use leptos::{html, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{draft::Draft, store::{TicketStore, use_ticket}};
+use super::{
+    draft::Draft,
+    store::{TicketStore, use_ticket},
+};
 use crate::{
-    api::{HoldReason, LinkKind, Listed, Markdown, ResolutionCode, TicketKind, Timestamp, Transition},
+    api::{
+        HoldReason, LinkKind, Listed, Markdown, ResolutionCode, TicketKind, Timestamp, Transition,
+    },
     components::{Dialog, environment::announce},
     pages::desk::operations::{
-        TicketCancelInput, TicketCloseInput, TicketConfirmInput, TicketDetail, TicketLinkInput, TicketPutOnHoldInput,
-        TicketReopenInput, TicketResolveInput, TicketResumeInput, TicketStartInput, cancel, close, confirm, link,
-        put_on_hold, reopen, resolve, resume, start,
+        TicketCancelInput, TicketCloseInput, TicketConfirmInput, TicketDetail, TicketLinkInput,
+        TicketPutOnHoldInput, TicketReopenInput, TicketResolveInput, TicketResumeInput,
+        TicketStartInput, cancel, close, confirm, link, put_on_hold, reopen, resolve, resume,
+        start,
     },
     words::{self, terms::Named},
 };
@@ -40,22 +46,55 @@ impl Steps {
             Transition::Resolve => self.resolve.set(true),
             Transition::Reopen => self.reopen.set(true),
             Transition::Cancel => self.cancel.set(true),
-            Transition::Start | Transition::Resume | Transition::Confirm | Transition::Close => self.at_once(transition),
+            Transition::Start | Transition::Resume | Transition::Confirm | Transition::Close => {
+                self.at_once(transition)
+            }
         }
     }
 
     fn at_once(self, transition: Transition) {
-        let Some(TicketDetail { id: ticket, version: expected_version, .. }) = self.store.now() else { return };
+        let Some(TicketDetail {
+            id: ticket,
+            version: expected_version,
+            ..
+        }) = self.store.now()
+        else {
+            return;
+        };
         if self.underway.get_untracked().is_some() {
             return;
         }
         self.underway.set(Some(transition));
         spawn_local(async move {
             let outcome = match transition {
-                Transition::Start => start(TicketStartInput { ticket, expected_version }).await,
-                Transition::Resume => resume(TicketResumeInput { ticket, expected_version }).await,
-                Transition::Confirm => confirm(TicketConfirmInput { ticket, expected_version }).await,
-                _ => close(TicketCloseInput { ticket, expected_version }).await,
+                Transition::Start => {
+                    start(TicketStartInput {
+                        ticket,
+                        expected_version,
+                    })
+                    .await
+                }
+                Transition::Resume => {
+                    resume(TicketResumeInput {
+                        ticket,
+                        expected_version,
+                    })
+                    .await
+                }
+                Transition::Confirm => {
+                    confirm(TicketConfirmInput {
+                        ticket,
+                        expected_version,
+                    })
+                    .await
+                }
+                _ => {
+                    close(TicketCloseInput {
+                        ticket,
+                        expected_version,
+                    })
+                    .await
+                }
             };
             self.store.settle_aloud(outcome);
             _ = self.underway.try_set(None);
@@ -96,7 +135,11 @@ struct Form {
 
 impl Form {
     fn new(open: RwSignal<bool>) -> Self {
-        Self { error: RwSignal::new(None), sending: RwSignal::new(false), open }
+        Self {
+            error: RwSignal::new(None),
+            sending: RwSignal::new(false),
+            open,
+        }
     }
 
     /// Sends, and closes the dialog when it worked.
@@ -124,7 +167,11 @@ impl Form {
     }
 
     fn foot(self, text: &'static str, danger: bool) -> impl IntoView {
-        let class = if danger { "btn btn-primary btn-danger" } else { "btn btn-primary" };
+        let class = if danger {
+            "btn btn-primary btn-danger"
+        } else {
+            "btn btn-primary"
+        };
         view! {
             {move || self.error.get().map(|sentence| view! { <p class="form-error" role="alert">{sentence}</p> })}
             <div class="dialog-actions">
@@ -184,9 +231,12 @@ fn Hold(steps: Steps) -> impl IntoView {
     let wake_up = RwSignal::new(local_text(next_working_morning()));
     let message = RwSignal::new(String::new());
     let submit = move || {
-        let Some(ticket) = steps.store.now() else { return };
+        let Some(ticket) = steps.store.now() else {
+            return;
+        };
         let Some(wake_up_at) = from_local_text(&wake_up.get_untracked()) else {
-            form.error.set(Some(words::ticket::wake_up_missing().to_owned()));
+            form.error
+                .set(Some(words::ticket::wake_up_missing().to_owned()));
             return;
         };
         let text = message.get_untracked();
@@ -197,7 +247,9 @@ fn Hold(steps: Steps) -> impl IntoView {
             wake_up_at,
             message: (!text.trim().is_empty()).then_some(Markdown(text)),
         };
-        form.send(steps.store, put_on_hold(input), || announce(words::terms_words::state_on_hold()));
+        form.send(steps.store, put_on_hold(input), || {
+            announce(words::terms_words::state_on_hold())
+        });
     };
     view! {
         <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
@@ -229,15 +281,24 @@ fn Resolve(steps: Steps) -> impl IntoView {
     let form = Form::new(steps.resolve);
     let first = NodeRef::<html::Select>::new();
     focus_first(first);
-    let Some(ticket) = steps.store.now() else { return ().into_any() };
-    let usual = if ticket.kind == TicketKind::ServiceRequest { ResolutionCode::Fulfilled } else { ResolutionCode::Solved };
+    let Some(ticket) = steps.store.now() else {
+        return ().into_any();
+    };
+    let usual = if ticket.kind == TicketKind::ServiceRequest {
+        ResolutionCode::Fulfilled
+    } else {
+        ResolutionCode::Solved
+    };
     let code = RwSignal::new(usual);
     let draft = Draft::open(&format!("{}.resolution", ticket.id.inner()));
     let submit = move || {
-        let Some(ticket) = steps.store.now() else { return };
+        let Some(ticket) = steps.store.now() else {
+            return;
+        };
         let text = draft.text.get_untracked();
         if text.trim().is_empty() {
-            form.error.set(Some(words::ticket::resolution_missing().to_owned()));
+            form.error
+                .set(Some(words::ticket::resolution_missing().to_owned()));
             return;
         }
         let input = TicketResolveInput {
@@ -282,13 +343,20 @@ fn Reopen(steps: Steps) -> impl IntoView {
     focus_first(first);
     let reason = RwSignal::new(String::new());
     let submit = move || {
-        let Some(ticket) = steps.store.now() else { return };
+        let Some(ticket) = steps.store.now() else {
+            return;
+        };
         let text = reason.get_untracked();
         if text.trim().is_empty() {
-            form.error.set(Some(words::ticket::reopen_missing().to_owned()));
+            form.error
+                .set(Some(words::ticket::reopen_missing().to_owned()));
             return;
         }
-        let input = TicketReopenInput { ticket: ticket.id, expected_version: ticket.version, reason: Markdown(text) };
+        let input = TicketReopenInput {
+            ticket: ticket.id,
+            expected_version: ticket.version,
+            reason: Markdown(text),
+        };
         form.send(steps.store, reopen(input), || ());
     };
     view! {
@@ -309,7 +377,9 @@ fn Cancel(steps: Steps) -> impl IntoView {
     focus_first(first);
     let reason = RwSignal::new(String::new());
     let submit = move || {
-        let Some(ticket) = steps.store.now() else { return };
+        let Some(ticket) = steps.store.now() else {
+            return;
+        };
         let text = reason.get_untracked();
         let input = TicketCancelInput {
             ticket: ticket.id,
@@ -338,13 +408,24 @@ fn Link(steps: Steps) -> impl IntoView {
     let kind = RwSignal::new(LinkKind::RelatesTo);
     let other = RwSignal::new(String::new());
     let submit = move || {
-        let Some(ticket) = steps.store.now() else { return };
+        let Some(ticket) = steps.store.now() else {
+            return;
+        };
         let text = other.get_untracked().trim().to_uppercase();
         if text.is_empty() {
-            form.error.set(Some(words::ticket::link_missing().to_owned()));
+            form.error
+                .set(Some(words::ticket::link_missing().to_owned()));
             return;
         }
-        form.send(steps.store, link(TicketLinkInput { ticket: ticket.id, kind: kind.get_untracked(), other: text }), || ());
+        form.send(
+            steps.store,
+            link(TicketLinkInput {
+                ticket: ticket.id,
+                kind: kind.get_untracked(),
+                other: text,
+            }),
+            || (),
+        );
     };
     view! {
         <form class="stack" on:submit=move |event| { event.prevent_default(); submit(); }>
@@ -368,8 +449,13 @@ fn Link(steps: Steps) -> impl IntoView {
 
 /// Nine o'clock of the next day that is neither Saturday nor Sunday, by the browser's calendar.
 fn next_working_morning() -> js_sys::Date {
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact below 2^53")]
-    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(crate::api::now().as_millis() as f64));
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds since 1970 are exact below 2^53"
+    )]
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(
+        crate::api::now().as_millis() as f64,
+    ));
     date.set_hours(9);
     date.set_minutes(0);
     date.set_seconds(0);
@@ -396,6 +482,11 @@ fn local_text(date: js_sys::Date) -> String {
 /// The instant that the field means, by the browser's zone.
 fn from_local_text(text: &str) -> Option<Timestamp> {
     let millis = js_sys::Date::parse(text);
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
-    millis.is_finite().then(|| Timestamp::from_millis(millis as i64))
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds since 1970 fit"
+    )]
+    millis
+        .is_finite()
+        .then(|| Timestamp::from_millis(millis as i64))
 }

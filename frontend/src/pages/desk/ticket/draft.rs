@@ -43,7 +43,11 @@ impl Draft {
         // The page may be left before the pause is over: what is at hand is saved all the same.
         set_timeout(
             move || {
-                if self.number.try_get_value().is_none_or(|latest| latest == number) {
+                if self
+                    .number
+                    .try_get_value()
+                    .is_none_or(|latest| latest == number)
+                {
                     save(&key, &text);
                     _ = self.saved.try_set(!text.is_empty());
                 }

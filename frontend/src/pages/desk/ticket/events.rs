@@ -20,7 +20,11 @@ impl Piece {
         match self {
             Self::Message(message) => message.id.inner().to_owned(),
             Self::Events(events) => {
-                format!("{}+{}", events.first().map_or("", |first| first.id.inner()), events.len())
+                format!(
+                    "{}+{}",
+                    events.first().map_or("", |first| first.id.inner()),
+                    events.len()
+                )
             }
         }
     }
@@ -30,10 +34,15 @@ impl Piece {
 /// so is the creation: the ticket's own text stands first.
 pub fn pieces(messages: &[Message], events: &[TimelineEntry]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::with_capacity(messages.len() * 2);
-    let mut events = events.iter().filter(|event| is_shown(&event.kind)).peekable();
+    let mut events = events
+        .iter()
+        .filter(|event| is_shown(&event.kind))
+        .peekable();
     let mut until = |pieces: &mut Vec<Piece>, limit: Option<Timestamp>| {
         let mut group = Vec::new();
-        while let Some(event) = events.next_if(|event| limit.is_none_or(|limit| event.occurred_at < limit)) {
+        while let Some(event) =
+            events.next_if(|event| limit.is_none_or(|limit| event.occurred_at < limit))
+        {
             group.push(event.clone());
         }
         if !group.is_empty() {
@@ -49,7 +58,10 @@ pub fn pieces(messages: &[Message], events: &[TimelineEntry]) -> Vec<Piece> {
 }
 
 fn is_shown(kind: &str) -> bool {
-    !matches!(kind, "TicketCreated" | "TicketReplied" | "RequesterReplied" | "NoteAdded")
+    !matches!(
+        kind,
+        "TicketCreated" | "TicketReplied" | "RequesterReplied" | "NoteAdded"
+    )
 }
 
 /// What the event was.
@@ -126,7 +138,12 @@ mod tests {
     fn message(id: &str, second: i64) -> Message {
         Message {
             id: Id::new(id),
-            author: PersonBadge { id: Id::new("person_1"), name: "Ana".into(), initials: "AF".into(), hue: 1 },
+            author: PersonBadge {
+                id: Id::new("person_1"),
+                name: "Ana".into(),
+                initials: "AF".into(),
+                hue: 1,
+            },
             visibility: MessageVisibility::Public,
             body_html: String::new(),
             created_at: Timestamp::from_millis(second * 1000),
@@ -155,7 +172,10 @@ mod tests {
             event("e3", "NoteAdded", 30),
             event("e4", "TicketResolved", 40),
         ];
-        let keys = pieces(&messages, &events).iter().map(Piece::key).collect::<Vec<_>>();
+        let keys = pieces(&messages, &events)
+            .iter()
+            .map(Piece::key)
+            .collect::<Vec<_>>();
         assert_eq!(keys, ["m1", "e1+2", "m2", "e4+1"]);
     }
 

@@ -2,10 +2,17 @@
 
 use leptos::{html, prelude::*};
 
-use super::{changes::Change, dialogs::{Steps, use_steps}, store::use_ticket};
+use super::{
+    changes::Change,
+    dialogs::{Steps, use_steps},
+    store::use_ticket,
+};
 use crate::{
     api::Transition,
-    components::{Chip, Icon, Tone, environment::{Shortcut, ShortcutGroup, use_shortcuts, use_viewer}},
+    components::{
+        Chip, Icon, Tone,
+        environment::{Shortcut, ShortcutGroup, use_shortcuts, use_viewer},
+    },
     pages::desk::{
         queue::{priority_tone, state_tone},
         workspace::use_workspace,
@@ -30,25 +37,44 @@ pub fn Header() -> impl IntoView {
     let row = NodeRef::<html::Div>::new();
 
     let offered = move |transition: Transition| {
-        store.ticket.with_untracked(|ticket| ticket.as_ref().is_some_and(|ticket| ticket.available_transitions.contains(&transition)))
+        store.ticket.with_untracked(|ticket| {
+            ticket
+                .as_ref()
+                .is_some_and(|ticket| ticket.available_transitions.contains(&transition))
+        })
     };
     use_shortcuts(vec![
-        Shortcut::new("e", words::ticket::key_resolve(), ShortcutGroup::Ticket, move || {
-            if offered(Transition::Resolve) {
-                steps.take(Transition::Resolve);
-            }
-        }),
-        Shortcut::new("s", words::ticket::key_state(), ShortcutGroup::Ticket, move || {
-            if let Some(first) = row.get_untracked().and_then(|row| first_button(&row)) {
-                // A button that is on the page can take the focus.
-                _ = first.focus();
-            }
-        }),
-        Shortcut::new("l", words::ticket::key_link(), ShortcutGroup::Ticket, move || {
-            if can_link.get_untracked() == Some(true) {
-                steps.link.set(true);
-            }
-        }),
+        Shortcut::new(
+            "e",
+            words::ticket::key_resolve(),
+            ShortcutGroup::Ticket,
+            move || {
+                if offered(Transition::Resolve) {
+                    steps.take(Transition::Resolve);
+                }
+            },
+        ),
+        Shortcut::new(
+            "s",
+            words::ticket::key_state(),
+            ShortcutGroup::Ticket,
+            move || {
+                if let Some(first) = row.get_untracked().and_then(|row| first_button(&row)) {
+                    // A button that is on the page can take the focus.
+                    _ = first.focus();
+                }
+            },
+        ),
+        Shortcut::new(
+            "l",
+            words::ticket::key_link(),
+            ShortcutGroup::Ticket,
+            move || {
+                if can_link.get_untracked() == Some(true) {
+                    steps.link.set(true);
+                }
+            },
+        ),
     ]);
     view! {
         <header class="ticket-head">
@@ -108,7 +134,10 @@ fn ordered(all: &[Transition]) -> Vec<Transition> {
         Transition::Close,
         Transition::Cancel,
     ];
-    ORDER.into_iter().filter(|transition| all.contains(transition)).collect()
+    ORDER
+        .into_iter()
+        .filter(|transition| all.contains(transition))
+        .collect()
 }
 
 fn step(steps: Steps, transition: Transition, first: bool) -> impl IntoView {
@@ -145,7 +174,9 @@ fn Title() -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let problem = RwSignal::new(None::<String>);
     let save = move || {
-        let Some(field) = input.get_untracked() else { return };
+        let Some(field) = input.get_untracked() else {
+            return;
+        };
         let text = field.value().trim().to_owned();
         if shared::ticket::check_title("title", &text).is_err() {
             problem.set(Some(words::ticket::title_rule(shared::text::TITLE_MAX)));

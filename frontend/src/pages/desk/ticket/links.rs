@@ -6,7 +6,10 @@ use wasm_bindgen_futures::spawn_local;
 use super::store::use_ticket;
 use crate::{
     components::{Avatar, Icon, environment::use_viewer},
-    pages::desk::{operations::{unlink, watch}, workspace::use_workspace},
+    pages::desk::{
+        operations::{unlink, watch},
+        workspace::use_workspace,
+    },
     words::{self, terms::Named},
 };
 
@@ -58,7 +61,13 @@ pub fn Watchers() -> impl IntoView {
     let watchers = store.part(|ticket| ticket.watchers.clone());
     let can = store.part(|ticket| ticket.viewer_can.watch);
     let me = viewer.with_untracked(|viewer| viewer.person.id.clone());
-    let watching = Memo::new(move |_| watchers.with(|watchers| watchers.as_ref().is_some_and(|all| all.iter().any(|person| person.id == me))));
+    let watching = Memo::new(move |_| {
+        watchers.with(|watchers| {
+            watchers
+                .as_ref()
+                .is_some_and(|all| all.iter().any(|person| person.id == me))
+        })
+    });
     let busy = RwSignal::new(false);
     let toggle = move |_| {
         let Some(ticket) = store.now() else { return };

@@ -16,7 +16,10 @@ mod store;
 use leptos::prelude::*;
 
 use crate::{
-    components::{EmptyState, ErrorState, Skeleton, environment::{Shortcut, ShortcutGroup, announce, use_shortcuts}},
+    components::{
+        EmptyState, ErrorState, Skeleton,
+        environment::{Shortcut, ShortcutGroup, announce, use_shortcuts},
+    },
     pages::desk::workspace::use_workspace,
     words,
 };
@@ -35,9 +38,14 @@ use store::{Loading, TicketStore};
 pub fn TicketPane(reference: String) -> impl IntoView {
     let store = TicketStore::provide(reference.clone());
     let workspace = use_workspace();
-    use_shortcuts(vec![Shortcut::new("Escape", words::ticket::key_close(), ShortcutGroup::Ticket, move || {
-        workspace.open(None);
-    })]);
+    use_shortcuts(vec![Shortcut::new(
+        "Escape",
+        words::ticket::key_close(),
+        ShortcutGroup::Ticket,
+        move || {
+            workspace.open(None);
+        },
+    )]);
     let state = Memo::new(move |_| store.loading.get());
     // Whoever opened the ticket reads on from its title.
     Effect::new(move |told: Option<bool>| {
@@ -96,7 +104,9 @@ fn Page() -> impl IntoView {
 
 fn focus_title() {
     use wasm_bindgen::JsCast;
-    let title = document().get_element_by_id("ticket-title").and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok());
+    let title = document()
+        .get_element_by_id("ticket-title")
+        .and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(title) = title {
         // A title that is on the page can take the focus.
         _ = title.focus();

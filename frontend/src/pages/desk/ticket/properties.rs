@@ -4,10 +4,20 @@ use cynic::QueryBuilder;
 use leptos::{html, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{changes::Change, conversation::When, store::{TicketStore, use_ticket}};
+use super::{
+    changes::Change,
+    conversation::When,
+    store::{TicketStore, use_ticket},
+};
 use crate::{
-    api::{self, Impact, Listed, Urgency, operations::{PersonBadge, ServiceName, TeamName}},
-    components::{Avatar, environment::{Shortcut, ShortcutGroup, use_shortcuts, use_viewer}},
+    api::{
+        self, Impact, Listed, Urgency,
+        operations::{PersonBadge, ServiceName, TeamName},
+    },
+    components::{
+        Avatar,
+        environment::{Shortcut, ShortcutGroup, use_shortcuts, use_viewer},
+    },
     pages::desk::{
         operations::{CategoryName, ChoicesQuery, ChoicesVars},
         workspace::use_workspace,
@@ -37,26 +47,43 @@ pub fn Properties() -> impl IntoView {
     let assignee = NodeRef::<html::Select>::new();
     let impact = NodeRef::<html::Select>::new();
     let viewer = use_viewer();
-    let focus = |node: NodeRef<html::Select>| move || {
-        if let Some(select) = node.get_untracked() {
-            // A control that is not shown cannot take the focus, and need not.
-            _ = select.focus();
+    let focus = |node: NodeRef<html::Select>| {
+        move || {
+            if let Some(select) = node.get_untracked() {
+                // A control that is not shown cannot take the focus, and need not.
+                _ = select.focus();
+            }
         }
     };
     use_shortcuts(vec![
-        Shortcut::new("a", words::ticket::key_assign(), ShortcutGroup::Ticket, focus(assignee)),
-        Shortcut::new("p", words::ticket::key_priority(), ShortcutGroup::Ticket, focus(impact)),
-        Shortcut::new("m", words::ticket::key_mine(), ShortcutGroup::Ticket, move || {
-            if untrack(may_assign) {
-                let me = viewer.with_untracked(|viewer| PersonBadge {
-                    id: viewer.person.id.clone(),
-                    name: viewer.person.name.clone(),
-                    initials: viewer.person.initials.clone(),
-                    hue: viewer.person.hue,
-                });
-                store.change(Change::Assignee(Some(me)));
-            }
-        }),
+        Shortcut::new(
+            "a",
+            words::ticket::key_assign(),
+            ShortcutGroup::Ticket,
+            focus(assignee),
+        ),
+        Shortcut::new(
+            "p",
+            words::ticket::key_priority(),
+            ShortcutGroup::Ticket,
+            focus(impact),
+        ),
+        Shortcut::new(
+            "m",
+            words::ticket::key_mine(),
+            ShortcutGroup::Ticket,
+            move || {
+                if untrack(may_assign) {
+                    let me = viewer.with_untracked(|viewer| PersonBadge {
+                        id: viewer.person.id.clone(),
+                        name: viewer.person.name.clone(),
+                        initials: viewer.person.initials.clone(),
+                        hue: viewer.person.hue,
+                    });
+                    store.change(Change::Assignee(Some(me)));
+                }
+            },
+        ),
     ]);
 
     // Each property: what it is now, what it can be, and what a choice means.
@@ -67,45 +94,75 @@ pub fn Properties() -> impl IntoView {
     let levels = store.part(|ticket| (ticket.impact, ticket.urgency));
 
     let teams = Memo::new(move |_| {
-        let mut all = choices.with(|choices| choices.as_ref().map_or_else(Vec::new, |choices| {
-            choices.teams.iter().map(|team| TeamName { id: team.id.clone(), name: team.name.clone() }).collect()
-        }));
-        if let Some(Some(present)) = team.get() && !all.contains(&present) {
+        let mut all = choices.with(|choices| {
+            choices.as_ref().map_or_else(Vec::new, |choices| {
+                choices
+                    .teams
+                    .iter()
+                    .map(|team| TeamName {
+                        id: team.id.clone(),
+                        name: team.name.clone(),
+                    })
+                    .collect()
+            })
+        });
+        if let Some(Some(present)) = team.get()
+            && !all.contains(&present)
+        {
             all.insert(0, present);
         }
         all
     });
     let members = Memo::new(move |_| {
         let team = team.get().flatten();
-        let mut all: Vec<PersonBadge> = choices.with(|choices| choices.as_ref().map_or_else(Vec::new, |choices| {
-            match team.as_ref().and_then(|team| choices.teams.iter().find(|known| known.id == team.id)) {
-                Some(team) => team.members.clone(),
-                None => {
-                    let mut everybody: Vec<PersonBadge> = Vec::new();
-                    for member in choices.teams.iter().flat_map(|team| &team.members) {
-                        if !everybody.iter().any(|known| known.id == member.id) {
-                            everybody.push(member.clone());
+        let mut all: Vec<PersonBadge> = choices.with(|choices| {
+            choices.as_ref().map_or_else(Vec::new, |choices| {
+                match team
+                    .as_ref()
+                    .and_then(|team| choices.teams.iter().find(|known| known.id == team.id))
+                {
+                    Some(team) => team.members.clone(),
+                    None => {
+                        let mut everybody: Vec<PersonBadge> = Vec::new();
+                        for member in choices.teams.iter().flat_map(|team| &team.members) {
+                            if !everybody.iter().any(|known| known.id == member.id) {
+                                everybody.push(member.clone());
+                            }
                         }
+                        everybody
                     }
-                    everybody
                 }
-            }
-        }));
-        if let Some(Some(present)) = person.get() && !all.iter().any(|known| known.id == present.id) {
+            })
+        });
+        if let Some(Some(present)) = person.get()
+            && !all.iter().any(|known| known.id == present.id)
+        {
             all.insert(0, present);
         }
         all
     });
     let services = Memo::new(move |_| {
-        let mut all: Vec<ServiceName> = choices.with(|choices| choices.as_ref().map_or_else(Vec::new, |choices| choices.services.clone()));
-        if let Some(Some(present)) = service.get() && !all.iter().any(|known| known.id == present.id) {
+        let mut all: Vec<ServiceName> = choices.with(|choices| {
+            choices
+                .as_ref()
+                .map_or_else(Vec::new, |choices| choices.services.clone())
+        });
+        if let Some(Some(present)) = service.get()
+            && !all.iter().any(|known| known.id == present.id)
+        {
             all.insert(0, present);
         }
         all
     });
     let categories = Memo::new(move |_| {
-        let mut all: Vec<CategoryName> = choices.with(|choices| choices.as_ref().map_or_else(Vec::new, |choices| choices.categories.clone()));
-        if let Some(Some(present)) = category.get() && !all.iter().any(|known| known.id == present.id) {
+        let mut all: Vec<CategoryName> = choices.with(|choices| {
+            choices
+                .as_ref()
+                .map_or_else(Vec::new, |choices| choices.categories.clone())
+        });
+        if let Some(Some(present)) = category.get()
+            && !all.iter().any(|known| known.id == present.id)
+        {
             all.insert(0, present);
         }
         all
@@ -217,7 +274,10 @@ pub fn Properties() -> impl IntoView {
 }
 
 fn none() -> Entry {
-    Entry { value: String::new(), text: words::ticket::none().to_owned() }
+    Entry {
+        value: String::new(),
+        text: words::ticket::none().to_owned(),
+    }
 }
 
 /// A property that is chosen from a list. It reads as text until somebody points at it.
@@ -244,7 +304,11 @@ fn Choice(
             request_animation_frame(move || select.set_value(&present));
         }
     });
-    let title = if hint.is_empty() { label.to_owned() } else { format!("{label} ({hint})") };
+    let title = if hint.is_empty() {
+        label.to_owned()
+    } else {
+        format!("{label} ({hint})")
+    };
     view! {
         <div>
             <dt><label for=id title=title>{label}</label></dt>
@@ -276,7 +340,9 @@ fn choices(store: TicketStore) -> Memo<Option<ChoicesQuery>> {
     let workspace = use_workspace();
     let department = store.part(|ticket| ticket.department.id.clone());
     Effect::new(move |_| {
-        let Some(department) = department.get() else { return };
+        let Some(department) = department.get() else {
+            return;
+        };
         let key = department.inner().to_owned();
         if workspace.choices.with(|known| known.contains_key(&key)) {
             return;
@@ -284,12 +350,16 @@ fn choices(store: TicketStore) -> Memo<Option<ChoicesQuery>> {
         spawn_local(async move {
             // Without choices a property still shows its value; the next ticket asks again.
             if let Ok(found) = api::query(ChoicesQuery::build(ChoicesVars { department })).await {
-                _ = workspace.choices.try_update(|known| known.insert(key, found));
+                _ = workspace
+                    .choices
+                    .try_update(|known| known.insert(key, found));
             }
         });
     });
     Memo::new(move |_| {
         let department = department.get()?;
-        workspace.choices.with(|known| known.get(department.inner()).cloned())
+        workspace
+            .choices
+            .with(|known| known.get(department.inner()).cloned())
     })
 }

@@ -13,7 +13,8 @@ use crate::{
     live::{self, Heard, Subscription},
     pages::desk::{
         operations::{
-            Outcome, Refusal, TicketChange, TicketChanged, TicketChangedVars, TicketDetail, TicketQuery, TicketVars,
+            Outcome, Refusal, TicketChange, TicketChanged, TicketChangedVars, TicketDetail,
+            TicketQuery, TicketVars,
         },
         workspace::{Workspace, use_workspace},
     },
@@ -54,9 +55,15 @@ impl TicketStore {
     /// Loads the ticket, and makes it known to what is below.
     pub fn provide(reference: String) -> Self {
         let workspace = use_workspace();
-        let kept = workspace.recent.with_value(|recent| recent.get(&reference).cloned());
+        let kept = workspace
+            .recent
+            .with_value(|recent| recent.get(&reference).cloned());
         let store = Self {
-            loading: RwSignal::new(if kept.is_some() { Loading::Done } else { Loading::Underway }),
+            loading: RwSignal::new(if kept.is_some() {
+                Loading::Done
+            } else {
+                Loading::Underway
+            }),
             ticket: RwSignal::new(kept),
             conflict: RwSignal::new(None),
             saving: RwSignal::new(None),
@@ -73,8 +80,12 @@ impl TicketStore {
     pub fn load(self, reference: String) {
         spawn_local(async move {
             match api::query(TicketQuery::build(TicketVars { reference })).await {
-                Ok(TicketQuery { ticket: Some(ticket) }) => {
-                    let Some(()) = self.subscription.try_update_value(|_| ()) else { return };
+                Ok(TicketQuery {
+                    ticket: Some(ticket),
+                }) => {
+                    let Some(()) = self.subscription.try_update_value(|_| ()) else {
+                        return;
+                    };
                     self.follow(&ticket);
                     self.accept(ticket);
                     self.loading.set(Loading::Done);
@@ -97,7 +108,12 @@ impl TicketStore {
         let reference = ticket.reference.clone();
         let subscription = live::subscribe(
             Some(ticket.as_of),
-            move |since| TicketChanged::build(TicketChangedVars { id: id.clone(), since }),
+            move |since| {
+                TicketChanged::build(TicketChangedVars {
+                    id: id.clone(),
+                    since,
+                })
+            },
             move |event: TicketChanged| match event.ticket_changed {
                 TicketChange::TicketUpsert(upsert) => {
                     self.accept(upsert.ticket);
@@ -122,12 +138,19 @@ impl TicketStore {
 
     /// Shows the ticket as the server has it, unless something newer is on screen.
     pub fn accept(self, ticket: TicketDetail) {
-        let older = self.ticket.try_with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.as_of > ticket.as_of));
+        let older = self.ticket.try_with_untracked(|shown| {
+            shown
+                .as_ref()
+                .is_some_and(|shown| shown.as_of > ticket.as_of)
+        });
         if older != Some(false) {
             return;
         }
         self.workspace.keep(ticket.clone());
-        if self.ticket.with_untracked(|shown| shown.as_ref() != Some(&ticket)) {
+        if self
+            .ticket
+            .with_untracked(|shown| shown.as_ref() != Some(&ticket))
+        {
             self.ticket.set(Some(ticket));
         }
     }
@@ -170,10 +193,18 @@ impl TicketStore {
                     let current = refusal.current.map(|current| *current);
                     self.take_back(&before, current.clone());
                     if conflict {
-                        let theirs = current.or_else(|| self.now()).map(|ticket| change.reading(&ticket)).unwrap_or_default();
-                        self.conflict.set(Some(Conflict { change, mine, theirs }));
+                        let theirs = current
+                            .or_else(|| self.now())
+                            .map(|ticket| change.reading(&ticket))
+                            .unwrap_or_default();
+                        self.conflict.set(Some(Conflict {
+                            change,
+                            mine,
+                            theirs,
+                        }));
                     } else {
-                        self.toaster.warn(words::ticket::not_saved(label, refusal.error.sentence()));
+                        self.toaster
+                            .warn(words::ticket::not_saved(label, refusal.error.sentence()));
                     }
                 }
             }
@@ -182,7 +213,9 @@ impl TicketStore {
 
     /// Shows what was before, or what the server has, unless an event already brought something newer.
     fn take_back(self, before: &TicketDetail, current: Option<TicketDetail>) {
-        let shown = self.ticket.with_untracked(|shown| shown.as_ref().map(|shown| shown.as_of));
+        let shown = self
+            .ticket
+            .with_untracked(|shown| shown.as_ref().map(|shown| shown.as_of));
         if shown == Some(before.as_of) {
             self.ticket.set(Some(before.clone()));
         }
@@ -206,7 +239,11 @@ impl TicketStore {
                 if let Some(current) = current {
                     self.accept(*current);
                 }
-                Err(if conflict { words::ticket::changed_meanwhile().to_owned() } else { error.sentence() })
+                Err(if conflict {
+                    words::ticket::changed_meanwhile().to_owned()
+                } else {
+                    error.sentence()
+                })
             }
         }
     }

@@ -116,7 +116,10 @@ pub struct MyRequestsChanged {
 /// One change of my requests.
 #[derive(cynic::InlineFragments)]
 #[cynic(graphql_type = "QueueChange")]
-#[expect(clippy::large_enum_variant, reason = "lives for the length of one event")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives for the length of one event"
+)]
 pub enum MyRequestsChange {
     /// A request is new or different.
     QueueUpsert(RequestUpsert),

@@ -123,7 +123,10 @@ pub struct RequestChanged {
 /// One change of a request.
 #[derive(cynic::InlineFragments)]
 #[cynic(graphql_type = "TicketChange")]
-#[expect(clippy::large_enum_variant, reason = "lives for the length of one event")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives for the length of one event"
+)]
 pub enum RequestChange {
     /// It is different.
     TicketUpsert(DetailUpsert),

@@ -30,25 +30,42 @@ pub type Held = (RequestDetail, Vec<Answer>);
 pub fn Request() -> impl IntoView {
     let params = use_params_map();
     let me = use_viewer().with_untracked(|viewer| viewer.person.id.clone());
-    let reference = Memo::new(move |_| params.with(|params| params.get("reference").unwrap_or_default()));
+    let reference =
+        Memo::new(move |_| params.with(|params| params.get("reference").unwrap_or_default()));
     let held = Remote::new(move || {
         let reference = reference.get();
-        async move { data::fetch_request(reference).await.map_err(|error| error.sentence()) }
+        async move {
+            data::fetch_request(reference)
+                .await
+                .map_err(|error| error.sentence())
+        }
     });
     let title = Memo::new(move |_| {
-        held.ready().flatten().map_or_else(|| words::request().to_owned(), |(request, _)| request.summary.title)
+        held.ready().flatten().map_or_else(
+            || words::request().to_owned(),
+            |(request, _)| request.summary.title,
+        )
     });
     use_title(move || title.get());
 
     let subscription = StoredValue::new_local(None::<live::Subscription>);
-    let id = Memo::new(move |_| held.ready().flatten().map(|(request, _)| request.summary.id.inner().to_owned()));
+    let id = Memo::new(move |_| {
+        held.ready()
+            .flatten()
+            .map(|(request, _)| request.summary.id.inner().to_owned())
+    });
     Effect::new(move |_| {
         subscription.set_value(None);
         let Some(id) = id.get() else { return };
-        let since = held.ready_untracked().flatten().map(|(request, _)| request.as_of);
+        let since = held
+            .ready_untracked()
+            .flatten()
+            .map(|(request, _)| request.as_of);
         let me = me.clone();
-        let changed = live::subscribe(since, move |since| data::request_changed(&id, since), move |event| {
-            match event.ticket_changed {
+        let changed = live::subscribe(
+            since,
+            move |since| data::request_changed(&id, since),
+            move |event| match event.ticket_changed {
                 RequestChange::TicketUpsert(upsert) => {
                     if let Some((before, answers)) = held.ready_untracked().flatten() {
                         tell(&before, &upsert.ticket, &me);
@@ -67,8 +84,8 @@ pub fn Request() -> impl IntoView {
                     Heard::UpTo(resync.sequence)
                 }
                 RequestChange::Other => Heard::Nothing,
-            }
-        });
+            },
+        );
         subscription.set_value(Some(changed));
     });
 
@@ -112,7 +129,8 @@ fn gone() -> impl IntoView {
 
 fn head_line(request: &RequestDetail) -> impl IntoView + use<> {
     let summary = &request.summary;
-    let for_other = (summary.requested_for.id != summary.requester.id).then(|| words::for_person(&summary.requested_for.name));
+    let for_other = (summary.requested_for.id != summary.requester.id)
+        .then(|| words::for_person(&summary.requested_for.name));
     view! {
         <p class="request-meta">
             <span>{summary.department.name.clone()}</span>
@@ -130,7 +148,14 @@ fn tell(before: &RequestDetail, after: &RequestDetail, me: &crate::api::Id) {
     let stood = Progress::of(before.summary.state, before.summary.hold_reason);
     let stands = Progress::of(after.summary.state, after.summary.hold_reason);
     let known = before.conversation.nodes.len();
-    let word = after.conversation.nodes.get(known..).unwrap_or_default().iter().rev().find(|message| message.author.id != *me);
+    let word = after
+        .conversation
+        .nodes
+        .get(known..)
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .find(|message| message.author.id != *me);
     if let Some(message) = word {
         announce(words::new_message_from(&message.author.name));
     } else if stood.label != stands.label {
