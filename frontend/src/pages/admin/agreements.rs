@@ -11,7 +11,9 @@ use super::{
         self as data, Agreement, AgreementConditionsInput, AgreementCreateInput,
         AgreementEditInput, AgreementsQuery,
     },
-    targets::{TargetsEditor, TickBoxes, drafts, first_targets, inputs, priority_choices, target_words},
+    targets::{
+        TargetsEditor, TickBoxes, drafts, first_targets, inputs, priority_choices, target_words,
+    },
 };
 use crate::{
     api::{Id, Listed, TicketKind, fresh_key},
@@ -23,21 +25,52 @@ use crate::{
 fn condition_words(agreement: &Agreement) -> String {
     let conditions = &agreement.conditions;
     let groups = [
-        conditions.kinds.iter().map(|kind| kind.word().to_owned()).collect::<Vec<_>>(),
-        conditions.priorities.iter().map(|priority| priority.word().to_owned()).collect(),
-        conditions.departments.iter().map(|department| department.name.clone()).collect(),
-        conditions.services.iter().map(|service| service.name.clone()).collect(),
-        conditions.categories.iter().map(|category| category.name.clone()).collect(),
+        conditions
+            .kinds
+            .iter()
+            .map(|kind| kind.word().to_owned())
+            .collect::<Vec<_>>(),
+        conditions
+            .priorities
+            .iter()
+            .map(|priority| priority.word().to_owned())
+            .collect(),
+        conditions
+            .departments
+            .iter()
+            .map(|department| department.name.clone())
+            .collect(),
+        conditions
+            .services
+            .iter()
+            .map(|service| service.name.clone())
+            .collect(),
+        conditions
+            .categories
+            .iter()
+            .map(|category| category.name.clone())
+            .collect(),
     ];
-    let parts: Vec<String> =
-        groups.into_iter().filter(|group| !group.is_empty()).map(|group| group.join(" / ")).collect();
-    if parts.is_empty() { words::always().to_owned() } else { parts.join(" · ") }
+    let parts: Vec<String> = groups
+        .into_iter()
+        .filter(|group| !group.is_empty())
+        .map(|group| group.join(" / "))
+        .collect();
+    if parts.is_empty() {
+        words::always().to_owned()
+    } else {
+        parts.join(" · ")
+    }
 }
 
 /// The page.
 #[component]
 pub fn Agreements() -> impl IntoView {
-    let found = Remote::new(|| async { data::fetch_agreements().await.map_err(|error| error.sentence()) });
+    let found = Remote::new(|| async {
+        data::fetch_agreements()
+            .await
+            .map_err(|error| error.sentence())
+    });
     let editor = Editor::<Agreement>::new();
     let toaster = use_toaster();
     let place = move |agreement: Agreement, position: i32| {
@@ -150,20 +183,47 @@ fn AgreementForm(
     let form = Form::new();
     let saved = use_saved();
     let idempotency_key = fresh_key();
-    let conditions = before.as_ref().map(|agreement| agreement.conditions.clone());
-    let name = RwSignal::new(before.as_ref().map(|agreement| agreement.name.clone()).unwrap_or_default());
+    let conditions = before
+        .as_ref()
+        .map(|agreement| agreement.conditions.clone());
+    let name = RwSignal::new(
+        before
+            .as_ref()
+            .map(|agreement| agreement.name.clone())
+            .unwrap_or_default(),
+    );
     let calendar = RwSignal::new(id_text(match &before {
         Some(agreement) => agreement.calendar.as_ref().map(|calendar| &calendar.id),
         None => all.calendars.first().map(|calendar| &calendar.id),
     }));
     let active = RwSignal::new(before.as_ref().is_none_or(|agreement| agreement.active));
-    let kinds = RwSignal::new(conditions.as_ref().map(|c| c.kinds.clone()).unwrap_or_default());
-    let priorities = RwSignal::new(conditions.as_ref().map(|c| c.priorities.clone()).unwrap_or_default());
+    let kinds = RwSignal::new(
+        conditions
+            .as_ref()
+            .map(|c| c.kinds.clone())
+            .unwrap_or_default(),
+    );
+    let priorities = RwSignal::new(
+        conditions
+            .as_ref()
+            .map(|c| c.priorities.clone())
+            .unwrap_or_default(),
+    );
     let ids = |ids: Option<Vec<Id>>| RwSignal::new(ids.unwrap_or_default());
-    let departments = ids(conditions.as_ref().map(|c| c.departments.iter().map(|d| d.id.clone()).collect()));
-    let services = ids(conditions.as_ref().map(|c| c.services.iter().map(|s| s.id.clone()).collect()));
-    let categories = ids(conditions.as_ref().map(|c| c.categories.iter().map(|c| c.id.clone()).collect()));
-    let targets = RwSignal::new(before.as_ref().map_or_else(first_targets, |agreement| drafts(&agreement.targets)));
+    let departments = ids(conditions
+        .as_ref()
+        .map(|c| c.departments.iter().map(|d| d.id.clone()).collect()));
+    let services = ids(conditions
+        .as_ref()
+        .map(|c| c.services.iter().map(|s| s.id.clone()).collect()));
+    let categories = ids(conditions
+        .as_ref()
+        .map(|c| c.categories.iter().map(|c| c.id.clone()).collect()));
+    let targets = RwSignal::new(
+        before
+            .as_ref()
+            .map_or_else(first_targets, |agreement| drafts(&agreement.targets)),
+    );
     let send = move |()| {
         let promised = match targets.with_untracked(|targets| inputs(targets)) {
             Ok(promised) => promised,
@@ -173,7 +233,10 @@ fn AgreementForm(
             }
         };
         let Some(calendar) = chosen(calendar) else {
-            form.refuse(vec![("calendar".to_owned(), words::please_choose().to_owned())]);
+            form.refuse(vec![(
+                "calendar".to_owned(),
+                words::please_choose().to_owned(),
+            )]);
             return;
         };
         let conditions = AgreementConditionsInput {
@@ -218,9 +281,15 @@ fn AgreementForm(
             on_saved.run(());
         });
     };
-    let calendars: Vec<(String, String)> =
-        all.calendars.iter().map(|calendar| (calendar.id.inner().to_owned(), calendar.name.clone())).collect();
-    let kind_choices = TicketKind::ALL.iter().map(|kind| (*kind, kind.word().to_owned())).collect();
+    let calendars: Vec<(String, String)> = all
+        .calendars
+        .iter()
+        .map(|calendar| (calendar.id.inner().to_owned(), calendar.name.clone()))
+        .collect();
+    let kind_choices = TicketKind::ALL
+        .iter()
+        .map(|kind| (*kind, kind.word().to_owned()))
+        .collect();
     view! {
         <FormView form send_word=words::save() on_send=send on_cancel=move |()| editor.close()>
             <div class="admin-pair">

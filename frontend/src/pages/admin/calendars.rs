@@ -32,7 +32,11 @@ fn weekday_word(weekday: Weekday) -> &'static str {
 
 /// Spans as text, such as `09:00-12:00, 13:00-17:00`.
 fn hours_text(hours: &[Hours]) -> String {
-    hours.iter().map(|span| format!("{}-{}", span.start, span.end)).collect::<Vec<_>>().join(", ")
+    hours
+        .iter()
+        .map(|span| format!("{}-{}", span.start, span.end))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Reads spans; a span whose end is not after its start ends on the next day.
@@ -43,7 +47,11 @@ fn read_hours(text: &str) -> Option<Vec<HoursInput>> {
         .map(|span| {
             let (start, end) = span.split_once(['-', '–'])?;
             let (start, end) = (wall_time(start.trim())?, wall_time(end.trim())?);
-            Some(HoursInput { ends_next_day: end <= start, start, end })
+            Some(HoursInput {
+                ends_next_day: end <= start,
+                start,
+                end,
+            })
         })
         .collect()
 }
@@ -57,7 +65,11 @@ fn wall_time(text: &str) -> Option<String> {
 
 /// Lines `date name`.
 fn closed_text(calendar: &Calendar) -> String {
-    let lines = calendar.closed.iter().map(|closed| format!("{} {}", closed.on, closed.name).trim_end().to_owned());
+    let lines = calendar.closed.iter().map(|closed| {
+        format!("{} {}", closed.on, closed.name)
+            .trim_end()
+            .to_owned()
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -65,7 +77,10 @@ fn read_closed(text: &str) -> Vec<ClosedDateInput> {
     lines(text)
         .map(|line| {
             let (on, name) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-            ClosedDateInput { on: on.to_owned(), name: name.trim().to_owned() }
+            ClosedDateInput {
+                on: on.to_owned(),
+                name: name.trim().to_owned(),
+            }
         })
         .collect()
 }
@@ -78,7 +93,9 @@ fn openings_text(calendar: &Calendar) -> String {
         } else {
             hours_text(&opening.hours).replace(", ", ",")
         };
-        format!("{} {hours} {}", opening.date, opening.name).trim_end().to_owned()
+        format!("{} {hours} {}", opening.date, opening.name)
+            .trim_end()
+            .to_owned()
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -89,8 +106,16 @@ fn read_openings(text: &str) -> Option<Vec<ExceptionalOpeningInput>> {
             let (date, rest) = line.split_once(char::is_whitespace)?;
             let rest = rest.trim();
             let (hours, name) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-            let hours = if hours == words::closed_word() { Vec::new() } else { read_hours(hours)? };
-            Some(ExceptionalOpeningInput { date: date.to_owned(), hours, name: name.trim().to_owned() })
+            let hours = if hours == words::closed_word() {
+                Vec::new()
+            } else {
+                read_hours(hours)?
+            };
+            Some(ExceptionalOpeningInput {
+                date: date.to_owned(),
+                hours,
+                name: name.trim().to_owned(),
+            })
         })
         .collect()
 }
@@ -102,7 +127,11 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 /// The page.
 #[component]
 pub fn Calendars() -> impl IntoView {
-    let list = Remote::new(|| async { data::fetch_calendars().await.map_err(|error| error.sentence()) });
+    let list = Remote::new(|| async {
+        data::fetch_calendars()
+            .await
+            .map_err(|error| error.sentence())
+    });
     let editor = Editor::<Calendar>::new();
     view! {
         <SectionHead
@@ -162,7 +191,11 @@ fn CalendarForm(editor: Editor<Calendar>, #[prop(into)] on_saved: Callback<()>) 
     let saved = use_saved();
     let idempotency_key = fresh_key();
     let name = RwSignal::new(before.as_ref().map(|c| c.name.clone()).unwrap_or_default());
-    let zone = RwSignal::new(before.as_ref().map_or_else(|| "Europe/Berlin".to_owned(), |c| c.zone.clone()));
+    let zone = RwSignal::new(
+        before
+            .as_ref()
+            .map_or_else(|| "Europe/Berlin".to_owned(), |c| c.zone.clone()),
+    );
     let closed = RwSignal::new(before.as_ref().map(closed_text).unwrap_or_default());
     let openings = RwSignal::new(before.as_ref().map(openings_text).unwrap_or_default());
     let is_default = RwSignal::new(was_default);
@@ -193,8 +226,14 @@ fn CalendarForm(editor: Editor<Calendar>, #[prop(into)] on_saved: Callback<()>) 
         for (weekday, text) in &week {
             match read_hours(&text.get_untracked()) {
                 Some(hours) if hours.is_empty() => {}
-                Some(hours) => weekly.push(WeekdayHoursInput { weekday: *weekday, hours }),
-                None => faults.push(("week".to_owned(), words::hours_fault(weekday_word(*weekday)))),
+                Some(hours) => weekly.push(WeekdayHoursInput {
+                    weekday: *weekday,
+                    hours,
+                }),
+                None => faults.push((
+                    "week".to_owned(),
+                    words::hours_fault(weekday_word(*weekday)),
+                )),
             }
         }
         let openings = read_openings(&openings.get_untracked());
@@ -277,8 +316,14 @@ mod tests {
     #[test]
     fn hours_are_read_as_people_write_them() {
         let spans = read_hours("9-12, 13:00–17:30").expect("hours");
-        assert_eq!((spans[0].start.as_str(), spans[0].end.as_str()), ("09:00", "12:00"));
-        assert_eq!((spans[1].start.as_str(), spans[1].end.as_str()), ("13:00", "17:30"));
+        assert_eq!(
+            (spans[0].start.as_str(), spans[0].end.as_str()),
+            ("09:00", "12:00")
+        );
+        assert_eq!(
+            (spans[1].start.as_str(), spans[1].end.as_str()),
+            ("13:00", "17:30")
+        );
         assert!(!spans[1].ends_next_day);
         assert!(read_hours("22:00-06:00").expect("hours")[0].ends_next_day);
         assert!(!read_hours("00:00-24:00").expect("hours")[0].ends_next_day);
@@ -289,7 +334,13 @@ mod tests {
     #[test]
     fn a_closed_date_has_a_name_behind_it() {
         let dates = read_closed("--12-25 Christmas Day\n\n2026-05-01");
-        assert_eq!((dates[0].on.as_str(), dates[0].name.as_str()), ("--12-25", "Christmas Day"));
-        assert_eq!((dates[1].on.as_str(), dates[1].name.as_str()), ("2026-05-01", ""));
+        assert_eq!(
+            (dates[0].on.as_str(), dates[0].name.as_str()),
+            ("--12-25", "Christmas Day")
+        );
+        assert_eq!(
+            (dates[1].on.as_str(), dates[1].name.as_str()),
+            ("2026-05-01", "")
+        );
     }
 }

@@ -27,9 +27,18 @@ use crate::{
 /// The page.
 #[component]
 pub fn Catalog(reach: Reach) -> impl IntoView {
-    let list = Remote::new(|| async { data::fetch_items().await.map_err(|error| error.sentence()) });
-    let teams = Remote::new(|| async { teams::fetch_choices().await.map_err(|error| error.sentence()) });
-    let services = Remote::new(|| async { services::fetch_services().await.map_err(|error| error.sentence()) });
+    let list =
+        Remote::new(|| async { data::fetch_items().await.map_err(|error| error.sentence()) });
+    let teams = Remote::new(|| async {
+        teams::fetch_choices()
+            .await
+            .map_err(|error| error.sentence())
+    });
+    let services = Remote::new(|| async {
+        services::fetch_services()
+            .await
+            .map_err(|error| error.sentence())
+    });
     let editor = Editor::<Item>::new();
     let reach = StoredValue::new(reach);
     view! {
@@ -109,11 +118,25 @@ fn ItemForm(
     let heading = text(|item| item.category.clone(), "");
     let promise = text(|item| item.delivery_promise.clone(), "");
     let department = RwSignal::new(id_text(before.as_ref().map(|item| &item.department.id)));
-    let service = RwSignal::new(id_text(before.as_ref().and_then(|item| item.service.as_ref()).map(|service| &service.id)));
-    let team = RwSignal::new(id_text(before.as_ref().and_then(|item| item.team.as_ref()).map(|team| &team.id)));
+    let service = RwSignal::new(id_text(
+        before
+            .as_ref()
+            .and_then(|item| item.service.as_ref())
+            .map(|service| &service.id),
+    ));
+    let team = RwSignal::new(id_text(
+        before
+            .as_ref()
+            .and_then(|item| item.team.as_ref())
+            .map(|team| &team.id),
+    ));
     let active = RwSignal::new(before.as_ref().is_none_or(|item| item.active));
-    let fields: RwSignal<Vec<DraftField>> =
-        RwSignal::new(before.as_ref().map(|item| drafts(&item.fields)).unwrap_or_default());
+    let fields: RwSignal<Vec<DraftField>> = RwSignal::new(
+        before
+            .as_ref()
+            .map(|item| drafts(&item.fields))
+            .unwrap_or_default(),
+    );
     let team_choices = Signal::derive(move || {
         department.with(|department| team_options(&teams.ready().unwrap_or_default(), department))
     });
@@ -124,7 +147,10 @@ fn ItemForm(
                 .ready()
                 .unwrap_or_default()
                 .into_iter()
-                .filter(|row| row.active && department.with(|department| row.department.id.inner() == department))
+                .filter(|row| {
+                    row.active
+                        && department.with(|department| row.department.id.inner() == department)
+                })
                 .map(|row| (row.id.inner().to_owned(), row.name)),
         );
         options
@@ -145,7 +171,11 @@ fn ItemForm(
             &checked,
         );
         faults.extend(
-            problems.err().unwrap_or_default().into_iter().map(|problem| (problem.field, problem.message)),
+            problems
+                .err()
+                .unwrap_or_default()
+                .into_iter()
+                .map(|problem| (problem.field, problem.message)),
         );
         if chosen(department).is_none() {
             faults.push(("department".to_owned(), words::please_choose().to_owned()));

@@ -52,13 +52,21 @@ pub fn drafts(fields: &[FormField]) -> Vec<DraftField> {
     fields
         .iter()
         .map(|field| {
-            let draft = DraftField { key: Some(field.key.clone()), ..DraftField::new() };
+            let draft = DraftField {
+                key: Some(field.key.clone()),
+                ..DraftField::new()
+            };
             draft.label.set(field.label.clone());
             draft.kind.set(field.kind.key().to_owned());
             draft.required.set(field.required);
             draft.help.set(field.help.clone());
             draft.options.set(field.options.join(", "));
-            draft.most.set(field.max_length.map(|most| most.to_string()).unwrap_or_default());
+            draft.most.set(
+                field
+                    .max_length
+                    .map(|most| most.to_string())
+                    .unwrap_or_default(),
+            );
             draft.smallest.set(number(field.minimum));
             draft.largest.set(number(field.maximum));
             draft
@@ -71,10 +79,20 @@ fn key_of(label: &str, taken: &[Rule]) -> String {
     let mut key: String = label
         .to_lowercase()
         .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' })
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter
+            } else {
+                '_'
+            }
+        })
         .take(50)
         .collect();
-    key = key.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
+    key = key
+        .split('_')
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("_");
     if key.is_empty() {
         "field".clone_into(&mut key);
     }
@@ -119,7 +137,9 @@ fn optional<T: std::str::FromStr>(text: &str, label: &str) -> Result<Option<T>, 
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| ("fields".to_owned(), words::number_in(label)))
+    text.parse()
+        .map(Some)
+        .map_err(|_| ("fields".to_owned(), words::number_in(label)))
 }
 
 /// The drafts as fields that the rules in `shared` can check; the faults of numbers otherwise.
@@ -133,9 +153,21 @@ pub fn rules(drafts: &[DraftField]) -> Result<Vec<Rule>, Vec<(String, String)>> 
         let is_text = matches!(kind, RuleKind::Text | RuleKind::LongText);
         let numbers = || -> Result<_, (String, String)> {
             Ok((
-                if is_text { optional(&draft.most.get_untracked(), &label)? } else { None },
-                if kind == RuleKind::Number { optional(&draft.smallest.get_untracked(), &label)? } else { None },
-                if kind == RuleKind::Number { optional(&draft.largest.get_untracked(), &label)? } else { None },
+                if is_text {
+                    optional(&draft.most.get_untracked(), &label)?
+                } else {
+                    None
+                },
+                if kind == RuleKind::Number {
+                    optional(&draft.smallest.get_untracked(), &label)?
+                } else {
+                    None
+                },
+                if kind == RuleKind::Number {
+                    optional(&draft.largest.get_untracked(), &label)?
+                } else {
+                    None
+                },
             ))
         };
         let (max_length, minimum, maximum) = match numbers() {
@@ -169,7 +201,11 @@ pub fn rules(drafts: &[DraftField]) -> Result<Vec<Rule>, Vec<(String, String)>> 
             label,
         });
     }
-    if faults.is_empty() { Ok(made) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(made)
+    } else {
+        Err(faults)
+    }
 }
 
 /// The checked fields as they are sent.
@@ -183,7 +219,9 @@ pub fn inputs(rules: &[Rule]) -> Vec<FormFieldInput> {
             required: rule.required,
             help: rule.help.clone(),
             options: rule.options.clone(),
-            max_length: rule.max_length.map(|most| i32::try_from(most).unwrap_or(i32::MAX)),
+            max_length: rule
+                .max_length
+                .map(|most| i32::try_from(most).unwrap_or(i32::MAX)),
             minimum: rule.minimum,
             maximum: rule.maximum,
         })
@@ -254,10 +292,14 @@ pub fn FieldsEditor(fields: RwSignal<Vec<DraftField>>) -> impl IntoView {
 
 #[component]
 fn FieldControls(field: DraftField) -> impl IntoView {
-    let kinds: Vec<(String, String)> =
-        FieldKind::ALL.iter().map(|kind| (kind.key().to_owned(), kind_word(*kind).to_owned())).collect();
+    let kinds: Vec<(String, String)> = FieldKind::ALL
+        .iter()
+        .map(|kind| (kind.key().to_owned(), kind_word(*kind).to_owned()))
+        .collect();
     let kind = field.kind;
-    let is = move |wanted: &'static [FieldKind]| kind.with(|kind| wanted.iter().any(|one| one.key() == kind));
+    let is = move |wanted: &'static [FieldKind]| {
+        kind.with(|kind| wanted.iter().any(|one| one.key() == kind))
+    };
     view! {
         <div class="admin-pair">
             <TextField label=words::question() value=field.label required=true />

@@ -22,8 +22,16 @@ use crate::{
 /// By department, each category above those below it.
 fn ordered(mut rows: Vec<Category>) -> Vec<Category> {
     let place = |row: &Category| {
-        let top = row.parent.as_ref().map_or_else(|| row.name.clone(), |parent| parent.name.clone());
-        (row.department.name.clone(), top, row.parent.is_some(), row.name.clone())
+        let top = row
+            .parent
+            .as_ref()
+            .map_or_else(|| row.name.clone(), |parent| parent.name.clone());
+        (
+            row.department.name.clone(),
+            top,
+            row.parent.is_some(),
+            row.name.clone(),
+        )
     };
     rows.sort_by_cached_key(place);
     rows
@@ -32,8 +40,16 @@ fn ordered(mut rows: Vec<Category>) -> Vec<Category> {
 /// The page.
 #[component]
 pub fn Categories(reach: Reach) -> impl IntoView {
-    let list = Remote::new(|| async { data::fetch_categories().await.map_err(|error| error.sentence()) });
-    let teams = Remote::new(|| async { teams::fetch_choices().await.map_err(|error| error.sentence()) });
+    let list = Remote::new(|| async {
+        data::fetch_categories()
+            .await
+            .map_err(|error| error.sentence())
+    });
+    let teams = Remote::new(|| async {
+        teams::fetch_choices()
+            .await
+            .map_err(|error| error.sentence())
+    });
     let editor = Editor::<Category>::new();
     let reach = StoredValue::new(reach);
     view! {
@@ -102,10 +118,25 @@ fn CategoryForm(
     let form = Form::new();
     let saved = use_saved();
     let idempotency_key = fresh_key();
-    let name = RwSignal::new(before.as_ref().map(|row| row.name.clone()).unwrap_or_default());
+    let name = RwSignal::new(
+        before
+            .as_ref()
+            .map(|row| row.name.clone())
+            .unwrap_or_default(),
+    );
     let department = RwSignal::new(id_text(before.as_ref().map(|row| &row.department.id)));
-    let parent = RwSignal::new(id_text(before.as_ref().and_then(|row| row.parent.as_ref()).map(|parent| &parent.id)));
-    let team = RwSignal::new(id_text(before.as_ref().and_then(|row| row.team.as_ref()).map(|team| &team.id)));
+    let parent = RwSignal::new(id_text(
+        before
+            .as_ref()
+            .and_then(|row| row.parent.as_ref())
+            .map(|parent| &parent.id),
+    ));
+    let team = RwSignal::new(id_text(
+        before
+            .as_ref()
+            .and_then(|row| row.team.as_ref())
+            .map(|team| &team.id),
+    ));
     let active = RwSignal::new(before.as_ref().is_none_or(|row| row.active));
     let team_choices = Signal::derive(move || {
         department.with(|department| team_options(&teams.ready().unwrap_or_default(), department))

@@ -47,24 +47,32 @@ pub fn id_text(id: Option<&Id>) -> String {
 
 /// Whether the viewer may change what belongs to this department.
 pub fn may_set_up(reach: &Reach, department: &Id) -> bool {
-    reach.set_up_departments.iter().any(|own| own.id == *department)
+    reach
+        .set_up_departments
+        .iter()
+        .any(|own| own.id == *department)
 }
 
 /// The search behind every question "who?" of administration.
 pub fn people_search() -> Rc<dyn Fn(String) -> SearchAnswer> {
     Rc::new(|words| {
         Box::pin(async move {
-            let found = people::find_colleagues(words).await.map_err(|error| error.sentence())?;
+            let found = people::find_colleagues(words)
+                .await
+                .map_err(|error| error.sentence())?;
             Ok(found
                 .into_iter()
                 .map(|person| Choice {
                     id: person.id.inner().to_owned(),
                     label: person.name,
-                    detail: [person.title, person.department.map(|department| department.name)]
-                        .into_iter()
-                        .flatten()
-                        .collect::<Vec<_>>()
-                        .join(" · "),
+                    detail: [
+                        person.title,
+                        person.department.map(|department| department.name),
+                    ]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(" · "),
                     initials: person.initials,
                     hue: person.hue,
                 })

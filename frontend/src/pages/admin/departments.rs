@@ -9,7 +9,9 @@ use shared::{
 use super::{
     form::{Form, FormView, number, use_saved},
     frame::{EditButton, Editor, EditorDialog, OutOfUse, SectionHead, Table, bones},
-    operations::departments::{self as data, Department, DepartmentCreateInput, DepartmentEditInput},
+    operations::departments::{
+        self as data, Department, DepartmentCreateInput, DepartmentEditInput,
+    },
 };
 use crate::{
     api::fresh_key,
@@ -20,7 +22,11 @@ use crate::{
 /// The page.
 #[component]
 pub fn Departments() -> impl IntoView {
-    let list = Remote::new(|| async { data::fetch_departments().await.map_err(|error| error.sentence()) });
+    let list = Remote::new(|| async {
+        data::fetch_departments()
+            .await
+            .map_err(|error| error.sentence())
+    });
     let editor = Editor::<Department>::new();
     view! {
         <SectionHead
@@ -71,7 +77,10 @@ pub fn Departments() -> impl IntoView {
 }
 
 #[component]
-fn DepartmentForm(editor: Editor<Department>, #[prop(into)] on_saved: Callback<()>) -> impl IntoView {
+fn DepartmentForm(
+    editor: Editor<Department>,
+    #[prop(into)] on_saved: Callback<()>,
+) -> impl IntoView {
     let before = editor.existing();
     let is_new = before.is_none();
     let form = Form::new();
@@ -97,12 +106,18 @@ fn DepartmentForm(editor: Editor<Department>, #[prop(into)] on_saved: Callback<(
             }
         };
         let faults = untrack(|| {
-            check_department(&key.get(), &name.get(), &description.get(), &icon.get(), colour)
-                .err()
-                .unwrap_or_default()
-                .into_iter()
-                .map(|problem| (problem.field, problem.message))
-                .collect()
+            check_department(
+                &key.get(),
+                &name.get(),
+                &description.get(),
+                &icon.get(),
+                colour,
+            )
+            .err()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|problem| (problem.field, problem.message))
+            .collect()
         });
         if form.refuse(faults) {
             return;

@@ -33,7 +33,10 @@ impl Form {
         self.shown.update_value(|shown| shown.push(field));
         Signal::derive(move || {
             self.faults.with(|faults| {
-                faults.iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence.clone())
+                faults
+                    .iter()
+                    .find(|(name, _)| name == field)
+                    .map(|(_, sentence)| sentence.clone())
             })
         })
     }
@@ -95,7 +98,8 @@ impl Form {
                     .collect::<Vec<_>>()
             })
             .unwrap_or_default();
-        self.failure.try_set((!beside.is_empty()).then(|| beside.join(" ")));
+        self.failure
+            .try_set((!beside.is_empty()).then(|| beside.join(" ")));
         self.faults.try_set(faults);
         focus_first_error();
     }

@@ -34,7 +34,10 @@ impl<T: Send + Sync + 'static> Copy for Editor<T> {}
 impl<T: Clone + Send + Sync + 'static> Editor<T> {
     /// Closed.
     pub fn new() -> Self {
-        Self { open: RwSignal::new(false), subject: RwSignal::new(None) }
+        Self {
+            open: RwSignal::new(false),
+            subject: RwSignal::new(None),
+        }
     }
 
     /// Opens it for something new.

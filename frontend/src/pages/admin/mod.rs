@@ -35,15 +35,60 @@ struct Part {
 }
 
 const PARTS: &[Part] = &[
-    Part { path: "departments", icon: "building-2", word: words::departments, site: true },
-    Part { path: "teams", icon: "users", word: words::teams, site: false },
-    Part { path: "people", icon: "user", word: words::people, site: true },
-    Part { path: "services", icon: "layers", word: words::services, site: false },
-    Part { path: "categories", icon: "tag", word: words::categories, site: false },
-    Part { path: "catalog", icon: "package", word: words::catalog, site: false },
-    Part { path: "calendars", icon: "calendar-days", word: words::calendars, site: true },
-    Part { path: "agreements", icon: "handshake", word: words::agreements, site: true },
-    Part { path: "settings", icon: "settings", word: words::settings, site: true },
+    Part {
+        path: "departments",
+        icon: "building-2",
+        word: words::departments,
+        site: true,
+    },
+    Part {
+        path: "teams",
+        icon: "users",
+        word: words::teams,
+        site: false,
+    },
+    Part {
+        path: "people",
+        icon: "user",
+        word: words::people,
+        site: true,
+    },
+    Part {
+        path: "services",
+        icon: "layers",
+        word: words::services,
+        site: false,
+    },
+    Part {
+        path: "categories",
+        icon: "tag",
+        word: words::categories,
+        site: false,
+    },
+    Part {
+        path: "catalog",
+        icon: "package",
+        word: words::catalog,
+        site: false,
+    },
+    Part {
+        path: "calendars",
+        icon: "calendar-days",
+        word: words::calendars,
+        site: true,
+    },
+    Part {
+        path: "agreements",
+        icon: "handshake",
+        word: words::agreements,
+        site: true,
+    },
+    Part {
+        path: "settings",
+        icon: "settings",
+        word: words::settings,
+        site: true,
+    },
 ];
 
 /// All pages below `/admin`.
@@ -62,14 +107,24 @@ fn Parts(reach: Reach) -> impl IntoView {
     let params = use_params_map();
     let site = reach.can_administer_site;
     let shown = || PARTS.iter();
-    let first = shown().find(|part| site || !part.site).map_or("", |part| part.path);
+    let first = shown()
+        .find(|part| site || !part.site)
+        .map_or("", |part| part.path);
     let current = Memo::new(move |_| {
         let path = params.with(|params| params.get("any").unwrap_or_default());
-        if path.is_empty() { first.to_owned() } else { path }
+        if path.is_empty() {
+            first.to_owned()
+        } else {
+            path
+        }
     });
     use_title(move || {
         let current = current.get();
-        PARTS.iter().find(|part| part.path == current).map_or_else(words::title, |part| (part.word)()).to_owned()
+        PARTS
+            .iter()
+            .find(|part| part.path == current)
+            .map_or_else(words::title, |part| (part.word)())
+            .to_owned()
     });
     let links = shown()
         .filter(|part| site || !part.site)
@@ -89,7 +144,10 @@ fn Parts(reach: Reach) -> impl IntoView {
     let reach = StoredValue::new(reach);
     let page = move || {
         let path = current.get();
-        let part = PARTS.iter().find(|part| part.path == path).filter(|part| site || !part.site);
+        let part = PARTS
+            .iter()
+            .find(|part| part.path == path)
+            .filter(|part| site || !part.site);
         let Some(part) = part else {
             return view! { <EmptyState icon="lock" title=words::not_here() text=words::not_here_text() /> }.into_any();
         };

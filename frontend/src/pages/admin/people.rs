@@ -19,7 +19,9 @@ use super::{
 };
 use crate::{
     api::{Id, fresh_key, operations::DepartmentName},
-    components::{Avatar, Check, Choice, EmptyState, Icon, PersonPicker, Remote, SelectField, TextField},
+    components::{
+        Avatar, Check, Choice, EmptyState, Icon, PersonPicker, Remote, SelectField, TextField,
+    },
     words::admin as words,
 };
 
@@ -42,25 +44,37 @@ pub fn People() -> impl IntoView {
     });
     let list = Remote::new(move || {
         let words = search.get();
-        async { data::fetch_people(words, None).await.map_err(|error| error.sentence()) }
+        async {
+            data::fetch_people(words, None)
+                .await
+                .map_err(|error| error.sentence())
+        }
     });
     let departments = Remote::new(|| async {
-        let all = departments::fetch_departments().await.map_err(|error| error.sentence())?;
+        let all = departments::fetch_departments()
+            .await
+            .map_err(|error| error.sentence())?;
         Ok(all
             .into_iter()
             .filter(|department| department.active)
-            .map(|department| DepartmentName { id: department.id, name: department.name })
+            .map(|department| DepartmentName {
+                id: department.id,
+                name: department.name,
+            })
             .collect::<Vec<_>>())
     });
     let more_form = Form::new();
     let more = move |cursor: String| {
-        more_form.send(data::fetch_people(search.get_untracked(), Some(cursor)), move |next| {
-            if let Some(mut held) = list.ready_untracked() {
-                held.nodes.extend(next.nodes);
-                held.page_info = next.page_info;
-                list.put(held);
-            }
-        });
+        more_form.send(
+            data::fetch_people(search.get_untracked(), Some(cursor)),
+            move |next| {
+                if let Some(mut held) = list.ready_untracked() {
+                    held.nodes.extend(next.nodes);
+                    held.page_info = next.page_info;
+                    list.put(held);
+                }
+            },
+        );
     };
     let editor = Editor::<Person>::new();
     let access = Editor::<Person>::new();
@@ -157,7 +171,11 @@ fn PersonForm(
     let saved = use_saved();
     let idempotency_key = fresh_key();
     let text = |pick: fn(&Person) -> Option<String>, new: &str| {
-        RwSignal::new(before.as_ref().map_or_else(|| new.to_owned(), |person| pick(person).unwrap_or_default()))
+        RwSignal::new(
+            before
+                .as_ref()
+                .map_or_else(|| new.to_owned(), |person| pick(person).unwrap_or_default()),
+        )
     };
     let name = text(|p| Some(p.name.clone()), "");
     let login = text(|p| p.login.clone(), "");
@@ -169,15 +187,23 @@ fn PersonForm(
     let locale = text(|p| Some(p.locale.clone()), "en");
     let password = RwSignal::new(String::new());
     let department = RwSignal::new(id_text(
-        before.as_ref().and_then(|person| person.department.as_ref()).map(|department| &department.id),
+        before
+            .as_ref()
+            .and_then(|person| person.department.as_ref())
+            .map(|department| &department.id),
     ));
-    let manager = RwSignal::new(before.as_ref().and_then(|person| person.manager.clone()).map(|manager| Choice {
-        id: manager.id.inner().to_owned(),
-        label: manager.name,
-        detail: String::new(),
-        initials: manager.initials,
-        hue: manager.hue,
-    }));
+    let manager = RwSignal::new(
+        before
+            .as_ref()
+            .and_then(|person| person.manager.clone())
+            .map(|manager| Choice {
+                id: manager.id.inner().to_owned(),
+                label: manager.name,
+                detail: String::new(),
+                initials: manager.initials,
+                hue: manager.hue,
+            }),
+    );
     let vip = RwSignal::new(before.as_ref().is_some_and(|person| person.vip));
     let active = RwSignal::new(before.as_ref().is_none_or(|person| person.active));
     let mut department_choices = department_options(&departments);
@@ -200,9 +226,18 @@ fn PersonForm(
         );
         problems.extend(details.err().unwrap_or_default());
         if let Some(password) = filled(&password) {
-            problems.extend(check_password(login.get_untracked().trim(), &password).err().unwrap_or_default());
+            problems.extend(
+                check_password(login.get_untracked().trim(), &password)
+                    .err()
+                    .unwrap_or_default(),
+            );
         }
-        if form.refuse(problems.into_iter().map(|problem| (problem.field, problem.message)).collect()) {
+        if form.refuse(
+            problems
+                .into_iter()
+                .map(|problem| (problem.field, problem.message))
+                .collect(),
+        ) {
             return;
         }
         let before = before.clone();

@@ -42,7 +42,10 @@ fn site_role_word(role: SiteRole) -> &'static str {
 
 /// All roles of a person in one line.
 pub fn role_words(person: &Person) -> String {
-    let site = person.site_roles.iter().map(|role| site_role_word(*role).to_owned());
+    let site = person
+        .site_roles
+        .iter()
+        .map(|role| site_role_word(*role).to_owned());
     let departments = person
         .roles
         .iter()
@@ -69,12 +72,22 @@ pub fn Access(
 }
 
 #[component]
-fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, on_changed: Callback<()>) -> impl IntoView {
+fn Roles(
+    person: RwSignal<Person>,
+    departments: Vec<DepartmentName>,
+    on_changed: Callback<()>,
+) -> impl IntoView {
     let form = Form::new();
     let role = RwSignal::new(Role::Agent.key().to_owned());
     let department = RwSignal::new(String::new());
     let change = move |input: RoleInput, give: bool| {
-        let act = async move { if give { data::grant(input).await } else { data::revoke(input).await } };
+        let act = async move {
+            if give {
+                data::grant(input).await
+            } else {
+                data::revoke(input).await
+            }
+        };
         form.send(act, move |changed| {
             person.set(changed);
             on_changed.run(());
@@ -82,19 +95,31 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, on_changed:
     };
     let own = move || person.with_untracked(|person| person.id.clone());
     let site = |role: SiteRole| format!("site:{}", role.key());
-    let mut options: Vec<(String, String)> =
-        Role::ALL.iter().map(|role| (role.key().to_owned(), role_word(*role).to_owned())).collect();
+    let mut options: Vec<(String, String)> = Role::ALL
+        .iter()
+        .map(|role| (role.key().to_owned(), role_word(*role).to_owned()))
+        .collect();
     options.extend(
-        SiteRole::ALL.iter().map(|role| (site(*role), words::site_wide(site_role_word(*role)))),
+        SiteRole::ALL
+            .iter()
+            .map(|role| (site(*role), words::site_wide(site_role_word(*role)))),
     );
     let is_site = Memo::new(move |_| role.with(|role| role.starts_with("site:")));
     let give = move |()| {
         let key = role.get_untracked();
         let input = match key.strip_prefix("site:").and_then(SiteRole::from_key) {
-            Some(site_role) => RoleInput { person: own(), role: None, department: None, site_role: Some(site_role) },
+            Some(site_role) => RoleInput {
+                person: own(),
+                role: None,
+                department: None,
+                site_role: Some(site_role),
+            },
             None => {
                 let Some(department) = chosen(department) else {
-                    form.refuse(vec![("department".to_owned(), words::please_choose().to_owned())]);
+                    form.refuse(vec![(
+                        "department".to_owned(),
+                        words::please_choose().to_owned(),
+                    )]);
                     return;
                 };
                 RoleInput {
@@ -110,7 +135,12 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, on_changed:
     let rows = move || {
         let held = person.get();
         let site = held.site_roles.into_iter().map(|role| {
-            let input = RoleInput { person: own(), role: None, department: None, site_role: Some(role) };
+            let input = RoleInput {
+                person: own(),
+                role: None,
+                department: None,
+                site_role: Some(role),
+            };
             (words::site_wide(site_role_word(role)), input)
         });
         let granted = held.roles.into_iter().map(|grant| {

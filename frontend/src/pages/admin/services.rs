@@ -25,8 +25,16 @@ use crate::{
 /// The page.
 #[component]
 pub fn Services(reach: Reach) -> impl IntoView {
-    let list = Remote::new(|| async { data::fetch_services().await.map_err(|error| error.sentence()) });
-    let teams = Remote::new(|| async { teams::fetch_choices().await.map_err(|error| error.sentence()) });
+    let list = Remote::new(|| async {
+        data::fetch_services()
+            .await
+            .map_err(|error| error.sentence())
+    });
+    let teams = Remote::new(|| async {
+        teams::fetch_choices()
+            .await
+            .map_err(|error| error.sentence())
+    });
     let editor = Editor::<Service>::new();
     let reach = StoredValue::new(reach);
     view! {
@@ -94,10 +102,25 @@ fn ServiceForm(
     let form = Form::new();
     let saved = use_saved();
     let idempotency_key = fresh_key();
-    let name = RwSignal::new(before.as_ref().map(|row| row.name.clone()).unwrap_or_default());
-    let description = RwSignal::new(before.as_ref().map(|row| row.description.clone()).unwrap_or_default());
+    let name = RwSignal::new(
+        before
+            .as_ref()
+            .map(|row| row.name.clone())
+            .unwrap_or_default(),
+    );
+    let description = RwSignal::new(
+        before
+            .as_ref()
+            .map(|row| row.description.clone())
+            .unwrap_or_default(),
+    );
     let department = RwSignal::new(id_text(before.as_ref().map(|row| &row.department.id)));
-    let team = RwSignal::new(id_text(before.as_ref().and_then(|row| row.team.as_ref()).map(|team| &team.id)));
+    let team = RwSignal::new(id_text(
+        before
+            .as_ref()
+            .and_then(|row| row.team.as_ref())
+            .map(|team| &team.id),
+    ));
     let active = RwSignal::new(before.as_ref().is_none_or(|row| row.active));
     let team_choices = Signal::derive(move || {
         department.with(|department| team_options(&teams.ready().unwrap_or_default(), department))

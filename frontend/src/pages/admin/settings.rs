@@ -17,7 +17,11 @@ use crate::{
 /// The page.
 #[component]
 pub fn Settings() -> impl IntoView {
-    let found = Remote::new(|| async { data::fetch_settings().await.map_err(|error| error.sentence()) });
+    let found = Remote::new(|| async {
+        data::fetch_settings()
+            .await
+            .map_err(|error| error.sentence())
+    });
     view! {
         <SectionHead title=words::settings() lead=words::settings_lead() />
         {found.view(bones, |found| {
@@ -77,7 +81,10 @@ fn MatrixForm(cells: Vec<PriorityCell>) -> impl IntoView {
     let set = move |impact: Impact, urgency: Urgency, key: &str| {
         if let Some(priority) = Priority::from_key(key) {
             cells.update(|cells| {
-                for cell in cells.iter_mut().filter(|cell| cell.impact == impact && cell.urgency == urgency) {
+                for cell in cells
+                    .iter_mut()
+                    .filter(|cell| cell.impact == impact && cell.urgency == urgency)
+                {
                     cell.priority = priority;
                 }
             });
@@ -122,7 +129,11 @@ fn MatrixForm(cells: Vec<PriorityCell>) -> impl IntoView {
         let wanted = cells.with_untracked(|cells| {
             cells
                 .iter()
-                .map(|cell| PriorityCellInput { impact: cell.impact, urgency: cell.urgency, priority: cell.priority })
+                .map(|cell| PriorityCellInput {
+                    impact: cell.impact,
+                    urgency: cell.urgency,
+                    priority: cell.priority,
+                })
                 .collect()
         });
         form.send(data::set_matrix(wanted), move |made| {

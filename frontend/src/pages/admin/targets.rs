@@ -36,7 +36,9 @@ impl DraftTarget {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let pauses = match target {
             ClockTarget::FirstResponse => Vec::new(),
-            ClockTarget::Resolution => vec![HoldReason::WaitingForRequester, HoldReason::RequestedDate],
+            ClockTarget::Resolution => {
+                vec![HoldReason::WaitingForRequester, HoldReason::RequestedDate]
+            }
         };
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
@@ -64,7 +66,11 @@ pub fn drafts(targets: &[AgreementTarget]) -> Vec<DraftTarget> {
     targets
         .iter()
         .map(|target| {
-            let (amount, unit) = match (target.working_seconds, target.working_days, target.end_of_working_day) {
+            let (amount, unit) = match (
+                target.working_seconds,
+                target.working_days,
+                target.end_of_working_day,
+            ) {
                 (Some(seconds), _, _) if seconds % 3_600 == 0 => (seconds / 3_600, HOURS),
                 (Some(seconds), _, _) => (seconds / 60, MINUTES),
                 (None, Some(days), _) => (days, DAYS),
@@ -77,7 +83,11 @@ pub fn drafts(targets: &[AgreementTarget]) -> Vec<DraftTarget> {
             };
             draft.priorities.set(target.priorities.clone());
             draft.pauses_on.set(target.pauses_on.clone());
-            draft.warn_at.set(warn_at.map(|percent| percent.to_string()).unwrap_or_default());
+            draft.warn_at.set(
+                warn_at
+                    .map(|percent| percent.to_string())
+                    .unwrap_or_default(),
+            );
             draft
         })
         .collect()
@@ -92,16 +102,30 @@ fn warning(point: &super::operations::agreements::AgreementPoint) -> Option<i32>
 pub fn inputs(drafts: &[DraftTarget]) -> Result<Vec<AgreementTargetInput>, Vec<(String, String)>> {
     let mut made = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let whole = |text: String| text.trim().parse::<i32>().ok().filter(|number| *number >= 0);
+        let whole = |text: String| {
+            text.trim()
+                .parse::<i32>()
+                .ok()
+                .filter(|number| *number >= 0)
+        };
         let amount = whole(draft.amount.get_untracked());
         let warn_text = draft.warn_at.get_untracked();
         let warn_at = whole(warn_text.clone());
-        let (Some(amount), true) = (amount, warn_at.is_some() || warn_text.trim().is_empty()) else {
-            return Err(vec![("targets".to_owned(), words::target_numbers().to_owned())]);
+        let (Some(amount), true) = (amount, warn_at.is_some() || warn_text.trim().is_empty())
+        else {
+            return Err(vec![(
+                "targets".to_owned(),
+                words::target_numbers().to_owned(),
+            )]);
         };
         let stored = draft.stored.as_ref();
         // Only the first warning by share is edited here; all other points stay.
-        let first = stored.and_then(|stored| stored.points.iter().position(|point| warning(point).is_some()));
+        let first = stored.and_then(|stored| {
+            stored
+                .points
+                .iter()
+                .position(|point| warning(point).is_some())
+        });
         let mut points: Vec<AgreementPointInput> = stored
             .map(|stored| stored.points.as_slice())
             .unwrap_or_default()
@@ -125,7 +149,8 @@ pub fn inputs(drafts: &[DraftTarget]) -> Result<Vec<AgreementTargetInput>, Vec<(
         }
         let unit = draft.unit.get_untracked();
         made.push(AgreementTargetInput {
-            target: ClockTarget::from_key(&draft.target.get_untracked()).unwrap_or(ClockTarget::Resolution),
+            target: ClockTarget::from_key(&draft.target.get_untracked())
+                .unwrap_or(ClockTarget::Resolution),
             priorities: draft.priorities.get_untracked(),
             working_seconds: match unit.as_str() {
                 MINUTES => Some(amount.saturating_mul(60)),
@@ -145,8 +170,14 @@ pub fn inputs(drafts: &[DraftTarget]) -> Result<Vec<AgreementTargetInput>, Vec<(
 
 /// A stored target in one line.
 pub fn target_words(target: &AgreementTarget) -> String {
-    let time = match (target.working_seconds, target.working_days, target.end_of_working_day) {
-        (Some(seconds), _, _) if seconds % 3_600 == 0 => words::in_hours(i64::from(seconds / 3_600)),
+    let time = match (
+        target.working_seconds,
+        target.working_days,
+        target.end_of_working_day,
+    ) {
+        (Some(seconds), _, _) if seconds % 3_600 == 0 => {
+            words::in_hours(i64::from(seconds / 3_600))
+        }
         (Some(seconds), _, _) => words::in_minutes(i64::from(seconds / 60)),
         (None, Some(days), _) => words::in_days(i64::from(days)),
         (None, None, days) => words::by_day_end(i64::from(days.unwrap_or_default())),
@@ -154,7 +185,12 @@ pub fn target_words(target: &AgreementTarget) -> String {
     if target.priorities.is_empty() {
         words::target_line(target.target.word(), time)
     } else {
-        let priorities = target.priorities.iter().map(|priority| priority.word()).collect::<Vec<_>>().join(", ");
+        let priorities = target
+            .priorities
+            .iter()
+            .map(|priority| priority.word())
+            .collect::<Vec<_>>()
+            .join(", ");
         words::target_line_for(target.target.word(), time, priorities)
     }
 }
@@ -210,14 +246,18 @@ where
 
 /// All priorities as tick boxes' choices.
 pub fn priority_choices() -> Vec<(Priority, String)> {
-    Priority::ALL.iter().map(|priority| (*priority, priority.word().to_owned())).collect()
+    Priority::ALL
+        .iter()
+        .map(|priority| (*priority, priority.word().to_owned()))
+        .collect()
 }
 
 /// The targets in their order, each with its controls.
 #[component]
 pub fn TargetsEditor(targets: RwSignal<Vec<DraftTarget>>) -> impl IntoView {
     let add = move |_| {
-        targets.update(|targets| targets.push(DraftTarget::new(ClockTarget::Resolution, "8", HOURS)));
+        targets
+            .update(|targets| targets.push(DraftTarget::new(ClockTarget::Resolution, "8", HOURS)));
     };
     view! {
         <fieldset class="field">
@@ -252,8 +292,10 @@ pub fn TargetsEditor(targets: RwSignal<Vec<DraftTarget>>) -> impl IntoView {
 
 #[component]
 fn TargetControls(target: DraftTarget) -> impl IntoView {
-    let kinds: Vec<(String, String)> =
-        ClockTarget::ALL.iter().map(|kind| (kind.key().to_owned(), kind.word().to_owned())).collect();
+    let kinds: Vec<(String, String)> = ClockTarget::ALL
+        .iter()
+        .map(|kind| (kind.key().to_owned(), kind.word().to_owned()))
+        .collect();
     let units: Vec<(String, String)> = [
         (MINUTES, words::unit_minutes()),
         (HOURS, words::unit_hours()),
@@ -263,7 +305,10 @@ fn TargetControls(target: DraftTarget) -> impl IntoView {
     .into_iter()
     .map(|(key, word)| (key.to_owned(), word.to_owned()))
     .collect();
-    let reasons = HoldReason::ALL.iter().map(|reason| (*reason, reason.word().to_owned())).collect();
+    let reasons = HoldReason::ALL
+        .iter()
+        .map(|reason| (*reason, reason.word().to_owned()))
+        .collect();
     view! {
         <div class="admin-row">
             <SelectField label=words::measured() value=target.target options=kinds required=true />

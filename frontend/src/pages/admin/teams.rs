@@ -14,14 +14,17 @@ use super::{
 };
 use crate::{
     api::{Id, fresh_key, operations::PersonBadge},
-    components::{Avatar, Check, Choice, EmptyState, Icon, PersonPicker, Remote, SelectField, TextField},
+    components::{
+        Avatar, Check, Choice, EmptyState, Icon, PersonPicker, Remote, SelectField, TextField,
+    },
     words::{admin as words, components as common},
 };
 
 /// The page.
 #[component]
 pub fn Teams(reach: Reach) -> impl IntoView {
-    let list = Remote::new(|| async { data::fetch_teams().await.map_err(|error| error.sentence()) });
+    let list =
+        Remote::new(|| async { data::fetch_teams().await.map_err(|error| error.sentence()) });
     let editor = Editor::<Team>::new();
     let members = Editor::<Team>::new();
     let site = reach.can_administer_site;
@@ -104,12 +107,21 @@ fn MemberFaces(people: Vec<PersonBadge>) -> impl IntoView {
 }
 
 #[component]
-fn TeamForm(editor: Editor<Team>, reach: Reach, #[prop(into)] on_saved: Callback<()>) -> impl IntoView {
+fn TeamForm(
+    editor: Editor<Team>,
+    reach: Reach,
+    #[prop(into)] on_saved: Callback<()>,
+) -> impl IntoView {
     let before = editor.existing();
     let form = Form::new();
     let saved = use_saved();
     let idempotency_key = fresh_key();
-    let name = RwSignal::new(before.as_ref().map(|team| team.name.clone()).unwrap_or_default());
+    let name = RwSignal::new(
+        before
+            .as_ref()
+            .map(|team| team.name.clone())
+            .unwrap_or_default(),
+    );
     let department = RwSignal::new(String::new());
     let active = RwSignal::new(before.as_ref().is_none_or(|team| team.active));
     let is_new = before.is_none();
@@ -173,7 +185,12 @@ fn MembersForm(editor: Editor<Team>, #[prop(into)] on_saved: Callback<()>) -> im
     let before = editor.existing();
     let form = Form::new();
     let saved = use_saved();
-    let members = RwSignal::new(before.as_ref().map(|team| team.members.clone()).unwrap_or_default());
+    let members = RwSignal::new(
+        before
+            .as_ref()
+            .map(|team| team.members.clone())
+            .unwrap_or_default(),
+    );
     let picked = RwSignal::new(None::<Choice>);
     Effect::new(move |_| {
         let Some(choice) = picked.get() else { return };
@@ -189,13 +206,17 @@ fn MembersForm(editor: Editor<Team>, #[prop(into)] on_saved: Callback<()>) -> im
         });
         picked.set(None);
     });
-    let team_name = before.as_ref().map(|team| team.name.clone()).unwrap_or_default();
+    let team_name = before
+        .as_ref()
+        .map(|team| team.name.clone())
+        .unwrap_or_default();
     let send = move |()| {
         let Some(before) = before.clone() else { return };
         let input = TeamSetMembersInput {
             team: before.id,
             expected_version: before.version,
-            members: members.with_untracked(|members| members.iter().map(|member| member.id.clone()).collect()),
+            members: members
+                .with_untracked(|members| members.iter().map(|member| member.id.clone()).collect()),
         };
         form.send(data::set_members(input), move |_| {
             saved();

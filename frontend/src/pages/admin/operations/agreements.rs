@@ -164,7 +164,11 @@ struct EditMutation {
 /// # Errors
 /// See [`ApiError`].
 pub async fn create(input: AgreementCreateInput) -> Result<Agreement, ApiError> {
-    changed!(CreateMutation::build(CreateVars { input }), agreement_create, agreement)
+    changed!(
+        CreateMutation::build(CreateVars { input }),
+        agreement_create,
+        agreement
+    )
 }
 
 /// Changes an agreement.
@@ -172,5 +176,9 @@ pub async fn create(input: AgreementCreateInput) -> Result<Agreement, ApiError> 
 /// # Errors
 /// See [`ApiError`].
 pub async fn edit(input: AgreementEditInput) -> Result<Agreement, ApiError> {
-    changed!(EditMutation::build(EditVars { input }), agreement_edit, agreement)
+    changed!(
+        EditMutation::build(EditVars { input }),
+        agreement_edit,
+        agreement
+    )
 }

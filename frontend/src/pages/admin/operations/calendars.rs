@@ -171,7 +171,11 @@ struct EditMutation {
 /// # Errors
 /// See [`ApiError`].
 pub async fn create(input: CalendarCreateInput) -> Result<Calendar, ApiError> {
-    changed!(CreateMutation::build(CreateVars { input }), calendar_create, calendar)
+    changed!(
+        CreateMutation::build(CreateVars { input }),
+        calendar_create,
+        calendar
+    )
 }
 
 /// Changes a calendar.
@@ -179,5 +183,9 @@ pub async fn create(input: CalendarCreateInput) -> Result<Calendar, ApiError> {
 /// # Errors
 /// See [`ApiError`].
 pub async fn edit(input: CalendarEditInput) -> Result<Calendar, ApiError> {
-    changed!(EditMutation::build(EditVars { input }), calendar_edit, calendar)
+    changed!(
+        EditMutation::build(EditVars { input }),
+        calendar_edit,
+        calendar
+    )
 }

@@ -134,7 +134,11 @@ struct EditMutation {
 /// # Errors
 /// See [`ApiError`].
 pub async fn create(input: CatalogItemCreateInput) -> Result<Item, ApiError> {
-    changed!(CreateMutation::build(CreateVars { input }), catalog_item_create, catalog_item)
+    changed!(
+        CreateMutation::build(CreateVars { input }),
+        catalog_item_create,
+        catalog_item
+    )
 }
 
 /// Changes an item.
@@ -142,5 +146,9 @@ pub async fn create(input: CatalogItemCreateInput) -> Result<Item, ApiError> {
 /// # Errors
 /// See [`ApiError`].
 pub async fn edit(input: CatalogItemEditInput) -> Result<Item, ApiError> {
-    changed!(EditMutation::build(EditVars { input }), catalog_item_edit, catalog_item)
+    changed!(
+        EditMutation::build(EditVars { input }),
+        catalog_item_edit,
+        catalog_item
+    )
 }

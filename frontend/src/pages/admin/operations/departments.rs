@@ -96,7 +96,11 @@ struct EditMutation {
 /// # Errors
 /// See [`ApiError`].
 pub async fn create(input: DepartmentCreateInput) -> Result<Department, ApiError> {
-    changed!(CreateMutation::build(CreateVars { input }), department_create, department)
+    changed!(
+        CreateMutation::build(CreateVars { input }),
+        department_create,
+        department
+    )
 }
 
 /// Changes a department.
@@ -104,7 +108,11 @@ pub async fn create(input: DepartmentCreateInput) -> Result<Department, ApiError
 /// # Errors
 /// See [`ApiError`].
 pub async fn edit(input: DepartmentEditInput) -> Result<Department, ApiError> {
-    changed!(EditMutation::build(EditVars { input }), department_edit, department)
+    changed!(
+        EditMutation::build(EditVars { input }),
+        department_edit,
+        department
+    )
 }
 
 /// One cell of the priority matrix.
@@ -166,7 +174,11 @@ struct RenameMutation {
 /// See [`ApiError`].
 pub async fn rename(name: String) -> Result<OrganisationName, ApiError> {
     let input = OrganisationEditInput { name };
-    changed!(RenameMutation::build(RenameVars { input }), organisation_edit, organisation)
+    changed!(
+        RenameMutation::build(RenameVars { input }),
+        organisation_edit,
+        organisation
+    )
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -205,5 +217,9 @@ struct MatrixMutation {
 /// See [`ApiError`].
 pub async fn set_matrix(cells: Vec<PriorityCellInput>) -> Result<Vec<PriorityCell>, ApiError> {
     let input = PriorityMatrixSetInput { cells };
-    changed!(MatrixMutation::build(MatrixVars { input }), priority_matrix_set, priority_matrix)
+    changed!(
+        MatrixMutation::build(MatrixVars { input }),
+        priority_matrix_set,
+        priority_matrix
+    )
 }

@@ -42,7 +42,9 @@ macro_rules! changed {
         let payload = $crate::api::mutate($operation).await?.$payload;
         $crate::api::refusal(payload.user_errors)?;
         payload.$object.ok_or_else(|| {
-            $crate::api::ApiError::Malformed(concat!(stringify!($payload), " gave nothing").to_owned())
+            $crate::api::ApiError::Malformed(
+                concat!(stringify!($payload), " gave nothing").to_owned(),
+            )
         })
     }};
 }

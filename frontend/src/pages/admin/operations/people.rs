@@ -76,7 +76,9 @@ struct PeopleQuery {
 /// # Errors
 /// See [`ApiError`].
 pub async fn fetch_people(search: String, after: Option<String>) -> Result<People, ApiError> {
-    Ok(api::query(PeopleQuery::build(PeopleVars { search, after })).await?.people)
+    Ok(api::query(PeopleQuery::build(PeopleVars { search, after }))
+        .await?
+        .people)
 }
 
 /// Somebody who can be picked.
@@ -114,7 +116,12 @@ struct ColleaguesQuery {
 /// # Errors
 /// See [`ApiError`].
 pub async fn find_colleagues(search: String) -> Result<Vec<Colleague>, ApiError> {
-    Ok(api::query(ColleaguesQuery::build(ColleaguesVars { search })).await?.people.nodes)
+    Ok(
+        api::query(ColleaguesQuery::build(ColleaguesVars { search }))
+            .await?
+            .people
+            .nodes,
+    )
 }
 
 #[derive(cynic::InputObject, Clone)]
@@ -232,7 +239,11 @@ struct RevokeMutation {
 /// # Errors
 /// See [`ApiError`].
 pub async fn create(input: PersonCreateInput) -> Result<Person, ApiError> {
-    changed!(CreateMutation::build(CreateVars { input }), person_create, person)
+    changed!(
+        CreateMutation::build(CreateVars { input }),
+        person_create,
+        person
+    )
 }
 
 /// Changes a person.
@@ -248,8 +259,15 @@ pub async fn edit(input: PersonEditInput) -> Result<Person, ApiError> {
 /// # Errors
 /// See [`ApiError`].
 pub async fn set_password(person: Id, password: String) -> Result<Person, ApiError> {
-    let input = PersonSetPasswordInput { person, password: Password(password) };
-    changed!(PasswordMutation::build(PasswordVars { input }), person_set_password, person)
+    let input = PersonSetPasswordInput {
+        person,
+        password: Password(password),
+    };
+    changed!(
+        PasswordMutation::build(PasswordVars { input }),
+        person_set_password,
+        person
+    )
 }
 
 /// Gives a role.
@@ -265,5 +283,9 @@ pub async fn grant(input: RoleInput) -> Result<Person, ApiError> {
 /// # Errors
 /// See [`ApiError`].
 pub async fn revoke(input: RoleInput) -> Result<Person, ApiError> {
-    changed!(RevokeMutation::build(RoleVars { input }), role_revoke, person)
+    changed!(
+        RevokeMutation::build(RoleVars { input }),
+        role_revoke,
+        person
+    )
 }

@@ -176,7 +176,11 @@ struct CategoryEditMutation {
 /// # Errors
 /// See [`ApiError`].
 pub async fn create_service(input: ServiceCreateInput) -> Result<Service, ApiError> {
-    changed!(ServiceCreateMutation::build(ServiceCreateVars { input }), service_create, service)
+    changed!(
+        ServiceCreateMutation::build(ServiceCreateVars { input }),
+        service_create,
+        service
+    )
 }
 
 /// Changes a service.
@@ -184,7 +188,11 @@ pub async fn create_service(input: ServiceCreateInput) -> Result<Service, ApiErr
 /// # Errors
 /// See [`ApiError`].
 pub async fn edit_service(input: ServiceEditInput) -> Result<Service, ApiError> {
-    changed!(ServiceEditMutation::build(ServiceEditVars { input }), service_edit, service)
+    changed!(
+        ServiceEditMutation::build(ServiceEditVars { input }),
+        service_edit,
+        service
+    )
 }
 
 /// Adds a category.
@@ -192,7 +200,11 @@ pub async fn edit_service(input: ServiceEditInput) -> Result<Service, ApiError> 
 /// # Errors
 /// See [`ApiError`].
 pub async fn create_category(input: CategoryCreateInput) -> Result<Category, ApiError> {
-    changed!(CategoryCreateMutation::build(CategoryCreateVars { input }), category_create, category)
+    changed!(
+        CategoryCreateMutation::build(CategoryCreateVars { input }),
+        category_create,
+        category
+    )
 }
 
 /// Changes a category.
@@ -200,5 +212,9 @@ pub async fn create_category(input: CategoryCreateInput) -> Result<Category, Api
 /// # Errors
 /// See [`ApiError`].
 pub async fn edit_category(input: CategoryEditInput) -> Result<Category, ApiError> {
-    changed!(CategoryEditMutation::build(CategoryEditVars { input }), category_edit, category)
+    changed!(
+        CategoryEditMutation::build(CategoryEditVars { input }),
+        category_edit,
+        category
+    )
 }

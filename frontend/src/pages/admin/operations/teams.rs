@@ -128,7 +128,11 @@ struct MembersMutation {
 /// # Errors
 /// See [`ApiError`].
 pub async fn create(input: TeamCreateInput) -> Result<Team, ApiError> {
-    changed!(CreateMutation::build(CreateVars { input }), team_create, team)
+    changed!(
+        CreateMutation::build(CreateVars { input }),
+        team_create,
+        team
+    )
 }
 
 /// Renames a team, or takes it out of use.
@@ -144,5 +148,9 @@ pub async fn edit(input: TeamEditInput) -> Result<Team, ApiError> {
 /// # Errors
 /// See [`ApiError`].
 pub async fn set_members(input: TeamSetMembersInput) -> Result<Team, ApiError> {
-    changed!(MembersMutation::build(MembersVars { input }), team_set_members, team)
+    changed!(
+        MembersMutation::build(MembersVars { input }),
+        team_set_members,
+        team
+    )
 }
