@@ -6,6 +6,7 @@ mod support;
 
 mod bad_input;
 mod live;
+mod permission_matrix;
 mod queue_filter;
 mod report;
 mod session;

@@ -8,7 +8,8 @@ mod probe;
 mod probes;
 mod stage;
 
-use crate::support::{TestApp, json};
+use crate::support::json;
+use futures_util::future::join_all;
 use probe::{Outcome, Probe};
 use serde_json::Value;
 use stage::{Place, Stage};
@@ -31,35 +32,56 @@ on_both_databases! {
         let probes = probes::all();
         has_a_row_for_everything(&stage, &probes).await;
         let mut text = String::from(HEAD);
-        for kind in [probe::Kind::Query, probe::Kind::Subscription, probe::Kind::Mutation] {
-            for probe in probes.iter().filter(|probe| probe.kind == kind) {
-                write_probe(&stage, probe, &mut text).await;
-            }
+        // Those who listen wait for silence: all at once, before anything changes.
+        let (live, called): (Vec<&Probe>, Vec<&Probe>) = probes
+            .iter()
+            .partition(|probe| probe.kind == probe::Kind::Subscription);
+        let heard = join_all(live.iter().map(|probe| rows(&stage, probe))).await;
+        for probe in called.iter().filter(|probe| probe.kind == probe::Kind::Query) {
+            write_probe(probe, rows(&stage, probe).await, &mut text);
+        }
+        for (probe, rows) in live.iter().zip(heard) {
+            write_probe(probe, rows, &mut text);
+        }
+        for probe in called.iter().filter(|probe| probe.kind == probe::Kind::Mutation) {
+            write_probe(probe, rows(&stage, probe).await, &mut text);
         }
         compare(&text);
     }
 }
 
-async fn write_probe(stage: &Stage<'_>, probe: &Probe, text: &mut String) {
-    let _ = write!(text, "\n{} {}\n", probe.kind.word(), probe.name);
+/// What everybody got, by place.
+type Rows = Vec<(Place, Vec<(&'static str, Outcome)>)>;
+
+async fn rows(stage: &Stage<'_>, probe: &Probe) -> Rows {
     let places: &[Place] = if probe.places {
         &[Place::Ordinary, Place::Confidential]
     } else {
         &[Place::Ordinary]
     };
+    let mut rows = Vec::new();
     for place in places {
+        rows.push((*place, probe.call(stage, *place).await));
+    }
+    rows
+}
+
+fn write_probe(probe: &Probe, rows: Rows, text: &mut String) {
+    let _ = writeln!(text, "\n{} {}", probe.kind.word(), probe.name);
+    for (place, outcomes) in rows {
+        let mut indent = "  ";
         if probe.places {
             let _ = writeln!(text, "  {}", place.word());
+            indent = "    ";
         }
         let mut groups: Vec<(Outcome, Vec<&'static str>)> = Vec::new();
-        for (role, outcome) in probe.call(stage, *place).await {
+        for (role, outcome) in outcomes {
             match groups.iter_mut().find(|(known, _)| *known == outcome) {
                 Some((_, roles)) => roles.push(role),
                 None => groups.push((outcome, vec![role])),
             }
         }
         for (outcome, roles) in groups {
-            let indent = if probe.places { "    " } else { "  " };
             let _ = writeln!(text, "{indent}{outcome}: {}", roles.join(", "));
         }
     }

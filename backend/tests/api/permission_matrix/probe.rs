@@ -2,8 +2,8 @@
 
 use super::at;
 use super::stage::{Place, Ready, Stage};
-use crate::support::socket::Heard;
 use crate::support::json;
+use crate::support::socket::Heard;
 use futures_util::future::join_all;
 use serde_json::Value;
 use std::fmt;
@@ -151,9 +151,12 @@ impl Probe {
                 Err(_) => Outcome::Silent,
                 Ok(Heard::Closed(code)) => Outcome::Code(code.to_string()),
                 Ok(Heard::Message(message)) => {
-                    let code = ["/payload/0/extensions/code", "/payload/errors/0/extensions/code"]
-                        .iter()
-                        .find_map(|pointer| at(&message, pointer).as_str());
+                    let code = [
+                        "/payload/0/extensions/code",
+                        "/payload/errors/0/extensions/code",
+                    ]
+                    .iter()
+                    .find_map(|pointer| at(&message, pointer).as_str());
                     match code {
                         Some(code) => Outcome::Code(code.to_owned()),
                         None => Outcome::Yes(seen(stage, &message["payload"]["data"])),
@@ -184,7 +187,9 @@ fn seen(stage: &Stage<'_>, data: &Value) -> Vec<&'static str> {
     let marks = [
         (
             "ordinary",
-            quoted("Ordinary matter") || quoted(&stage.ordinary.reference) || quoted(&stage.ordinary.id),
+            quoted("Ordinary matter")
+                || quoted(&stage.ordinary.reference)
+                || quoted(&stage.ordinary.id),
         ),
         (
             "confidential",

@@ -99,11 +99,24 @@ fn about_the_organisation() -> Vec<Probe> {
     vec![
         query("organisation", "{ organisation { name } }"),
         query("now", "{ now }"),
-        query("viewer", "{ viewer { person { email } canAdminister canUseDesk unreadNotifications } }"),
-        query("departments", "{ departments(includeInactive: true) { name } }"),
-        queries("teams", "query($department: ID) { teams(department: $department) { name } }", by_department()),
+        query(
+            "viewer",
+            "{ viewer { person { email } canAdminister canUseDesk unreadNotifications } }",
+        ),
+        query(
+            "departments",
+            "{ departments(includeInactive: true) { name } }",
+        ),
+        queries(
+            "teams",
+            "query($department: ID) { teams(department: $department) { name } }",
+            by_department(),
+        ),
         query("services", "{ services(includeInactive: true) { name } }"),
-        query("categories", "{ categories(includeInactive: true) { name } }"),
+        query(
+            "categories",
+            "{ categories(includeInactive: true) { name } }",
+        ),
         query("people", "{ people { nodes { name email } } }"),
         field(
             Kind::Query,
@@ -111,7 +124,11 @@ fn about_the_organisation() -> Vec<Probe> {
             "query($id: ID!) { person(id: $id) { name email login } }",
             with!(|stage, place| json!({ "id": stage.subject })),
         ),
-        queries("roles", "query($department: ID) { roles(department: $department) { role } }", by_department()),
+        queries(
+            "roles",
+            "query($department: ID) { roles(department: $department) { role } }",
+            by_department(),
+        ),
         query("priorityMatrix", "{ priorityMatrix { priority } }"),
         queries(
             "catalogItems",
@@ -129,7 +146,9 @@ fn about_the_organisation() -> Vec<Probe> {
 }
 
 fn filtered() -> Variables {
-    with!(|stage, place| json!({ "filter": { "department": { "in": [department(place.department()).to_string()] } } }))
+    with!(
+        |stage, place| json!({ "filter": { "department": { "in": [department(place.department()).to_string()] } } })
+    )
 }
 
 fn about_tickets() -> Vec<Probe> {
@@ -144,14 +163,24 @@ fn about_tickets() -> Vec<Probe> {
             "query($filter: TicketFilter) { tickets(filter: $filter) { nodes { title } } }",
             filtered(),
         ),
-        queries("queueIds", "query($filter: TicketFilter) { queueIds(filter: $filter) { ids } }", filtered()),
+        queries(
+            "queueIds",
+            "query($filter: TicketFilter) { queueIds(filter: $filter) { ids } }",
+            filtered(),
+        ),
         queries(
             "ticketsByIds",
             "query($ids: [ID!]!) { ticketsByIds(ids: $ids) { title } }",
             with!(|stage, place| json!({ "ids": [stage.at(place).id] })),
         ),
-        query("queueViews", "{ queueViews { views { id name count { value } } } }"),
-        query("notifications", "{ notifications { nodes { text ticket { title } } } }"),
+        query(
+            "queueViews",
+            "{ queueViews { views { id name count { value } } } }",
+        ),
+        query(
+            "notifications",
+            "{ notifications { nodes { text ticket { title } } } }",
+        ),
     ]
 }
 
@@ -265,19 +294,25 @@ fn on_tickets() -> Vec<Probe> {
         acts(
             "requestSubmit",
             "RequestSubmitInput",
-            with!(|stage, place| json!({ "input": { "catalogItem": stage.item_at(place), "answers": [] } })),
+            with!(
+                |stage, place| json!({ "input": { "catalogItem": stage.item_at(place), "answers": [] } })
+            ),
         ),
         on_ticket(
             "ticketReply",
             "TicketReplyInput",
             Ready::New,
-            with!(|stage, place| json!({ "input": { "ticket": stage.ticket(place, Ready::New).await.id, "body": "Hello." } })),
+            with!(
+                |stage, place| json!({ "input": { "ticket": stage.ticket(place, Ready::New).await.id, "body": "Hello." } })
+            ),
         ),
         on_ticket(
             "ticketAddNote",
             "TicketAddNoteInput",
             Ready::New,
-            with!(|stage, place| json!({ "input": { "ticket": stage.ticket(place, Ready::New).await.id, "body": "Hm." } })),
+            with!(
+                |stage, place| json!({ "input": { "ticket": stage.ticket(place, Ready::New).await.id, "body": "Hm." } })
+            ),
         ),
         on_ticket(
             "ticketAssign",
@@ -285,7 +320,8 @@ fn on_tickets() -> Vec<Probe> {
             Ready::New,
             with!(|stage, place| {
                 let to = stage.worker(place).person.to_string();
-                step(stage, place, Ready::New, json!({ "assignee": to })).await
+                let more = json!({ "team": team(place.team()).to_string(), "assignee": to });
+                step(stage, place, Ready::New, more).await
             }),
         ),
         on_ticket(
@@ -299,7 +335,8 @@ fn on_tickets() -> Vec<Probe> {
             "TicketPutOnHoldInput",
             Ready::Assigned,
             with!(|stage, place| {
-                let more = json!({ "reason": "WAITING_FOR_SUPPLIER", "wakeUpAt": "2026-03-10T09:00:00Z" });
+                let more =
+                    json!({ "reason": "WAITING_FOR_SUPPLIER", "wakeUpAt": "2026-03-10T09:00:00Z" });
                 step(stage, place, Ready::Assigned, more).await
             }),
         ),
@@ -313,7 +350,13 @@ fn on_tickets() -> Vec<Probe> {
             "ticketResolve",
             "TicketResolveInput",
             Ready::Assigned,
-            with!(|stage, place| step(stage, place, Ready::Assigned, json!({ "code": "SOLVED", "message": "Done." })).await),
+            with!(|stage, place| step(
+                stage,
+                place,
+                Ready::Assigned,
+                json!({ "code": "SOLVED", "message": "Done." })
+            )
+            .await),
         ),
         on_ticket(
             "ticketConfirm",
@@ -331,7 +374,13 @@ fn on_tickets() -> Vec<Probe> {
             "ticketReopen",
             "TicketReopenInput",
             Ready::Resolved,
-            with!(|stage, place| step(stage, place, Ready::Resolved, json!({ "reason": "Not yet." })).await),
+            with!(|stage, place| step(
+                stage,
+                place,
+                Ready::Resolved,
+                json!({ "reason": "Not yet." })
+            )
+            .await),
         ),
         on_ticket(
             "ticketCancel",
@@ -343,25 +392,41 @@ fn on_tickets() -> Vec<Probe> {
             "ticketSetPriority",
             "TicketSetPriorityInput",
             Ready::New,
-            with!(|stage, place| step(stage, place, Ready::New, json!({ "impact": "TEAM", "urgency": "HIGH" })).await),
+            with!(|stage, place| step(
+                stage,
+                place,
+                Ready::New,
+                json!({ "impact": "TEAM", "urgency": "HIGH" })
+            )
+            .await),
         ),
         on_ticket(
             "ticketEdit",
             "TicketEditInput",
             Ready::New,
-            with!(|stage, place| step(stage, place, Ready::New, json!({ "title": "Another title" })).await),
+            with!(|stage, place| step(
+                stage,
+                place,
+                Ready::New,
+                json!({ "title": "Another title" })
+            )
+            .await),
         ),
         on_ticket(
             "ticketWatch",
             "TicketWatchInput",
             Ready::New,
-            with!(|stage, place| json!({ "input": { "ticket": stage.ticket(place, Ready::New).await.id } })),
+            with!(
+                |stage, place| json!({ "input": { "ticket": stage.ticket(place, Ready::New).await.id } })
+            ),
         ),
         on_ticket(
             "ticketUnwatch",
             "TicketWatchInput",
             Ready::New,
-            with!(|stage, place| json!({ "input": { "ticket": stage.ticket(place, Ready::New).await.id } })),
+            with!(
+                |stage, place| json!({ "input": { "ticket": stage.ticket(place, Ready::New).await.id } })
+            ),
         ),
         on_ticket(
             "ticketLink",
@@ -377,7 +442,9 @@ fn on_tickets() -> Vec<Probe> {
             "ticketUnlink",
             "TicketUnlinkInput",
             Ready::Linked,
-            with!(|stage, place| json!({ "input": { "link": stage.ticket(place, Ready::Linked).await.link } })),
+            with!(
+                |stage, place| json!({ "input": { "link": stage.ticket(place, Ready::Linked).await.link } })
+            ),
         ),
         act(
             "notificationsMarkRead",
@@ -399,7 +466,9 @@ fn departments_and_people() -> Vec<Probe> {
         act(
             "organisationEdit",
             "OrganisationEditInput",
-            with!(|stage, place| json!({ "input": { "name": format!("Organisation {}", stage.next()) } })),
+            with!(
+                |stage, place| json!({ "input": { "name": format!("Organisation {}", stage.next()) } })
+            ),
         ),
         act(
             "priorityMatrixSet",
@@ -408,7 +477,9 @@ fn departments_and_people() -> Vec<Probe> {
                 let mut cells = Vec::new();
                 for impact in ["ORGANISATION", "TEAM", "PERSON"] {
                     for urgency in ["HIGH", "MEDIUM", "LOW"] {
-                        cells.push(json!({ "impact": impact, "urgency": urgency, "priority": "HIGH" }));
+                        cells.push(
+                            json!({ "impact": impact, "urgency": urgency, "priority": "HIGH" }),
+                        );
                     }
                 }
                 json!({ "input": { "cells": cells } })
@@ -426,7 +497,10 @@ fn departments_and_people() -> Vec<Probe> {
             "DepartmentEditInput",
             with!(|stage, place| {
                 let id = department(place.department());
-                let row = store::department(stage.app.platform().db.reader(), id).await.expect("read").expect("there");
+                let row = store::department(stage.app.platform().db.reader(), id)
+                    .await
+                    .expect("read")
+                    .expect("there");
                 json!({ "input": {
                     "department": id.to_string(), "expectedVersion": row.version, "description": format!("Line {}", stage.next()),
                 } })
@@ -435,14 +509,19 @@ fn departments_and_people() -> Vec<Probe> {
         acts(
             "teamCreate",
             "TeamCreateInput",
-            with!(|stage, place| json!({ "input": { "department": department(place.department()).to_string(), "name": "New team" } })),
+            with!(
+                |stage, place| json!({ "input": { "department": department(place.department()).to_string(), "name": "New team" } })
+            ),
         ),
         acts(
             "teamEdit",
             "TeamEditInput",
             with!(|stage, place| {
                 let id = team(place.team());
-                let row = store::team(stage.app.platform().db.reader(), id).await.expect("read").expect("there");
+                let row = store::team(stage.app.platform().db.reader(), id)
+                    .await
+                    .expect("read")
+                    .expect("there");
                 json!({ "input": { "team": id.to_string(), "expectedVersion": row.version, "name": format!("Team {}", stage.next()) } })
             }),
         ),
@@ -451,7 +530,10 @@ fn departments_and_people() -> Vec<Probe> {
             "TeamSetMembersInput",
             with!(|stage, place| {
                 let id = team(place.team());
-                let row = store::team(stage.app.platform().db.reader(), id).await.expect("read").expect("there");
+                let row = store::team(stage.app.platform().db.reader(), id)
+                    .await
+                    .expect("read")
+                    .expect("there");
                 let member = stage.worker(place).person.to_string();
                 json!({ "input": { "team": id.to_string(), "expectedVersion": row.version, "members": [member] } })
             }),
@@ -469,14 +551,19 @@ fn departments_and_people() -> Vec<Probe> {
             "PersonEditInput",
             with!(|stage, place| {
                 let id = stage.subject.parse().expect("an id");
-                let row = store::person(stage.app.platform().db.reader(), id).await.expect("read").expect("there");
+                let row = store::person(stage.app.platform().db.reader(), id)
+                    .await
+                    .expect("read")
+                    .expect("there");
                 json!({ "input": { "person": stage.subject, "expectedVersion": row.version, "title": format!("Title {}", stage.next()) } })
             }),
         ),
         act(
             "personSetPassword",
             "PersonSetPasswordInput",
-            with!(|stage, place| json!({ "input": { "person": stage.subject, "password": "another battery staple" } })),
+            with!(
+                |stage, place| json!({ "input": { "person": stage.subject, "password": "another battery staple" } })
+            ),
         ),
         acts(
             "roleGrant",
@@ -500,28 +587,38 @@ fn what_is_offered() -> Vec<Probe> {
         acts(
             "serviceCreate",
             "ServiceCreateInput",
-            with!(|stage, place| json!({ "input": { "department": department(place.department()).to_string(), "name": "New service" } })),
+            with!(
+                |stage, place| json!({ "input": { "department": department(place.department()).to_string(), "name": "New service" } })
+            ),
         ),
         act(
             "serviceEdit",
             "ServiceEditInput",
             with!(|stage, place| {
                 let id = service("email");
-                let row = store::service(stage.app.platform().db.reader(), id).await.expect("read").expect("there");
+                let row = store::service(stage.app.platform().db.reader(), id)
+                    .await
+                    .expect("read")
+                    .expect("there");
                 json!({ "input": { "service": id.to_string(), "expectedVersion": row.version, "name": format!("Service {}", stage.next()) } })
             }),
         ),
         acts(
             "categoryCreate",
             "CategoryCreateInput",
-            with!(|stage, place| json!({ "input": { "department": department(place.department()).to_string(), "name": "New category" } })),
+            with!(
+                |stage, place| json!({ "input": { "department": department(place.department()).to_string(), "name": "New category" } })
+            ),
         ),
         act(
             "categoryEdit",
             "CategoryEditInput",
             with!(|stage, place| {
                 let id = category("access");
-                let row = store::category(stage.app.platform().db.reader(), id).await.expect("read").expect("there");
+                let row = store::category(stage.app.platform().db.reader(), id)
+                    .await
+                    .expect("read")
+                    .expect("there");
                 json!({ "input": { "category": id.to_string(), "expectedVersion": row.version, "name": format!("Category {}", stage.next()) } })
             }),
         ),
@@ -537,7 +634,12 @@ fn what_is_offered() -> Vec<Probe> {
             "CatalogItemEditInput",
             with!(|stage, place| {
                 let id = stage.item_at(place);
-                let found = catalog::by_ids(stage.app.platform().db.reader(), &[id.parse().expect("an id")]).await.expect("read");
+                let found = catalog::by_ids(
+                    stage.app.platform().db.reader(),
+                    &[id.parse().expect("an id")],
+                )
+                .await
+                .expect("read");
                 json!({ "input": { "catalogItem": id, "expectedVersion": found[0].version, "name": format!("Item {}", stage.next()) } })
             }),
         ),
@@ -549,15 +651,21 @@ fn what_is_promised() -> Vec<Probe> {
         act(
             "calendarCreate",
             "CalendarCreateInput",
-            with!(|stage, place| json!({ "input": { "name": "New calendar", "hours": {
+            with!(
+                |stage, place| json!({ "input": { "name": "New calendar", "hours": {
                 "zone": "UTC", "weekly": [{ "weekday": "MONDAY", "hours": [{ "start": "09:00", "end": "17:00" }] }],
-            } } })),
+            } } })
+            ),
         ),
         act(
             "calendarEdit",
             "CalendarEditInput",
             with!(|stage, place| {
-                let row = calendars::Entity::find_by_id(calendar()).one(stage.app.platform().db.reader()).await.expect("read").expect("there");
+                let row = calendars::Entity::find_by_id(calendar())
+                    .one(stage.app.platform().db.reader())
+                    .await
+                    .expect("read")
+                    .expect("there");
                 json!({ "input": { "calendar": calendar().to_string(), "expectedVersion": row.version, "name": format!("Calendar {}", stage.next()) } })
             }),
         ),
@@ -573,7 +681,11 @@ fn what_is_promised() -> Vec<Probe> {
             "agreementEdit",
             "AgreementEditInput",
             with!(|stage, place| {
-                let row = agreements::Entity::find_by_id(agreement()).one(stage.app.platform().db.reader()).await.expect("read").expect("there");
+                let row = agreements::Entity::find_by_id(agreement())
+                    .one(stage.app.platform().db.reader())
+                    .await
+                    .expect("read")
+                    .expect("there");
                 json!({ "input": { "agreement": agreement().to_string(), "expectedVersion": row.version, "name": format!("Agreement {}", stage.next()) } })
             }),
         ),

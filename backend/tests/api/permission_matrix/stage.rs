@@ -105,11 +105,14 @@ impl<'a> Stage<'a> {
             ("IT lead", app.lead("it").await),
             ("Facilities agent", app.agent("facilities").await),
             ("HR agent", app.agent("hr").await),
+            ("HR lead", app.lead("hr").await),
             ("administrator", admin),
             ("auditor", app.auditor().await),
             ("reporter", app.reporter().await),
         ];
-        let (subject, _) = app.person("subject", crate::support::app::Is::default()).await;
+        let (subject, _) = app
+            .person("subject", crate::support::app::Is::default())
+            .await;
         let nothing = Sample {
             id: String::new(),
             reference: String::new(),
@@ -210,11 +213,12 @@ impl<'a> Stage<'a> {
         match ready {
             Ready::New => {}
             Ready::Assigned => {
-                self.act(place, "ticketAssign", &sample.id, json!({ "assignee": assignee }))
-                    .await;
+                let input = json!({ "team": team(place.team()).to_string(), "assignee": assignee });
+                self.act(place, "ticketAssign", &sample.id, input).await;
             }
             Ready::OnHold => {
-                let input = json!({ "reason": "WAITING_FOR_SUPPLIER", "wakeUpAt": "2026-03-10T09:00:00Z" });
+                let input =
+                    json!({ "reason": "WAITING_FOR_SUPPLIER", "wakeUpAt": "2026-03-10T09:00:00Z" });
                 self.act(place, "ticketPutOnHold", &sample.id, input).await;
             }
             Ready::Resolved => {
@@ -256,7 +260,8 @@ impl<'a> Stage<'a> {
             reference: text(&ticket["reference"]),
             link: String::new(),
         };
-        let input = json!({ "ticket": sample.id, "person": self.person("watcher").person.to_string() });
+        let input =
+            json!({ "ticket": sample.id, "person": self.person("watcher").person.to_string() });
         let data = self
             .worker(place)
             .mutate(
@@ -281,10 +286,15 @@ impl<'a> Stage<'a> {
             ("ticketReply", "TicketReplyInput", "We are on it."),
             ("ticketAddNote", "TicketAddNoteInput", "Internal remark"),
         ] {
-            let query = format!("mutation($input: {kind}!) {{ {mutation}(input: $input) {{ userErrors {{ code }} }} }}");
+            let query = format!(
+                "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ userErrors {{ code }} }} }}"
+            );
             let data = self
                 .worker(place)
-                .mutate(&query, json!({ "input": { "ticket": sample.id, "body": body } }))
+                .mutate(
+                    &query,
+                    json!({ "input": { "ticket": sample.id, "body": body } }),
+                )
                 .await;
             assert_eq!(data[mutation]["userErrors"], json!([]));
         }
@@ -298,7 +308,9 @@ impl<'a> Stage<'a> {
             .expect("an object")
             .extend(more.as_object().cloned().unwrap_or_default());
         let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
-        let query = format!("mutation($input: {kind}!) {{ {mutation}(input: $input) {{ userErrors {{ code field }} }} }}");
+        let query = format!(
+            "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ userErrors {{ code field }} }} }}"
+        );
         let data = self
             .worker(place)
             .mutate(&query, json!({ "input": input }))

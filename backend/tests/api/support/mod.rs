@@ -31,7 +31,7 @@ use std::future::Future;
 use std::time::Duration;
 
 /// A test that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Runs a test's body on a fresh server; `change` may change the server's settings.
 pub fn run<Body>(
