@@ -314,6 +314,19 @@ on_both_databases! {
         assert_eq!(codes(&act(&ana, "ticketAssign", id, json!({})).await), ["FORBIDDEN"]);
     }
 
+    async fn whoever_takes_a_ticket_of_another_team_takes_it_to_theirs(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let ticket = report(&ana, "Wi-Fi", json!({ "service": service("wifi").to_string() })).await;
+        assert_eq!(ticket["team"]["id"], team("network").to_string());
+        let taken = act(&marta, "ticketAssign", &ticket["id"], json!({ "assignee": marta.person.to_string() })).await;
+        assert_eq!(taken["ticket"]["state"], "ASSIGNED", "{taken}");
+        let now = marta.query("query($id: ID!) { ticket(id: $id) { team { id } } }", json!({ "id": ticket["id"] })).await;
+        assert_eq!(now["ticket"]["team"]["id"], team("service-desk").to_string());
+        let named = act(&marta, "ticketAssign", &ticket["id"], json!({ "team": team("network").to_string(), "assignee": marta.person.to_string() })).await;
+        assert_eq!(codes(&named), ["INVALID"], "a team that was named must be theirs");
+    }
+
     async fn a_link_is_seen_from_both_ends_and_only_by_those_who_see_both(app) {
         let ana = app.employee().await;
         let bela = app.employee().await;

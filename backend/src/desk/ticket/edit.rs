@@ -5,7 +5,7 @@ use super::open::MATRIX;
 use crate::app::App;
 use crate::desk::entity::ticket;
 use crate::desk::notification;
-use crate::organisation::{reference, store};
+use crate::organisation::{access, reference, store};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::setting;
@@ -38,8 +38,8 @@ pub async fn assign(
         act.after.team_id = Some(team);
     }
     if let Some(person) = to {
-        let team = act.after.team_id;
-        check_assignee(&act, person, team).await?;
+        let team = team_of_assignee(&act, person, to_team).await?;
+        act.after.team_id = team;
     }
     act.after.assignee_id = to;
     if act.after == *act.before() {
@@ -56,6 +56,9 @@ pub async fn assign(
             act.after.state = TicketState::New
         }
         (TicketState::OnHold, None) => act.after.state_before_hold = Some(TicketState::New),
+        (TicketState::OnHold, Some(_)) if act.after.state_before_hold == Some(TicketState::New) => {
+            act.after.state_before_hold = Some(TicketState::Assigned);
+        }
         _ => {}
     }
     act.happened(EventKind::TicketAssigned);
@@ -66,25 +69,34 @@ pub async fn assign(
     Ok(row)
 }
 
-/// An assignee belongs to the team, or works the department when there is no team.
-async fn check_assignee(act: &Act<'_>, id: PersonId, team: Option<TeamId>) -> Result<()> {
+/// The team in which an assignee has the ticket. A named team must be one of theirs; without one
+/// it stays in its team, or moves to theirs when they belong to another of the department.
+async fn team_of_assignee(
+    act: &Act<'_>,
+    id: PersonId,
+    named: Option<TeamId>,
+) -> Result<Option<TeamId>> {
     let db = act.uow.tx();
+    let department = act.after.department_id;
     reference::require_person(db, id, "assignee").await?;
-    let works = crate::organisation::access::grants(db, id)
-        .await?
-        .works(act.after.department_id);
-    let member = match team {
-        Some(team) => store::member_ids(db, team).await?.contains(&id),
-        None => true,
+    let refused = || {
+        let message = "This person does not work in that team.";
+        Error::refused(code::INVALID, "assignee", message)
     };
-    if works && (member || team.is_none()) {
-        Ok(())
-    } else {
-        Err(Error::refused(
-            code::INVALID,
-            "assignee",
-            "This person does not work in that team.",
-        ))
+    if !access::grants(db, id).await?.works(department) {
+        return Err(refused());
+    }
+    let theirs: Vec<TeamId> = store::teams_of(db, &[id])
+        .await?
+        .into_iter()
+        .filter(|(_, team)| team.department_id == department)
+        .map(|(_, team)| team.id)
+        .collect();
+    match (named, act.after.team_id) {
+        (Some(team), _) if theirs.contains(&team) => Ok(Some(team)),
+        (Some(_), _) => Err(refused()),
+        (None, Some(team)) if theirs.contains(&team) => Ok(Some(team)),
+        (None, present) => Ok(theirs.first().copied().or(present)),
     }
 }
 
