@@ -5,6 +5,7 @@
 mod support;
 
 mod bad_input;
+mod dashboard;
 mod live;
 mod permission_matrix;
 mod queue_filter;
