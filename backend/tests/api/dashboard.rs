@@ -1,5 +1,6 @@
 //! Dashboards: figures that equal the lists behind them, and for whom.
 
+use crate::live::present;
 use crate::support::json;
 use crate::support::organisation::department;
 use crate::ticket::{act, report};
@@ -10,7 +11,9 @@ const BOARD: &str = "query($id: ID!) { dashboard(id: $id) { open unassigned over
     flow { date from to arrived resolved } dueNext { reference } breached { reference } } }";
 
 fn count_of(list: &Value, key: &str, word: &str) -> i64 {
-    let entry = list.as_array().and_then(|l| l.iter().find(|e| e[key] == word));
+    let entry = list
+        .as_array()
+        .and_then(|l| l.iter().find(|e| e[key] == word));
     entry.and_then(|e| e["count"].as_i64()).unwrap_or(-1)
 }
 
@@ -43,8 +46,8 @@ on_both_databases! {
     async fn a_board_changes_live_and_not_more_often_than_once_a_second(app) {
         let ana = app.employee().await;
         let marta = app.agent("it").await;
-        let query = "subscription($id: ID!) { dashboardChanged(id: $id) { dashboard { open } } }";
-        let mut board = marta.subscribe(query, json!({ "id": "all" })).await;
+        let query = "subscription($id: ID!, $since: Sequence) { dashboardChanged(id: $id, since: $since) { dashboard { open } } }";
+        let mut board = marta.subscribe(query, json!({ "id": "all", "since": present(&marta).await })).await;
         for title in ["a", "b", "c"] {
             report(&ana, title, json!({})).await;
         }
@@ -65,7 +68,7 @@ on_both_databases! {
     async fn counts_of_views_follow_what_happens(app) {
         let ana = app.employee().await;
         let marta = app.agent("it").await;
-        let mut counts = marta.subscribe("subscription { viewCountsChanged { counts { view count { value } } } }", json!({})).await;
+        let mut counts = marta.subscribe("subscription($since: Sequence) { viewCountsChanged(since: $since) { counts { view count { value } } } }", json!({ "since": present(&marta).await })).await;
         let ticket = report(&ana, "Count me", json!({})).await;
         let of = |event: &Value, view: &str| {
             let list = event["viewCountsChanged"]["counts"].as_array().expect("counts").clone();
@@ -82,8 +85,8 @@ on_both_databases! {
         let ana = app.employee().await;
         let marta = app.agent("it").await;
         let ticket = report(&ana, "Ticking", json!({})).await;
-        let query = "subscription { clocksChanged { __typename ... on ClockUpsert { clock { target state breached ticket { id } } } } }";
-        let mut clocks = marta.subscribe(query, json!({})).await;
+        let query = "subscription($since: Sequence) { clocksChanged(since: $since) { __typename ... on ClockUpsert { clock { target state breached ticket { id } } } } }";
+        let mut clocks = marta.subscribe(query, json!({ "since": present(&marta).await })).await;
         app.advance(3_601).await;
         let (one, two) = (clocks.next().await, clocks.next().await);
         let breached: Vec<&Value> = [&one, &two].into_iter().map(|e| &e["clocksChanged"]["clock"]).filter(|c| c["breached"] == true).collect();

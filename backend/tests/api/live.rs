@@ -1,5 +1,6 @@
 //! Live lists: what comes, what leaves, what is missed, and for whom.
 
+use crate::support::actor::Actor;
 use crate::support::json;
 use crate::support::organisation::department;
 use crate::ticket::{act, report};
@@ -7,6 +8,12 @@ use serde_json::Value;
 
 const QUEUE: &str = "subscription($filter: TicketFilter, $first: Int, $since: Sequence) { queueChanged(filter: $filter, first: $first, since: $since) { __typename ... on QueueUpsert { sortKey sequence ticket { id title } } ... on QueueRemove { id sequence } ... on Resync { reason } } }";
 const LIST: &str = "query($filter: TicketFilter, $first: Int) { tickets(filter: $filter, first: $first) { asOf edges { sortKey node { id title } } } }";
+
+/// The present end of the log: a subscription from here misses nothing, however late the server
+/// gets to it.
+pub async fn present(who: &Actor) -> Value {
+    who.query("{ queueIds { asOf } }", json!({})).await["queueIds"]["asOf"].clone()
+}
 
 fn kind(event: &Value) -> &str {
     event["queueChanged"]["__typename"].as_str().unwrap_or("")
@@ -93,8 +100,8 @@ on_both_databases! {
     async fn others_and_confidential_tickets_never_appear(app) {
         let ana = app.employee().await;
         let marta = app.agent("it").await;
-        let mut queue = marta.subscribe(QUEUE, json!({})).await;
-        let mut mine = ana.subscribe(QUEUE, json!({})).await;
+        let mut queue = marta.subscribe(QUEUE, json!({ "since": present(&marta).await })).await;
+        let mut mine = ana.subscribe(QUEUE, json!({ "since": present(&ana).await })).await;
         let bela = app.employee().await;
         report(&bela, "Salary", json!({ "department": department("hr").to_string() })).await;
         let visible = report(&bela, "Visible", json!({})).await;
@@ -110,7 +117,7 @@ on_both_databases! {
         let watch = "mutation($input: TicketWatchInput!) { ticketWatch(input: $input) { userErrors { code } } }";
         let unwatch = "mutation($input: TicketWatchInput!) { ticketUnwatch(input: $input) { userErrors { code } } }";
         let input = json!({ "input": { "ticket": ticket["id"], "person": bela.person.to_string() } });
-        let mut queue = bela.subscribe(QUEUE, json!({})).await;
+        let mut queue = bela.subscribe(QUEUE, json!({ "since": present(&bela).await })).await;
         ana.mutate(watch, input.clone()).await;
         assert_eq!(kind(&queue.next().await), "QueueUpsert");
         ana.mutate(unwatch, input).await;
@@ -122,7 +129,7 @@ on_both_databases! {
         let marta = app.agent("it").await;
         let ticket = report(&ana, "Due", json!({})).await;
         let filter = json!({ "risk": { "in": ["BREACHED"] } });
-        let mut queue = marta.subscribe(QUEUE, json!({ "filter": filter })).await;
+        let mut queue = marta.subscribe(QUEUE, json!({ "filter": filter, "since": present(&marta).await })).await;
         app.advance(3_601).await;
         let event = queue.next().await;
         assert_eq!((kind(&event), &event["queueChanged"]["ticket"]["id"]), ("QueueUpsert", &ticket["id"]));
@@ -132,8 +139,8 @@ on_both_databases! {
         let ana = app.employee().await;
         let marta = app.agent("it").await;
         let ticket = report(&ana, "Tell me", json!({})).await;
-        let query = "subscription { notificationReceived { unread notification { kind text ticket { id } } } }";
-        let mut ears = ana.subscribe(query, json!({})).await;
+        let query = "subscription($since: Sequence) { notificationReceived(since: $since) { unread notification { kind text ticket { id } } } }";
+        let mut ears = ana.subscribe(query, json!({ "since": present(&ana).await })).await;
         let reply = "mutation($input: TicketReplyInput!) { ticketReply(input: $input) { userErrors { code } } }";
         ana.mutate(reply, json!({ "input": { "ticket": ticket["id"], "body": "Anything new?" } })).await;
         marta.mutate(reply, json!({ "input": { "ticket": ticket["id"], "body": "Soon." } })).await;
