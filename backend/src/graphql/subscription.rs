@@ -62,6 +62,10 @@ pub struct Resync {
 }
 
 /// A change of a list of tickets.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made and sent at once, never kept in a list"
+)]
 #[derive(Union)]
 pub enum QueueChange {
     /// Put or replace.
@@ -82,6 +86,10 @@ pub struct TicketUpsert {
 }
 
 /// A change of one ticket.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made and sent at once, never kept in a list"
+)]
 #[derive(Union)]
 pub enum TicketChange {
     /// As it now is.
@@ -538,7 +546,7 @@ async fn settled(ear: &mut Ear) -> Option<i64> {
             loop {
                 tokio::select! {
                     () = &mut quiet => break,
-                    heard = ear.next() => if heard.is_none() { return None },
+                    heard = ear.next() => { heard?; }
                 }
             }
         }

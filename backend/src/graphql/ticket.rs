@@ -1,5 +1,10 @@
 //! Tickets: the interface and its kinds.
 
+#![expect(
+    clippy::duplicated_attributes,
+    reason = "the fields of an interface are attributes, and many have the same type"
+)]
+
 use super::catalog::CatalogItem;
 use super::clock::Clock;
 use super::conversation::{MessageConnection, messages};

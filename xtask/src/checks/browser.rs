@@ -39,7 +39,10 @@ pub fn journeys(bench: &mut Bench) -> Result<Verdict> {
         machine::find("chromium").or_else(|| machine::find("chromium-browser"))
     })?;
     let folder = packages(bench)?;
-    job::must(&mut bench.console, schema::build_server())?;
+    let mut build = schema::build_server();
+    // Built before there was a client, the executable would not know of it.
+    build.env("BELLHOP_CLIENT_DIGEST", client::digest()?);
+    job::must(&mut bench.console, build)?;
     let server = server::Server::start(&workspace::target().join("debug/bellhop"))?;
     let mut command = Command::new(folder.join("node_modules/.bin/playwright"));
     command
