@@ -48,8 +48,13 @@ test("the demo's people are offered at the door", async ({ page }) => {
 test("somebody reports something with the keyboard alone and finds it among their requests", async ({ page }) => {
   await signIn(page, "ana");
   const title = `The lift smells of paint ${Date.now()}`;
-  await page.keyboard.press("/");
-  await expect(page.getByRole("combobox", { name: "How can we help?" })).toBeFocused();
+  const search = page.getByRole("combobox", { name: "How can we help?" });
+  // Keys are heard once the page stands.
+  await expect(search).toBeVisible();
+  await expect(async () => {
+    await page.keyboard.press("/");
+    await expect(search).toBeFocused({ timeout: 1_000 });
+  }).toPass();
   await page.keyboard.type(title);
   await expect(page.getByRole("option").last()).toHaveText(new RegExp(`Report “${title}”`));
   await page.keyboard.press("Enter");
