@@ -36,8 +36,6 @@ static HASH: OnceCell<String> = OnceCell::const_new();
 pub struct TestApp {
     /// The server's parts, for use cases that have no address.
     pub app: App,
-    /// Which database it runs on.
-    pub backend: Backend,
     clock: Arc<ManualClock>,
     running: Running,
     own: Own,
@@ -76,7 +74,6 @@ impl TestApp {
         let running = server::start(server, listener, ClientFiles::NONE, 1).expect("a start");
         Some(Self {
             app,
-            backend,
             clock,
             running,
             own,
