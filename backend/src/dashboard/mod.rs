@@ -173,6 +173,9 @@ pub async fn figures(db: &impl Connection, ctx: &Context, board: Board) -> Resul
         ..open(board)
     };
     let zone = store::zone(db, board).await?;
+    let ratio_from = now.plus_seconds(-RATIO_SECONDS);
+    // What was met at this very instant counts.
+    let now_included = now.plus_millis(1);
     let sum = |of: &dyn Fn(&store::Backlog) -> bool| {
         backlog
             .iter()
@@ -209,8 +212,7 @@ pub async fn figures(db: &impl Connection, ctx: &Context, board: Board) -> Resul
             .await?
             .value,
         overdue: sum(&|b| b.risk == ClockRisk::Breached),
-        met_ratio: store::met_ratio(db, scope, &of(board), now.plus_seconds(-RATIO_SECONDS), now)
-            .await?,
+        met_ratio: store::met_ratio(db, scope, &of(board), ratio_from, now_included).await?,
         by_state: open_states
             .map(|state| (*state, sum(&|b| b.state == *state)))
             .collect(),
