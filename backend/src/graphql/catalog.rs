@@ -63,9 +63,13 @@ impl CatalogItem {
     async fn fields(&self) -> Vec<FormField> {
         self.0.fields.iter().cloned().map(Into::into).collect()
     }
-    /// How often it was asked for.
-    async fn popularity(&self) -> i32 {
-        self.0.popularity
+    /// How often it was asked for; of a confidential department only for those with a role there.
+    async fn popularity(&self, ctx: &Context<'_>) -> Result<i32> {
+        let figures = &acting(ctx)?.report_scope;
+        let department = self.0.department;
+        let shown = figures.departments.contains(&department)
+            || !load_department(ctx, department).await?.0.confidential;
+        Ok(if shown { self.0.popularity } else { 0 })
     }
     /// Can be asked for.
     async fn active(&self) -> bool {

@@ -6,7 +6,6 @@ use super::{Subject, emit, reference, store};
 use crate::platform::Platform;
 use crate::platform::changes::Changeset;
 use crate::platform::context::Context;
-use crate::platform::database::Connection;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::idempotency::Key;
 use crate::platform::row;
@@ -68,7 +67,7 @@ pub async fn create(
         version: 1,
     };
     check_named(&row.name, "")?;
-    check_place(uow.tx(), &row).await?;
+    check_place(&uow, &row).await?;
     row::insert(uow.tx(), row.clone()).await?;
     let changes = Changeset::new()
         .first("name", &row.name)
@@ -107,7 +106,7 @@ pub async fn edit(
     };
     check_named(&after.name, "")?;
     if after.parent_id != before.parent_id {
-        check_place(uow.tx(), &after).await?;
+        check_place(&uow, &after).await?;
     }
     if after.team_id != before.team_id {
         reference::require_team(uow.tx(), after.team_id, after.department_id).await?;
@@ -132,11 +131,14 @@ pub async fn edit(
     Ok(after)
 }
 
-/// The category above belongs to the same department, and there are two levels.
-async fn check_place(db: &impl Connection, row: &Category) -> Result<()> {
+/// The category above belongs to the same department, and there are two levels. Categories move one
+/// at a time: two could come below each other.
+async fn check_place(uow: &UnitOfWork, row: &Category) -> Result<()> {
     let Some(parent) = row.parent_id else {
         return Ok(());
     };
+    uow.wait_turn("categories").await?;
+    let db = uow.tx();
     let parent = store::category(db, parent)
         .await?
         .filter(|parent| parent.active)

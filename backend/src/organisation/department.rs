@@ -16,6 +16,9 @@ use shared::id::DepartmentId;
 use shared::organisation::check_department;
 use shared::permission::SetUp;
 
+/// Departments are founded and changed one at a time: no two have the same key.
+const TURN: &str = "departments";
+
 /// A new department.
 #[derive(Clone, Debug)]
 pub struct NewDepartment {
@@ -68,6 +71,7 @@ pub async fn create(
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }
+    uow.wait_turn(TURN).await?;
     let others = store::departments(uow.tx(), true).await?;
     let row = Department {
         id: DepartmentId(uow.next_id()),
@@ -113,6 +117,7 @@ pub async fn edit(
 ) -> Result<Department> {
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
+    uow.wait_turn(TURN).await?;
     let before = store::department(uow.tx(), id)
         .await?
         .ok_or_else(|| Error::not_found("department"))?;

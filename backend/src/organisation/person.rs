@@ -19,6 +19,8 @@ use shared::id::{DepartmentId, PersonId};
 use shared::organisation::{check_password, check_person, check_person_details};
 use shared::permission::SetUp;
 
+/// Sign-in names are given one at a time: no two people have the same.
+const LOGINS: &str = "sign-in names";
 /// Longest chain of managers that is followed.
 const CHAIN_MAX: usize = 100;
 
@@ -137,6 +139,7 @@ pub async fn create(
         created_at: ctx.now,
         version: 1,
     };
+    uow.wait_turn(LOGINS).await?;
     check(uow.tx(), &row, None).await?;
     row::insert(uow.tx(), row.clone()).await?;
     let changes = Changeset::new()
@@ -175,7 +178,8 @@ pub async fn edit(
 ) -> Result<Person> {
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
-    let before = store::person(uow.tx(), id)
+    // The whole row is written back, so nobody may set another password meanwhile.
+    let before = store::lock_person(uow.tx(), id)
         .await?
         .ok_or_else(|| Error::not_found("person"))?;
     if before.version != expected_version {
@@ -199,6 +203,9 @@ pub async fn edit(
         active: edit.active.unwrap_or(old.active),
         ..old
     };
+    if after.login != before.login {
+        uow.wait_turn(LOGINS).await?;
+    }
     check(uow.tx(), &after, Some(&before)).await?;
     if before.active && !after.active {
         let roles = store::site_roles_of(uow.tx(), &[id]).await?;

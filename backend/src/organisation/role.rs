@@ -12,6 +12,9 @@ use shared::event::EventKind;
 use shared::id::{DepartmentId, PersonId};
 use shared::permission::{Role, SetUp, SiteRole};
 
+/// Roles are given one at a time: nobody has the same one twice.
+const TURN: &str = "roles";
+
 /// A role, in a department or for the whole site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Granted {
@@ -31,6 +34,7 @@ pub async fn grant(
 ) -> Result<Person> {
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
+    uow.wait_turn(TURN).await?;
     let row = reference::require_person(uow.tx(), person, "person").await?;
     match role {
         Granted::In(department, role) => {
@@ -84,7 +88,12 @@ pub async fn revoke(
         .await?
         .ok_or_else(|| Error::not_found("person"))?;
     let had = match role {
-        Granted::In(department, role) => store::revoke(uow.tx(), person, department, role).await?,
+        Granted::In(department, role) => {
+            reference::department(uow.tx(), department)
+                .await?
+                .ok_or_else(|| Error::not_found("department"))?;
+            store::revoke(uow.tx(), person, department, role).await?
+        }
         Granted::Site(role) => {
             if role == SiteRole::Administrator {
                 keep_an_administrator(&uow, person, "siteRole").await?;

@@ -4,7 +4,7 @@ use super::entity::{
     category, department, person, role_grant, service, site_role, team, team_member,
 };
 use crate::platform::error::Result;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, LockType, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -49,6 +49,14 @@ pub async fn team(db: &impl ConnectionTrait, id: TeamId) -> Result<Option<team::
 /// One person.
 pub async fn person(db: &impl ConnectionTrait, id: PersonId) -> Result<Option<person::Model>> {
     Ok(person::Entity::find_by_id(id).one(db).await?)
+}
+
+/// One person, held to the end of the transaction; others may refer to them meanwhile.
+pub async fn lock_person(db: &impl ConnectionTrait, id: PersonId) -> Result<Option<person::Model>> {
+    Ok(person::Entity::find_by_id(id)
+        .lock(LockType::NoKeyUpdate)
+        .one(db)
+        .await?)
 }
 
 /// One service.

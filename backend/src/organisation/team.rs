@@ -129,13 +129,14 @@ pub async fn set_members(
     if changes.is_empty() {
         return Ok(team);
     }
-    store::add_members(uow.tx(), id, &joining).await?;
-    store::remove_members(uow.tx(), id, &leaving).await?;
     let after = Team {
         version: team.version + 1,
         ..team
     };
+    // First of all: whoever sets the same members at once is told so by the version.
     row::update(uow.tx(), after.clone(), expected_version).await?;
+    store::add_members(uow.tx(), id, &joining).await?;
+    store::remove_members(uow.tx(), id, &leaving).await?;
     emit(&mut uow, EventKind::TeamEdited, subject(&after), changes);
     uow.commit().await?;
     Ok(after)

@@ -60,7 +60,10 @@ impl Key {
                 format!("Between 1 and {KEY_MAX} characters."),
             ));
         }
-        let found = Entity::find_by_id((uow.context().person(), key.clone()))
+        let person = uow.context().person();
+        // The same act sent twice at once: the second waits for the result of the first.
+        uow.wait_turn(&format!("key {person} {key}")).await?;
+        let found = Entity::find_by_id((person, key.clone()))
             .one(uow.tx())
             .await?;
         match found {

@@ -5,8 +5,9 @@ use super::Platform;
 use super::context::Context;
 use super::error::Result;
 use super::event_log::{self, NewEvent, Stamp};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Query};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// An open transaction and the events that it will end in.
@@ -63,6 +64,26 @@ impl UnitOfWork {
     /// Wakes the timer service after the commit.
     pub fn timers_changed(&mut self) {
         self.timers_changed = true;
+    }
+
+    /// Waits until no other unit of work has its turn with `what`, and has it to the end. For rules
+    /// that no single row can guard, such as "nobody else has this name". SQLite has one writer, so
+    /// there it always is one's turn.
+    pub async fn wait_turn(&self, what: &str) -> Result<()> {
+        if self.platform.db.backend() != DatabaseBackend::Postgres {
+            return Ok(());
+        }
+        // Two names with the same number would wait for each other, and be none the worse for it.
+        let digest = Sha256::digest(what);
+        let number = digest
+            .iter()
+            .take(8)
+            .fold(0_i64, |number, byte| (number << 8) | i64::from(*byte));
+        let lock = Func::cust("pg_advisory_xact_lock").arg(number);
+        self.tx
+            .query_one(&Query::select().expr(lock).to_owned())
+            .await?;
+        Ok(())
     }
 
     /// The next number of a named counter, held to the commit.

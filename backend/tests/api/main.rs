@@ -4,6 +4,7 @@
 #[macro_use]
 mod support;
 
+mod administration;
 mod bad_input;
 mod dashboard;
 mod live;

@@ -1,6 +1,6 @@
 //! Agreements are made, put in order and changed; each change is a version of its own.
 
-use super::store;
+use super::{TURN, store};
 use crate::organisation::access::{authorize, authorize_reading};
 use crate::organisation::{Subject, emit, store as organisation};
 use crate::platform::Platform;
@@ -99,6 +99,7 @@ pub async fn create(
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }
+    uow.wait_turn(TURN).await?;
     let mut agreement = Agreement {
         id: AgreementId(uow.next_id()),
         name: new.name.trim().to_owned(),
@@ -140,6 +141,7 @@ pub async fn edit(
 ) -> Result<Agreement> {
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
+    uow.wait_turn(TURN).await?;
     let before = store::agreement(uow.tx(), id)
         .await?
         .ok_or_else(|| Error::not_found("agreement"))?;

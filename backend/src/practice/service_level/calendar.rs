@@ -1,6 +1,6 @@
 //! Working calendars are drawn up and changed; each change is a version of its own.
 
-use super::store;
+use super::{TURN, store};
 use crate::organisation::access::{authorize, authorize_reading};
 use crate::organisation::{Subject, emit};
 use crate::platform::Platform;
@@ -91,6 +91,7 @@ pub async fn create(
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }
+    uow.wait_turn(TURN).await?;
     let first = store::calendars(uow.tx()).await?.is_empty();
     let calendar = Calendar {
         id: CalendarId(uow.next_id()),
@@ -130,6 +131,7 @@ pub async fn edit(
 ) -> Result<Calendar> {
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
+    uow.wait_turn(TURN).await?;
     let before = store::calendar(uow.tx(), id)
         .await?
         .ok_or_else(|| Error::not_found("calendar"))?;
@@ -150,6 +152,13 @@ pub async fn edit(
             code::INVALID,
             "isDefault",
             "One calendar is the default. Make another one the default instead.",
+        ));
+    }
+    if after.is_default && !after.active && !before.active {
+        return Err(Error::refused(
+            code::INVALID,
+            "isDefault",
+            "This calendar is out of use. Take it into use to make it the default.",
         ));
     }
     if before.active && !after.active {
