@@ -84,9 +84,14 @@ const BETWEEN_PRACTICES: &[(&str, &str)] = &[
 
 const FRONTEND: &[(&str, &[&str])] = &[
     ("main", &["shell"]),
-    ("shell", &["api", "components", "live", "pages", "words"]),
-    ("pages", &["api", "components", "live", "words"]),
-    ("components", &["api", "live", "words"]),
+    (
+        "shell",
+        &["api", "components", "lean", "live", "pages", "words"],
+    ),
+    ("pages", &["api", "components", "lean", "live", "words"]),
+    ("components", &["api", "lean", "live", "words"]),
+    // The framework as all of them use it.
+    ("lean", &[]),
     ("live", &["api"]),
     // Words name the API's values, and the API's failures have words.
     ("words", &["api", "live"]),

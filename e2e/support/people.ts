@@ -19,8 +19,8 @@ export class Caller {
     private readonly token: string,
   ) {}
 
-  static async signedIn(request: APIRequestContext, login: string): Promise<Caller> {
-    const answer = await request.post("/session", { data: { login, password: PASSWORD } });
+  static async signedIn(request: APIRequestContext, login: string, password = PASSWORD): Promise<Caller> {
+    const answer = await request.post("/session", { data: { login, password } });
     expect(answer.status()).toBe(200);
     const { accessToken } = (await answer.json()) as { accessToken: string };
     return new Caller(request, accessToken);

@@ -1,10 +1,12 @@
-//! The only build tool to learn: `cargo xtask serve | test | check | schema | client | postgres`.
+//! The only build tool to learn: `cargo xtask serve | test | check | bench | schema | client | postgres`.
 
+mod bench;
 mod checks;
 mod client;
 mod console;
 mod job;
 mod machine;
+mod playwright;
 mod postgres;
 mod schema;
 mod serve;
@@ -19,6 +21,7 @@ const HELP: &str = "\
 cargo xtask serve [ARGUMENTS]     build whatever is missing or changed, then `bellhop serve ARGUMENTS`
 cargo xtask test                  every check there is; the last line sums up
 cargo xtask check                 format and clippy, for the server and for the browser
+cargo xtask bench                 measure every figure that the documents name, on release builds
 cargo xtask client [--dev]        build the browser client into dist/
 cargo xtask schema                write schema.graphql from the server's code
 cargo xtask postgres COMMAND …    run a command with a private PostgreSQL in BELLHOP_TEST_POSTGRES_URL
@@ -47,6 +50,10 @@ fn run() -> Result<ExitCode> {
         "check" => {
             none(&rest)?;
             checks::run_quick()
+        }
+        "bench" => {
+            none(&rest)?;
+            bench::run()
         }
         "schema" => {
             none(&rest)?;

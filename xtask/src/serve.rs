@@ -2,6 +2,7 @@
 
 use std::{
     os::unix::process::CommandExt,
+    path::PathBuf,
     process::{Command, ExitCode},
 };
 
@@ -16,16 +17,39 @@ use crate::{
 
 /// Builds what is missing or changed and becomes `bellhop serve`.
 pub fn run(arguments: &[String]) -> Result<ExitCode> {
-    let server = workspace::target().join("release/bellhop");
-    let mut console = Console::new(4);
-    if !server.exists() {
+    let mut console = Console::new(STEPS + 1);
+    build(&mut console)?;
+
+    console.step("starting the server");
+    let total = console.elapsed();
+    console.done(&format!("everything ready after {}", seconds(total)));
+    let server = executable();
+    let error = Command::new(&server)
+        .arg("serve")
+        .args(arguments)
+        .current_dir(workspace::root())
+        .exec();
+    Err(error).with_context(|| format!("starting {}", server.display()))
+}
+
+/// Steps that [`build`] announces.
+pub const STEPS: usize = 3;
+
+/// The server in release, with the client in it.
+pub fn executable() -> PathBuf {
+    workspace::target().join("release/bellhop")
+}
+
+/// Builds client and server in release, as far as anything is missing or changed.
+pub fn build(console: &mut Console) -> Result<()> {
+    if !executable().exists() {
         console.line(
-            "The first build takes about ten minutes on two cores; later starts take seconds.",
+            "The first build takes ten to fifteen minutes on two cores; later starts take seconds.",
         );
     }
 
     console.step("Rust for the browser");
-    machine::wasm_target(&mut console)?;
+    machine::wasm_target(console)?;
     console.done("ready");
 
     // The server's library does not contain the client, so both are compiled
@@ -36,7 +60,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
         client::job(client::Mode::Release),
         Job::new("server", vec![library]),
     ];
-    let outcomes = job::run(&mut console, jobs)?;
+    let outcomes = job::run(console, jobs)?;
     if let Some(failed) = outcomes.iter().find(|outcome| !outcome.success) {
         console.line(failed.output.trim_end());
         bail!("the build failed");
@@ -53,16 +77,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
         "bellhop",
     ]);
     link.env("BELLHOP_CLIENT_DIGEST", client::digest()?);
-    job::must(&mut console, link)?;
+    job::must(console, link)?;
     console.done("done");
-
-    console.step("starting the server");
-    let total = console.elapsed();
-    console.done(&format!("everything ready after {}", seconds(total)));
-    let error = Command::new(&server)
-        .arg("serve")
-        .args(arguments)
-        .current_dir(workspace::root())
-        .exec();
-    Err(error).with_context(|| format!("starting {}", server.display()))
+    Ok(())
 }

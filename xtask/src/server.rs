@@ -1,4 +1,4 @@
-//! A `bellhop serve` of its own for the browser journeys.
+//! A `bellhop serve` of its own for browser journeys and measurements.
 
 use std::{
     fs,
@@ -26,19 +26,26 @@ pub struct Server {
 
 impl Server {
     /// Starts the executable on an empty data folder and a free port, and waits until it answers.
-    pub fn start(executable: &Path) -> Result<Self> {
+    pub fn fresh(executable: &Path) -> Result<Self> {
         let folder = workspace::target().join("journeys");
         if folder.exists() {
             fs::remove_dir_all(&folder)
                 .with_context(|| format!("emptying {}", folder.display()))?;
         }
         fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+        Self::over(executable, &folder, &[])
+    }
+
+    /// Starts the executable on the `data` in this folder.
+    pub fn over(executable: &Path, folder: &Path, arguments: &[&str]) -> Result<Self> {
         let address = format!("127.0.0.1:{}", free_port()?);
         let log = fs::File::create(folder.join("server.log")).context("creating the log")?;
         let process = machine::child(executable, None)?
-            .args(["serve", "--listen", &address, "--data"])
+            .args(["serve", "--listen", &address])
+            .args(arguments)
+            .arg("--data")
             .arg(folder.join("data"))
-            .current_dir(&folder)
+            .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(log.try_clone().context("sharing the log")?)
             .stderr(log)
@@ -46,7 +53,7 @@ impl Server {
             .with_context(|| format!("starting {}", executable.display()))?;
         let mut server = Self {
             process,
-            folder,
+            folder: folder.to_path_buf(),
             address,
         };
         server.wait_until_ready()?;

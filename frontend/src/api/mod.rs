@@ -7,6 +7,7 @@ mod enums;
 mod error;
 mod keys;
 pub mod operations;
+mod plain;
 mod scalars;
 pub mod session;
 mod time;
@@ -15,9 +16,10 @@ mod transport;
 pub use enums::*;
 pub use error::{ApiError, UserError, refusal};
 pub use keys::fresh_key;
+pub use plain::Plain;
 pub use scalars::*;
 pub use time::{browser_now, correct_clock, now};
-pub use transport::{mutate, query};
+pub use transport::{mutate, query, read};
 
 /// The types of the API as cynic sees them.
 #[cynic::schema("bellhop")]

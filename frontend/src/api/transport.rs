@@ -1,8 +1,12 @@
 //! `POST /graphql`.
+//!
+//! What does not depend on the operation is written once for all of them: the client is sent over the wire.
 
 use cynic::{GraphQlResponse, Operation};
+use futures_util::future::LocalBoxFuture;
 use gloo_net::http::Request;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use super::{ApiError, session};
 
@@ -24,7 +28,7 @@ where
     Answer: DeserializeOwned + 'static,
     Variables: Serialize,
 {
-    run(&operation).await
+    read(ask(write(&operation)?).await?)
 }
 
 /// Runs a mutation. Its payload's `userErrors` are the caller's to look at, see [`super::refusal`].
@@ -38,32 +42,40 @@ where
     Answer: DeserializeOwned + 'static,
     Variables: Serialize,
 {
-    run(&operation).await
+    read(ask(write(&operation)?).await?)
 }
 
-async fn run<Answer, Variables>(
-    operation: &Operation<Answer, Variables>,
-) -> Result<Answer, ApiError>
-where
-    Answer: DeserializeOwned + 'static,
-    Variables: Serialize,
-{
-    let body =
-        serde_json::to_string(operation).map_err(|error| ApiError::Malformed(error.to_string()))?;
-    match send(&body).await {
-        Err(ApiError::SignedOut) => match session::renew().await {
-            Ok(()) => send(&body).await.inspect_err(|error| {
-                if *error == ApiError::SignedOut {
-                    session::ended();
-                }
-            }),
-            Err(error) => Err(error),
-        },
-        answer => answer,
-    }
+/// The request's body.
+fn write(operation: &impl Serialize) -> Result<String, ApiError> {
+    serde_json::to_string(operation).map_err(|error| ApiError::Malformed(error.to_string()))
 }
 
-async fn send<Answer: DeserializeOwned>(body: &str) -> Result<Answer, ApiError> {
+/// The answer's data as the operation's own type. All answers are read from [`Value`], those of subscriptions too:
+/// one way of reading each type instead of one for each source.
+///
+/// # Errors
+/// [`ApiError::Malformed`] where client and server are of different versions.
+pub fn read<Answer: DeserializeOwned>(data: Value) -> Result<Answer, ApiError> {
+    serde_json::from_value(data).map_err(|error| ApiError::Malformed(error.to_string()))
+}
+
+fn ask(body: String) -> LocalBoxFuture<'static, Result<Value, ApiError>> {
+    Box::pin(async move {
+        match send(&body).await {
+            Err(ApiError::SignedOut) => match session::renew().await {
+                Ok(()) => send(&body).await.inspect_err(|error| {
+                    if *error == ApiError::SignedOut {
+                        session::ended();
+                    }
+                }),
+                Err(error) => Err(error),
+            },
+            answer => answer,
+        }
+    })
+}
+
+async fn send(body: &str) -> Result<Value, ApiError> {
     let mut request = Request::post("/graphql").header("content-type", "application/json");
     if let Some(token) = session::token() {
         request = request.header("authorization", &format!("Bearer {token}"));
@@ -81,7 +93,7 @@ async fn send<Answer: DeserializeOwned>(body: &str) -> Result<Answer, ApiError> 
     if matches!(status, 502..=504) {
         return Err(ApiError::Network);
     }
-    let answer: GraphQlResponse<Answer, Extensions> =
+    let answer: GraphQlResponse<Value, Extensions> =
         serde_json::from_str(&text).map_err(|error| ApiError::Malformed(error.to_string()))?;
     if let Some(error) = answer.errors.into_iter().flatten().next() {
         let (code, request_id) = error

@@ -1,6 +1,6 @@
 //! The person's own menu: theme and signing out.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{

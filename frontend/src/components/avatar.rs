@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use crate::lean::*;
 
 /// A person's two letters on a colour of their own.
 ///

@@ -1,6 +1,6 @@
 //! Charts as plain SVG and HTML: shapes stretch, words do not, and every one can also be read as text.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::dialog::next_id;
 use crate::words;
@@ -39,7 +39,7 @@ pub fn LineChart(
     #[prop(optional)]
     bare: bool,
 ) -> impl IntoView {
-    let top = Memo::new(move |_| {
+    let top = memo(move |_| {
         series.with(|series| {
             nice_top(
                 series

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::Icon;
 

@@ -1,7 +1,7 @@
 use std::{future::Future, pin::Pin, rc::Rc};
 
+use crate::lean::*;
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::*;
 
 use super::{Avatar, FieldFrame, Icon};
 use crate::words;

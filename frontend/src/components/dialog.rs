@@ -1,4 +1,5 @@
-use leptos::{html, prelude::*};
+use crate::lean::*;
+use leptos::html;
 
 use super::Icon;
 
@@ -23,7 +24,7 @@ pub fn Dialog(
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     let heading = next_id("dialog");
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(element) = node.get() else { return };
         if open.get() {
             // Showing an already open dialog is the only way this fails.

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use crate::lean::*;
 use wasm_bindgen::JsCast;
 
 use super::{Icon, dialog::next_id};

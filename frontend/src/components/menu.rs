@@ -1,4 +1,5 @@
-use leptos::{ev, html, prelude::*};
+use crate::lean::*;
+use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 
 use super::Icon;

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::ErrorState;
 
@@ -38,7 +38,7 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
         let state = RwSignal::new(Load::Waiting);
         let round = RwSignal::new(0);
         let asked = StoredValue::new(0_u32);
-        Effect::new(move |last_round: Option<u32>| {
+        effect(move |last_round: Option<u32>| {
             let this_round = round.get();
             let mine = asked.get_value() + 1;
             asked.set_value(mine);
@@ -98,7 +98,7 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
         bones: impl Fn() -> AnyView + Send + 'static,
         ready: impl Fn(Signal<T>) -> AnyView + Send + 'static,
     ) -> impl Fn() -> AnyView + Send + 'static {
-        let kind = Memo::new(move |_| {
+        let kind = memo(move |_| {
             self.state.with(|state| match state {
                 Load::Waiting => 0,
                 Load::Ready(_) => 1,
@@ -112,7 +112,7 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
                 };
                 // Holds the last answer, so that readers inside need no case for its absence.
                 let held = RwSignal::new(first);
-                Effect::new(move |before: Option<()>| {
+                effect(move |before: Option<()>| {
                     let found = self.ready();
                     if before.is_some()
                         && let Some(found) = found

@@ -1,4 +1,5 @@
-use leptos::{ev, prelude::*};
+use crate::lean::*;
+use leptos::ev;
 use wasm_bindgen::JsCast;
 
 use super::{Tone, menu::focus};

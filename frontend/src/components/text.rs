@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use crate::lean::*;
 
 /// Written text as the server made it from Markdown: already sanitised there.
 #[component]

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::environment::ViewerSignal;
 use crate::{api::Timestamp, live, words};
@@ -17,8 +17,8 @@ pub fn RelativeTime(
         viewer.with_untracked(|viewer| viewer.person.timezone.clone())
     });
     let now = live::now();
-    let text = Memo::new(move |_| words::format::relative(at.get(), now.get()));
-    let exact = Memo::new(move |_| words::format::exact(at.get(), &zone));
+    let text = memo(move |_| words::format::relative(at.get(), now.get()));
+    let exact = memo(move |_| words::format::exact(at.get(), &zone));
     view! {
         <time
             class="when"

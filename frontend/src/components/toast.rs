@@ -1,5 +1,5 @@
+use crate::lean::*;
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::*;
 
 use super::{Icon, Tone};
 use crate::words;

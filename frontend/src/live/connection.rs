@@ -10,16 +10,17 @@ use std::{
     task::{Poll, Waker},
 };
 
-use cynic::StreamingOperation;
+use cynic::{GraphQlResponse, StreamingOperation};
 use futures_util::{
     StreamExt,
     future::{AbortHandle, Either, abortable, select},
     pin_mut,
 };
 use gloo_timers::future::TimeoutFuture;
-use graphql_ws_client::{Client, Error};
+use graphql_ws_client::{Client, Error, graphql::GraphqlOperation};
 use leptos::{leptos_dom::logging::console_warn, prelude::*};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
+use serde_json::Value;
 use wasm_bindgen_futures::spawn_local;
 use ws_stream_wasm::WsMeta;
 
@@ -126,13 +127,23 @@ pub fn start() {
 pub fn subscribe<Answer, Variables>(
     since: Option<Sequence>,
     build: impl Fn(Option<Sequence>) -> StreamingOperation<Answer, Variables> + 'static,
-    on_event: impl FnMut(Answer) -> Heard + 'static,
+    mut on_event: impl FnMut(Answer) -> Heard + 'static,
 ) -> Subscription
 where
-    Answer: DeserializeOwned + Send + Unpin + 'static,
-    Variables: Serialize + Send + Unpin + 'static,
+    Answer: DeserializeOwned + 'static,
+    Variables: Serialize + 'static,
 {
-    let (task, handle) = abortable(follow(since, build, on_event));
+    let write = move |since| {
+        serde_json::to_value(build(since)).expect("an operation's variables have string keys")
+    };
+    let hear = move |data| match api::read(data) {
+        Ok(answer) => Some(on_event(answer)),
+        Err(error) => {
+            console_warn(&format!("a live event could not be read: {error:?}"));
+            None
+        }
+    };
+    let (task, handle) = abortable(follow(since, Box::new(write), Box::new(hear)));
     spawn_local(async move {
         // An aborted task has nothing to say.
         _ = task.await;
@@ -140,18 +151,33 @@ where
     Subscription(handle)
 }
 
-async fn follow<Answer, Variables>(
+/// A subscription's operation as it goes over the line, whatever it asks; its answers are read by who asked.
+struct Question(Value);
+
+impl Serialize for Question {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl GraphqlOperation for Question {
+    type Response = GraphQlResponse<Value>;
+    type Error = serde_json::Error;
+
+    fn decode(&self, data: Value) -> Result<Self::Response, Self::Error> {
+        serde_json::from_value(data)
+    }
+}
+
+async fn follow(
     mut since: Option<Sequence>,
-    build: impl Fn(Option<Sequence>) -> StreamingOperation<Answer, Variables>,
-    mut on_event: impl FnMut(Answer) -> Heard,
-) where
-    Answer: DeserializeOwned + Send + Unpin + 'static,
-    Variables: Serialize + Send + Unpin + 'static,
-{
+    write: Box<dyn Fn(Option<Sequence>) -> Value>,
+    mut hear: Box<dyn FnMut(Value) -> Option<Heard>>,
+) {
     let mut failures = 0;
     loop {
         let (number, client) = client().await;
-        let Ok(mut stream) = client.subscribe(build(since)).await else {
+        let Ok(mut stream) = client.subscribe(Question(write(since))).await else {
             lost(number);
             TimeoutFuture::new(WATCH_MILLIS / 10).await;
             continue;
@@ -171,12 +197,16 @@ async fn follow<Answer, Variables>(
                 break;
             }
             let Some(data) = answer.data else { continue };
-            failures = 0;
-            match on_event(data) {
-                Heard::UpTo(sequence) => since = since.max(Some(sequence)),
-                Heard::Nothing => {}
-                Heard::Enough => return,
+            match hear(data) {
+                Some(Heard::UpTo(sequence)) => since = since.max(Some(sequence)),
+                Some(Heard::Nothing) => {}
+                Some(Heard::Enough) => return,
+                None => {
+                    failures += 1;
+                    break;
+                }
             }
+            failures = 0;
         }
         drop(stream);
         // The line was cut, or the server ended this subscription alone; then it is asked again, less and less often.

@@ -1,6 +1,6 @@
 //! What happened on somebody's tickets.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::portal::NewsList;
 use crate::{components::environment::use_title, words};

@@ -1,7 +1,8 @@
 //! Signing in.
 
+use crate::lean::*;
 use cynic::QueryBuilder;
-use leptos::{html, prelude::*};
+use leptos::html;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
@@ -69,7 +70,7 @@ pub fn SignIn() -> impl IntoView {
     });
 
     // Whoever is signed in already, here or in another tab, goes on at once.
-    Effect::new(move |_| {
+    effect(move |_| {
         if session::state().get() == Session::SignedIn {
             let options = NavigateOptions {
                 replace: true,
@@ -87,7 +88,7 @@ pub fn SignIn() -> impl IntoView {
     // When the next attempt is allowed.
     let locked_until = RwSignal::new(None::<api::Timestamp>);
     let now = live::now();
-    let wait = Memo::new(move |_| {
+    let wait = memo(move |_| {
         let left = locked_until.get()?.seconds_since(now.get());
         (left > 0).then_some(left)
     });

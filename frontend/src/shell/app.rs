@@ -1,6 +1,6 @@
 //! The routes.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::{
     components::{Outlet, ParentRoute, Route, Router, Routes},
     path,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use crate::{
     api::session::{self, Session},
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 #[component]
 pub fn Banner() -> impl IntoView {
     let shown = RwSignal::new(None::<Connection>);
-    Effect::new(move |_| {
+    effect(move |_| {
         let state = live::connection().get();
         let signed_in = session::state().get() == Session::SignedIn;
         match state {

@@ -1,6 +1,6 @@
 //! The frame of the working faces: the rail of places on the side.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::{components::A, hooks::use_navigate};
 
 use crate::{

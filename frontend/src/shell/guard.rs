@@ -1,6 +1,6 @@
 //! Who may open what. The server decides about every piece of data; this only keeps people from empty pages.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::{
     NavigateOptions,
     components::{Outlet, Redirect},
@@ -30,14 +30,14 @@ pub fn SignedIn() -> impl IntoView {
             _ = viewer.try_set(Some(found));
         });
     };
-    Effect::new(move |before: Option<Session>| {
+    effect(move |before: Option<Session>| {
         let now = session::state().get();
         if now == Session::SignedIn && before != Some(Session::SignedIn) {
             load();
         }
         now
     });
-    let gate = Memo::new(move |_| match session::state().get() {
+    let gate = memo(move |_| match session::state().get() {
         Session::Starting => Gate::Splash,
         Session::Unreachable => Gate::Unreachable,
         Session::SignedOut => Gate::SignIn,
@@ -112,7 +112,7 @@ pub enum Wanted {
 #[component]
 pub fn Open(wanted: Wanted, children: ChildrenFn) -> impl IntoView {
     let viewer = use_viewer();
-    let open = Memo::new(move |_| {
+    let open = memo(move |_| {
         viewer.with(|viewer| match wanted {
             Wanted::Desk => viewer.can_use_desk,
             Wanted::Dashboards => viewer.can_see_dashboards,

@@ -1,6 +1,6 @@
 //! `?` shows all keys.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use crate::{
     components::Dialog,

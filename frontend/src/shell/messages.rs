@@ -1,6 +1,6 @@
 //! Whole pages that say one thing.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use crate::{api::ApiError, components::environment::use_title, words};
 

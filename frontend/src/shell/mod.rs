@@ -8,7 +8,8 @@ mod keys_help;
 mod messages;
 mod navigation;
 
-use leptos::{leptos_dom::logging::console_error, prelude::*};
+use crate::lean::*;
+use leptos::leptos_dom::logging::console_error;
 
 use crate::{api::session, components::environment, live};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::hooks::use_location;
 
 use crate::components::environment::{announce, announcement, focus_heading};
@@ -12,7 +12,7 @@ use crate::components::environment::{announce, announcement, focus_heading};
 #[component]
 pub fn AfterNavigation() -> impl IntoView {
     let location = use_location();
-    Effect::new(move |before: Option<String>| {
+    effect(move |before: Option<String>| {
         let place = place(&location.pathname.get());
         if before.is_some_and(|before| before != place) {
             // The new page is on screen after the present turn.

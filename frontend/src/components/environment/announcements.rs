@@ -1,6 +1,6 @@
 //! Sentences for people who listen to the page. The shell holds the region that speaks them.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 thread_local! {
     static SENTENCE: ArcRwSignal<String> = ArcRwSignal::new(String::new());

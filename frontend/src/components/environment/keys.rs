@@ -8,7 +8,8 @@ use std::{
     },
 };
 
-use leptos::{ev, prelude::*};
+use crate::lean::*;
+use leptos::ev;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 

@@ -1,6 +1,6 @@
 //! Light, dark, or as the system says.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::storage;
 
@@ -56,7 +56,7 @@ pub fn choose_theme(theme: Theme) {
 
 /// Puts the theme on the document, now and whenever it changes. Called once by the shell.
 pub fn apply_theme() {
-    Effect::new(|_| {
+    effect(|_| {
         let theme = theme().get();
         if let Some(root) = document().document_element() {
             // An attribute of the root element can always be set.

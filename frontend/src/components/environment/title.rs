@@ -1,6 +1,6 @@
 //! The document's title, and focus after a change of page.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FocusOptions, HtmlElement};
 
@@ -8,7 +8,7 @@ use crate::words;
 
 /// Sets the document's title for as long as the page is shown.
 pub fn use_title(title: impl Fn() -> String + Send + Sync + 'static) {
-    Effect::new(move |_| {
+    effect(move |_| {
         let title = title();
         let text = if title.is_empty() {
             words::shell::product().to_owned()

@@ -1,6 +1,6 @@
 //! Who is looking, for every page behind the sign-in.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use crate::api::operations::Viewer;
 

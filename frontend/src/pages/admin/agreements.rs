@@ -1,6 +1,6 @@
 //! Service-level agreements: an ordered list of which the first that matches wins.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::text::NAME_MAX;
 
 use super::{

@@ -1,7 +1,7 @@
 //! Working calendars. Hours and dates are written as text, one span or date after the other: quick to
 //! type, to read and to copy.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::text::NAME_MAX;
 
 use super::{

@@ -1,6 +1,6 @@
 //! The catalog: what employees can ask for.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::{
     form::check_item,
     text::{DESCRIPTION_MAX, NAME_MAX},
@@ -49,7 +49,7 @@ pub fn Catalog(reach: Reach) -> impl IntoView {
             on_add=move |()| editor.add()
         />
         {list.view(bones, move |rows| {
-            let own = Memo::new(move |_| {
+            let own = memo(move |_| {
                 let mut own = rows.get();
                 own.retain(|row| reach.with_value(|reach| may_set_up(reach, &row.department.id)));
                 own

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::form::{FieldKind as RuleKind, FormField as Rule};
 
 use super::operations::catalog::{FormField, FormFieldInput};

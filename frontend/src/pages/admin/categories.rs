@@ -1,6 +1,6 @@
 //! Categories of the departments, in two levels.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::{organisation::check_named, text::NAME_MAX};
 
 use super::{
@@ -60,7 +60,7 @@ pub fn Categories(reach: Reach) -> impl IntoView {
             on_add=move |()| editor.add()
         />
         {list.view(bones, move |rows| {
-            let own = Memo::new(move |_| {
+            let own = memo(move |_| {
                 let mut own = rows.get();
                 own.retain(|row| reach.with_value(|reach| may_set_up(reach, &row.department.id)));
                 ordered(own)

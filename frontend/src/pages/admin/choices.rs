@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::operations::{Reach, people, teams::TeamChoice};
 use crate::{

@@ -1,6 +1,6 @@
 //! Departments: founded, described, taken out of use.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::{
     organisation::check_department,
     text::{DESCRIPTION_MAX, NAME_MAX},

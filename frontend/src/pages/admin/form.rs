@@ -1,6 +1,6 @@
 //! What all editors share: faults beside their fields, one sentence for the rest, one act at a time.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use crate::{
     api::ApiError,

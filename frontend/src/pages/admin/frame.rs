@@ -1,6 +1,6 @@
 //! The frame of each part of administration: its heading, its list, its editor.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use crate::{
     components::{Dialog, Icon, Skeleton},

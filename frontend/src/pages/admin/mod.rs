@@ -17,7 +17,7 @@ mod settings;
 mod targets;
 mod teams;
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::hooks::use_params_map;
 
 use self::operations::{Reach, fetch_reach};
@@ -110,7 +110,7 @@ fn Parts(reach: Reach) -> impl IntoView {
     let first = shown()
         .find(|part| site || !part.site)
         .map_or("", |part| part.path);
-    let current = Memo::new(move |_| {
+    let current = memo(move |_| {
         let path = params.with(|params| params.get("any").unwrap_or_default());
         if path.is_empty() {
             first.to_owned()

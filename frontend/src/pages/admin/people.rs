@@ -1,7 +1,7 @@
 //! People: found, taken on, changed.
 
+use crate::lean::*;
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::*;
 use shared::{
     organisation::{check_password, check_person, check_person_details},
     text::NAME_MAX,
@@ -33,7 +33,7 @@ const QUIET: u32 = 200;
 pub fn People() -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let search = RwSignal::new(String::new());
-    Effect::new(move |_| {
+    effect(move |_| {
         let words = typed.get();
         leptos::task::spawn_local(async move {
             TimeoutFuture::new(QUIET).await;

@@ -1,6 +1,6 @@
 //! What a person may do: roles given and taken, a new password.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::organisation::check_password;
 
 use super::{
@@ -104,7 +104,7 @@ fn Roles(
             .iter()
             .map(|role| (site(*role), words::site_wide(site_role_word(*role)))),
     );
-    let is_site = Memo::new(move |_| role.with(|role| role.starts_with("site:")));
+    let is_site = memo(move |_| role.with(|role| role.starts_with("site:")));
     let give = move |()| {
         let key = role.get_untracked();
         let input = match key.strip_prefix("site:").and_then(SiteRole::from_key) {

@@ -1,6 +1,6 @@
 //! Services of the departments.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::{
     organisation::check_named,
     text::{DESCRIPTION_MAX, NAME_MAX},
@@ -45,7 +45,7 @@ pub fn Services(reach: Reach) -> impl IntoView {
             on_add=move |()| editor.add()
         />
         {list.view(bones, move |rows| {
-            let own = Memo::new(move |_| {
+            let own = memo(move |_| {
                 let mut own = rows.get();
                 own.retain(|row| reach.with_value(|reach| may_set_up(reach, &row.department.id)));
                 own

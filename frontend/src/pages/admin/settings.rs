@@ -1,6 +1,6 @@
 //! The organisation's name, and how priority follows from impact and urgency.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::{organisation::check_named, text::NAME_MAX};
 
 use super::{

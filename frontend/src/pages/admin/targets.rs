@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::operations::agreements::{AgreementPointInput, AgreementTarget, AgreementTargetInput};
 use crate::{

@@ -1,6 +1,6 @@
 //! Teams and who belongs to them.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::{organisation::check_named, text::NAME_MAX};
 
 use super::{
@@ -38,7 +38,7 @@ pub fn Teams(reach: Reach) -> impl IntoView {
             may_add=site
         />
         {list.view(bones, move |rows| {
-            let own = Memo::new(move |_| {
+            let own = memo(move |_| {
                 let mut own = rows.get();
                 own.retain(|team| reach.with_value(|reach| may_set_up(reach, &team.department.id)));
                 own
@@ -192,7 +192,7 @@ fn MembersForm(editor: Editor<Team>, #[prop(into)] on_saved: Callback<()>) -> im
             .unwrap_or_default(),
     );
     let picked = RwSignal::new(None::<Choice>);
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(choice) = picked.get() else { return };
         members.update(|members| {
             if !members.iter().any(|member| member.id.inner() == choice.id) {

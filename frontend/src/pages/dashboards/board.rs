@@ -1,6 +1,6 @@
 //! The head of a dashboard, and its cards.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::{
     data::Figures,
@@ -29,8 +29,8 @@ pub fn BoardHead(
     let now = live::now();
     let connection = live::connection();
     let is_live =
-        Memo::new(move |_| matches!(connection.get(), Connection::Live | Connection::Connecting));
-    let told = Memo::new(move |_| {
+        memo(move |_| matches!(connection.get(), Connection::Live | Connection::Connecting));
+    let told = memo(move |_| {
         let age = figures
             .ready()
             .flatten()
@@ -62,7 +62,7 @@ pub fn BoardHead(
 /// All cards.
 #[component]
 pub fn Grid(figures: Signal<Figures>, wall: bool) -> impl IntoView {
-    let links = Memo::new(move |_| {
+    let links = memo(move |_| {
         figures.with(|figures| {
             Links::of(
                 figures
@@ -72,7 +72,7 @@ pub fn Grid(figures: Signal<Figures>, wall: bool) -> impl IntoView {
             )
         })
     });
-    let count = move |read: fn(&Figures) -> i32| Memo::new(move |_| figures.with(read));
+    let count = move |read: fn(&Figures) -> i32| memo(move |_| figures.with(read));
     let (open, unassigned) = (
         count(|figures| figures.open),
         count(|figures| figures.unassigned),
@@ -86,7 +86,7 @@ pub fn Grid(figures: Signal<Figures>, wall: bool) -> impl IntoView {
         count(|figures| figures.resolved_today),
     );
     let yesterday = move |read: fn(&super::data::FlowDay) -> i32| {
-        Memo::new(move |_| {
+        memo(move |_| {
             figures
                 .with(|figures| {
                     let days = &figures.flow;
@@ -112,17 +112,16 @@ pub fn Grid(figures: Signal<Figures>, wall: bool) -> impl IntoView {
         })
     };
     let (arrived_trend, resolved_trend) = (trend(|day| day.arrived), trend(|day| day.resolved));
-    let today = Memo::new(move |_| {
-        figures.with(|figures| figures.flow.last().map(|day| (day.from, day.to)))
-    });
-    let net = Memo::new(move |_| match arrived.get() - resolved.get() {
+    let today =
+        memo(move |_| figures.with(|figures| figures.flow.last().map(|day| (day.from, day.to))));
+    let net = memo(move |_| match arrived.get() - resolved.get() {
         0 => words::net_even().to_owned(),
         more if more > 0 => words::net_more(more),
         less => words::net_less(-less),
     });
-    let ratio = Memo::new(move |_| figures.with(|figures| figures.met_ratio));
+    let ratio = memo(move |_| figures.with(|figures| figures.met_ratio));
     let number = |value: i32| format::number(f64::from(value));
-    let soon = Memo::new(move |_| {
+    let soon = memo(move |_| {
         let from = figures.with(|figures| figures.generated_at);
         links.get().due(from, from.plus_seconds(SOON_SECONDS))
     });

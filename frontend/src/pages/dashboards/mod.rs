@@ -5,7 +5,7 @@ mod data;
 mod links;
 mod panels;
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::hooks::use_params_map;
 
 use self::{
@@ -76,7 +76,7 @@ pub fn Dashboards() -> impl IntoView {
 /// The figures of the dashboard in the address, loaded and kept live.
 fn use_figures() -> Remote<Option<Figures>> {
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
+    let id = memo(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let figures = Remote::new(move || {
         let id = id.get();
         async move {
@@ -86,13 +86,13 @@ fn use_figures() -> Remote<Option<Figures>> {
         }
     });
     let subscription = StoredValue::new_local(None::<live::Subscription>);
-    let there = Memo::new(move |_| {
+    let there = memo(move |_| {
         figures
             .ready()
             .flatten()
             .map(|figures| figures.id.inner().to_owned())
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         subscription.set_value(None);
         let Some(id) = there.get() else { return };
         let since = figures
@@ -117,14 +117,14 @@ fn use_figures() -> Remote<Option<Figures>> {
 #[component]
 pub fn Board() -> impl IntoView {
     let figures = use_figures();
-    let name = Memo::new(move |_| {
+    let name = memo(move |_| {
         figures
             .ready()
             .flatten()
             .map_or_else(|| words::title().to_owned(), |figures| figures.name)
     });
     use_title(move || name.get());
-    let id = Memo::new(move |_| {
+    let id = memo(move |_| {
         figures
             .ready()
             .flatten()
@@ -150,7 +150,7 @@ pub fn Board() -> impl IntoView {
 pub fn Wall() -> impl IntoView {
     let figures = use_figures();
     let zone = use_viewer().with_untracked(|viewer| viewer.person.timezone.clone());
-    let name = Memo::new(move |_| {
+    let name = memo(move |_| {
         figures
             .ready()
             .flatten()
@@ -158,9 +158,9 @@ pub fn Wall() -> impl IntoView {
     });
     use_title(move || name.get());
     let now = live::now();
-    let time = Memo::new(move |_| format::time_of_day(now.get(), &zone));
+    let time = memo(move |_| format::time_of_day(now.get(), &zone));
     // Nobody presses "try again" on a wall.
-    let failed = Memo::new(move |_| figures.has_failed());
+    let failed = memo(move |_| figures.has_failed());
     let again = gloo_timers::callback::Interval::new(15_000, move || {
         if failed.try_get_untracked() == Some(true) {
             figures.again();
@@ -183,7 +183,7 @@ pub fn Wall() -> impl IntoView {
 }
 
 fn found(figures: Signal<Option<Figures>>, wall: bool) -> AnyView {
-    let there = Memo::new(move |_| figures.with(Option::is_some));
+    let there = memo(move |_| figures.with(Option::is_some));
     view! {
         <Show
             when=move || there.get()

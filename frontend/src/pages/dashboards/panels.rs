@@ -1,6 +1,6 @@
 //! The larger cards: flow, what is due, and the backlog by state, priority and team.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::{
     data::{Figures, TeamCount},
@@ -30,7 +30,7 @@ pub fn Flow(
     wall: bool,
     ratio: Memo<Option<f64>>,
 ) -> impl IntoView {
-    let flow = Memo::new(move |_| figures.with(|figures| figures.flow.clone()));
+    let flow = memo(move |_| figures.with(|figures| figures.flow.clone()));
     let labels = Signal::derive(move || {
         flow.get()
             .into_iter()
@@ -87,7 +87,7 @@ pub fn Flow(
 #[component]
 pub fn DueTable(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> impl IntoView {
     let most = if wall { ROWS_WALL } else { ROWS };
-    let rows = Memo::new(move |_| {
+    let rows = memo(move |_| {
         figures.with(|figures| {
             let mut rows: Vec<TicketRow> = figures
                 .breached
@@ -106,7 +106,7 @@ pub fn DueTable(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> imp
             rows
         })
     });
-    let overdue = Memo::new(move |_| figures.with(|figures| figures.overdue));
+    let overdue = memo(move |_| figures.with(|figures| figures.overdue));
     view! {
         <section class="card panel panel-4 panel-due"
             aria-labelledby="due">
@@ -150,7 +150,7 @@ pub fn DueTable(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> imp
 fn DueRow(row: TicketRow) -> impl IntoView {
     let now = live::now();
     let clock = row.next_clock;
-    let shown = Memo::new(move |_| {
+    let shown = memo(move |_| {
         let clock = clock.as_ref()?;
         let standing = standing(clock, now.get());
         let tone = match standing.mood {
@@ -188,7 +188,7 @@ fn DueRow(row: TicketRow) -> impl IntoView {
             }
         })
     };
-    let there = Memo::new(move |_| shown.with(Option::is_some));
+    let there = memo(move |_| shown.with(Option::is_some));
     view! {
         <tr>
             <td>
@@ -228,7 +228,7 @@ fn priority_color(priority: Priority) -> &'static str {
 /// The backlog by state.
 #[component]
 pub fn ByState(figures: Signal<Figures>, links: Memo<Links>) -> impl IntoView {
-    let parts = Memo::new(move |_| {
+    let parts = memo(move |_| {
         let links = links.get();
         figures.with(|figures| {
             figures
@@ -254,7 +254,7 @@ pub fn ByState(figures: Signal<Figures>, links: Memo<Links>) -> impl IntoView {
 /// The backlog by priority.
 #[component]
 pub fn ByPriority(figures: Signal<Figures>, links: Memo<Links>) -> impl IntoView {
-    let rows = Memo::new(move |_| {
+    let rows = memo(move |_| {
         let links = links.get();
         figures.with(|figures| {
             figures
@@ -286,7 +286,7 @@ const TEAMS_WALL: usize = 4;
 /// The backlog by team, with what is late of it.
 #[component]
 pub fn ByTeam(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> impl IntoView {
-    let rows = Memo::new(move |_| {
+    let rows = memo(move |_| {
         let links = links.get();
         figures.with(|figures| {
             team_rows(

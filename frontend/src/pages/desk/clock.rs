@@ -1,6 +1,6 @@
 //! Clocks as the workspace shows them.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use crate::{
     api::operations::ClockFace,
@@ -36,7 +36,7 @@ fn brief(clock: &ClockFace, standing: Standing) -> String {
 pub fn RowClock(clock: ClockFace) -> impl IntoView {
     let label = clock.target.word();
     let now = live::now();
-    let shown = Memo::new(move |_| {
+    let shown = memo(move |_| {
         let standing = standing(&clock, now.get());
         (
             tone(standing.mood),

@@ -8,7 +8,7 @@ mod ticket;
 mod views;
 mod workspace;
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use crate::{
     components::environment::use_title,
@@ -26,7 +26,7 @@ use workspace::Workspace;
 pub fn Desk() -> impl IntoView {
     let workspace = Workspace::provide();
     load_views(workspace);
-    Effect::new(move |_| {
+    effect(move |_| {
         let place = workspace.full_place();
         if place.view.is_some() {
             workspace.queue.ask(place.filter(), workspace.order());
@@ -46,7 +46,7 @@ pub fn Desk() -> impl IntoView {
             (None, None) => words::desk::title().to_owned(),
         }
     });
-    let reference = Memo::new(move |_| workspace.place.with(|place| place.reference.clone()));
+    let reference = memo(move |_| workspace.place.with(|place| place.reference.clone()));
     view! {
         <main class="desk" class:split=move || reference.with(Option::is_some)>
             <header class="desk-top" data-chrome="">

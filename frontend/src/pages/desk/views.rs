@@ -1,7 +1,7 @@
 //! The views with their live counts.
 
+use crate::lean::*;
 use cynic::{QueryBuilder, SubscriptionBuilder};
-use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
@@ -97,7 +97,7 @@ fn address(workspace: Workspace, view: &str) -> String {
 pub fn Views() -> impl IntoView {
     let workspace = use_workspace();
     // The shape of the column changes seldom, its counts often: only the figures are drawn anew.
-    let shape = Memo::new(move |_| {
+    let shape = memo(move |_| {
         workspace.views.with(|views| {
             groups(views)
                 .into_iter()
@@ -135,7 +135,7 @@ pub fn Views() -> impl IntoView {
 fn View(id: String, name: String) -> impl IntoView {
     let workspace = use_workspace();
     let id = StoredValue::new(id);
-    let shown = Memo::new(move |_| {
+    let shown = memo(move |_| {
         workspace.views.with(|views| {
             views
                 .iter()
@@ -143,7 +143,7 @@ fn View(id: String, name: String) -> impl IntoView {
                 .map(|view| (count(&view.count), view.alarming && view.count.value > 0))
         })
     });
-    let present = Memo::new(move |_| workspace.view().as_deref() == Some(id.get_value().as_str()));
+    let present = memo(move |_| workspace.view().as_deref() == Some(id.get_value().as_str()));
     view! {
         <li>
             <a

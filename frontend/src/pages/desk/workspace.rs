@@ -2,8 +2,8 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use crate::lean::*;
 use cynic::QueryBuilder;
-use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
@@ -67,7 +67,7 @@ impl Workspace {
         let params = use_params_map();
         let query = use_query_map();
         let navigate = use_navigate();
-        let place = Memo::new(move |_| {
+        let place = memo(move |_| {
             params.with(|params| {
                 query.with(|query| Place::read(|name| params.get(name), |name| query.get(name)))
             })

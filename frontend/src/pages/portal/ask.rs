@@ -1,6 +1,6 @@
 //! Asking for something: departments, then what one of them offers.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
@@ -64,8 +64,7 @@ pub fn Ask() -> impl IntoView {
 #[component]
 pub fn AskDepartment() -> impl IntoView {
     let params = use_params_map();
-    let key =
-        Memo::new(move |_| params.with(|params| params.get("department").unwrap_or_default()));
+    let key = memo(move |_| params.with(|params| params.get("department").unwrap_or_default()));
     let found = Remote::new(move || {
         let key = key.get();
         async move {
@@ -89,7 +88,7 @@ pub fn AskDepartment() -> impl IntoView {
             Ok(Some((department, items)))
         }
     });
-    let name = Memo::new(move |_| {
+    let name = memo(move |_| {
         found
             .ready()
             .flatten()
@@ -121,7 +120,7 @@ pub fn AskDepartment() -> impl IntoView {
                             .with_untracked(|found| found.as_ref().map(|(department, _)| department.key.clone()))
                             .unwrap_or_default();
                         let items = move || found.get().map(|(_, items)| items).unwrap_or_default();
-                        let categories = Memo::new(move |_| {
+                        let categories = memo(move |_| {
                             let mut names: Vec<String> = Vec::new();
                             for item in items() {
                                 if !names.contains(&item.category) {

@@ -1,6 +1,6 @@
 //! A request in a list: title, where it stands, what comes next.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::{
     data::{self, RequestSummary},
@@ -29,11 +29,10 @@ pub fn RequestCard(
     let zone = use_viewer().with_untracked(|viewer| viewer.person.timezone.clone());
     let me = use_viewer().with_untracked(|viewer| viewer.person.id.clone());
     let now = live::now();
-    let progress = Memo::new(move |_| {
-        request.with(|request| Progress::of(request.state, request.hold_reason))
-    });
+    let progress =
+        memo(move |_| request.with(|request| Progress::of(request.state, request.hold_reason)));
     let note =
-        Memo::new(move |_| request.with(|request| note(request, progress.get(), now.get(), &zone)));
+        memo(move |_| request.with(|request| note(request, progress.get(), now.get(), &zone)));
     let for_whom = move || {
         request.with(|request| {
             if request.requested_for.id != me {
@@ -45,7 +44,7 @@ pub fn RequestCard(
             }
         })
     };
-    let may_confirm = Memo::new(move |_| {
+    let may_confirm = memo(move |_| {
         request.with(|request| request.available_transitions.contains(&Transition::Confirm))
     });
     view! {

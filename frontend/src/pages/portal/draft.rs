@@ -1,6 +1,6 @@
 //! Half-filled forms that survive a reload.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -48,7 +48,7 @@ impl Draft {
 
     /// Keeps what `content` gives, now and whenever the signals it reads change; forgets it while `content` gives nothing.
     pub fn keep<T: Serialize>(self, content: impl Fn() -> Option<T> + 'static) {
-        Effect::new(move |before: Option<()>| {
+        effect(move |before: Option<()>| {
             let content = content();
             if before.is_none() || self.sent.get_value() {
                 return;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use leptos::prelude::*;
+use crate::lean::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{form, ticket};
@@ -186,13 +186,13 @@ impl Question {
         let text = RwSignal::new(written.with_untracked(|written| written.text.clone()));
         let person = RwSignal::new(written.with_untracked(|written| written.person.clone()));
         // The parts write into the whole, and follow it when it is emptied.
-        Effect::new(move |before: Option<()>| {
+        effect(move |before: Option<()>| {
             let (text, person) = (text.get(), person.get());
             if before.is_some() {
                 written.update(|written| (written.text, written.person) = (text, person));
             }
         });
-        Effect::new(move |before: Option<()>| {
+        effect(move |before: Option<()>| {
             if written.with(Written::is_blank) && before.is_some() {
                 if !text.with_untracked(String::is_empty) {
                     text.set(String::new());

@@ -1,6 +1,6 @@
 //! What surrounds every page of the portal: brand, places, news, the person.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
 use super::{news::NewsMenu, requests::provide_my_requests};

@@ -1,6 +1,6 @@
 //! The start page: one question, what is often asked for, and how one's own requests stand.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::{
     card::RequestCard,
@@ -29,7 +29,7 @@ pub fn Home() -> impl IntoView {
     use_title(|| words::home().to_owned());
     let viewer = use_viewer();
     let now = live::now();
-    let hello = Memo::new(move |_| {
+    let hello = memo(move |_| {
         viewer.with(|viewer| {
             let time = format::time_of_day(now.get(), &viewer.person.timezone);
             let hour = time

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
@@ -41,7 +41,7 @@ struct Wish {
 #[component]
 pub fn AskItem() -> impl IntoView {
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
+    let id = memo(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let item = Remote::new(move || {
         let id = id.get();
         async move { data::fetch_item(id).await.map_err(|error| error.sentence()) }

@@ -1,6 +1,6 @@
 //! All my requests: open ones first, done ones behind a tab.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
@@ -20,9 +20,9 @@ pub fn Requests() -> impl IntoView {
     let toaster = use_toaster();
     let query = use_query_map();
     let shows_done =
-        Memo::new(move |_| query.with(|query| query.get("show").as_deref() == Some("done")));
+        memo(move |_| query.with(|query| query.get("show").as_deref() == Some("done")));
     let (open, done) = (requests.open(), requests.done());
-    let ids = Memo::new(move |_| {
+    let ids = memo(move |_| {
         if shows_done.get() {
             done.get()
         } else {

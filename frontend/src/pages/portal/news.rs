@@ -1,6 +1,7 @@
 //! The bell: what happened to a person's requests, as a list under it and as a page of its own.
 
-use leptos::{ev, html, prelude::*};
+use crate::lean::*;
+use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 
 use super::data::{self, News, NewsPage};
@@ -44,7 +45,7 @@ impl NewsFeed {
             toaster: use_toaster(),
         };
         let subscription = StoredValue::new_local(None::<live::Subscription>);
-        Effect::new(move |listening: Option<bool>| {
+        effect(move |listening: Option<bool>| {
             if listening == Some(true) {
                 return true;
             }
@@ -175,7 +176,7 @@ pub fn NewsMenu() -> impl IntoView {
     let open = RwSignal::new(false);
     let root = NodeRef::<html::Div>::new();
     let button = NodeRef::<html::Button>::new();
-    let unread = Memo::new(move |_| viewer.with(|viewer| viewer.unread_notifications));
+    let unread = memo(move |_| viewer.with(|viewer| viewer.unread_notifications));
     let elsewhere = window_event_listener(ev::pointerdown, move |event| {
         let inside = root
             .get_untracked()

@@ -1,6 +1,6 @@
 //! Telling that something does not work, or anything that fits no form.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
@@ -152,7 +152,7 @@ pub fn Report() -> impl IntoView {
             .map_err(|error| error.sentence())
     });
     if let Some(wanted) = query.get("department") {
-        Effect::new(move |_| {
+        effect(move |_| {
             let found = departments.ready().unwrap_or_default();
             if let Some(found) = found.iter().find(|found| found.key == wanted)
                 && department.with_untracked(String::is_empty)
@@ -343,7 +343,7 @@ pub fn FaultSummary(
     /// Why sending failed, when it did.
     failure: RwSignal<Option<String>>,
 ) -> impl IntoView {
-    let sentence = Memo::new(move |_| {
+    let sentence = memo(move |_| {
         failure.get().or_else(|| {
             let count = faults.with(Vec::len);
             (count > 0).then(|| words::look_again(i64::try_from(count).unwrap_or_default()))

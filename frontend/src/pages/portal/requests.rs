@@ -1,6 +1,7 @@
 //! My requests, live: loaded once for the whole portal, then patched by events.
 
-use leptos::{leptos_dom::logging::console_log, prelude::*};
+use crate::lean::*;
+use leptos::leptos_dom::logging::console_log;
 
 use super::{
     data::{MyRequestsChange, RequestSummary, fetch_my_requests, my_requests_changed},
@@ -41,7 +42,7 @@ pub fn provide_my_requests() {
     };
     provide_context(requests);
     let subscription = StoredValue::new_local(None::<live::Subscription>);
-    Effect::new(move |_| {
+    effect(move |_| {
         let mine = requests.round.get();
         subscription.set_value(None);
         leptos::task::spawn_local(async move {
@@ -94,12 +95,13 @@ impl MyRequests {
     fn hear(self, change: MyRequestsChange) -> Heard {
         match change {
             MyRequestsChange::QueueUpsert(upsert) => {
-                let id = upsert.ticket.id.inner().to_owned();
+                let request = upsert.ticket.0;
+                let id = request.id.inner().to_owned();
                 self.list.upsert(
                     Entry {
                         id,
                         sort_key: upsert.sort_key,
-                        row: upsert.ticket,
+                        row: request,
                     },
                     false,
                 );
@@ -161,7 +163,7 @@ impl MyRequests {
 
     /// Ids of the open ones, those first that wait for the person, then newest change first.
     pub fn open(self) -> Memo<Vec<String>> {
-        Memo::new(move |_| {
+        memo(move |_| {
             let mut waiting = Vec::new();
             let mut others = Vec::new();
             for id in self.list.ids().get() {
@@ -181,7 +183,7 @@ impl MyRequests {
 
     /// Ids of the finished ones, newest change first.
     pub fn done(self) -> Memo<Vec<String>> {
-        Memo::new(move |_| {
+        memo(move |_| {
             self.list
                 .ids()
                 .get()
@@ -197,7 +199,7 @@ impl MyRequests {
     /// Ids of those that the home page shows: open ones, and solved ones that wait for a word about it.
     pub fn current(self, most: usize) -> Memo<Vec<String>> {
         let open = self.open();
-        Memo::new(move |_| {
+        memo(move |_| {
             let mut ids = open.get();
             ids.extend(self.list.ids().get().into_iter().filter(|id| {
                 self.progress(id)

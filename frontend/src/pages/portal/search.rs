@@ -1,7 +1,8 @@
 //! "How can we help?": answers while one types, and can always be sent as a report.
 
+use crate::lean::*;
 use gloo_timers::future::TimeoutFuture;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{card::address, data, progress::Progress, requests::use_my_requests};
@@ -78,7 +79,7 @@ pub fn Search() -> impl IntoView {
         });
     };
 
-    let hits = Memo::new(move |_| {
+    let hits = memo(move |_| {
         let wanted = text.get();
         let wanted = wanted.trim();
         if wanted.is_empty() {

@@ -1,8 +1,8 @@
 //! Views and lists.
 
 use crate::api::{
-    ClockRisk, Id, Priority, Sequence, StateKind, TicketKind, TicketOrder, TicketState, Timestamp,
-    ViewGroup,
+    ClockRisk, Id, Plain, Priority, Sequence, StateKind, TicketKind, TicketOrder, TicketState,
+    Timestamp, ViewGroup,
     operations::{DepartmentName, TeamName, TicketRow, TotalCount},
     schema,
 };
@@ -198,7 +198,7 @@ pub enum QueueChange {
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
 pub struct QueueUpsert {
-    pub ticket: TicketRow,
+    pub ticket: Plain<TicketRow>,
     pub sort_key: String,
     pub sequence: Sequence,
 }

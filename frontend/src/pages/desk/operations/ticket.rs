@@ -2,8 +2,9 @@
 
 use super::queue::{QueueRemove, Resync};
 use crate::api::{
-    Channel, ClockRisk, HoldReason, Id, Impact, LinkKind, Markdown, MessageVisibility, Priority,
-    ResolutionCode, Sequence, StateKind, TicketKind, TicketState, Timestamp, Transition, Urgency,
+    Channel, ClockRisk, HoldReason, Id, Impact, LinkKind, Markdown, MessageVisibility, Plain,
+    Priority, ResolutionCode, Sequence, StateKind, TicketKind, TicketState, Timestamp, Transition,
+    Urgency,
     operations::{ClockFace, DepartmentName, PersonBadge, ServiceName, TeamName},
     schema,
 };
@@ -207,6 +208,6 @@ pub enum TicketChange {
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
 pub struct TicketUpsert {
-    pub ticket: TicketDetail,
+    pub ticket: Plain<TicketDetail>,
     pub sequence: Sequence,
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use crate::{
     api::{Listed, Priority, TicketState, operations::TicketRow},
@@ -56,13 +56,13 @@ fn line(workspace: Workspace, id: String) -> Option<Line> {
     let row = workspace.queue.list.row(&id)?;
     let shines = RwSignal::new(workspace.queue.take_arrival(&id));
     let changed = row.clone();
-    Effect::new(move |before: Option<()>| {
+    effect(move |before: Option<()>| {
         changed.track();
         if before.is_some() {
             shines.set(true);
         }
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         if shines.get() {
             set_timeout(move || _ = shines.try_set(false), SHINE);
         }
@@ -74,22 +74,22 @@ fn line(workspace: Workspace, id: String) -> Option<Line> {
         id,
         row,
         shines,
-        under_keys: Memo::new(move |_| {
+        under_keys: memo(move |_| {
             workspace
                 .cursor
                 .with(|cursor| cursor.as_deref() == Some(id.get_value().as_str()))
         }),
-        open: Memo::new(move |_| {
+        open: memo(move |_| {
             workspace
                 .place
                 .with(|place| place.reference.as_deref() == Some(reference.as_str()))
         }),
-        leaving: Memo::new(move |_| {
+        leaving: memo(move |_| {
             list.leaving()
                 .with(|leaving| leaving.contains(&id.get_value()))
         }),
         // One row of the list takes part in the order of Tab: the one under the keys, else the first.
-        reachable: Memo::new(move |_| {
+        reachable: memo(move |_| {
             let cursor = workspace.cursor.get();
             list.ids()
                 .with(|ids| match cursor.filter(|cursor| ids.contains(cursor)) {

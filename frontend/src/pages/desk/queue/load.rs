@@ -2,9 +2,10 @@
 
 use std::{collections::HashSet, time::Duration};
 
+use crate::lean::*;
 use cynic::{QueryBuilder, SubscriptionBuilder};
 use gloo_timers::future::TimeoutFuture;
-use leptos::{leptos_dom::logging::console_log, prelude::*};
+use leptos::leptos_dom::logging::console_log;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -215,7 +216,8 @@ impl Queue {
         let hold = self.held.get_value();
         match change {
             QueueChange::QueueUpsert(upsert) => {
-                let id = upsert.ticket.id.inner().to_owned();
+                let row = upsert.ticket.0;
+                let id = row.id.inner().to_owned();
                 let known = self.list.contains(&id);
                 let beyond = self.next.with_untracked(Option::is_some)
                     && self
@@ -237,7 +239,7 @@ impl Queue {
                         Entry {
                             id,
                             sort_key: upsert.sort_key,
-                            row: upsert.ticket,
+                            row,
                         },
                         hold,
                     ) {

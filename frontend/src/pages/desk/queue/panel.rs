@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use leptos::{html, prelude::*};
+use crate::lean::*;
+use leptos::html;
 
 use super::{
     QueueState,
@@ -33,7 +34,7 @@ pub fn QueuePanel() -> impl IntoView {
     let workspace = use_workspace();
     let queue = workspace.queue;
     let search = NodeRef::<html::Input>::new();
-    let split = Memo::new(move |_| workspace.place.with(|place| place.reference.is_some()));
+    let split = memo(move |_| workspace.place.with(|place| place.reference.is_some()));
     if storage::read(DENSITY_KEY).as_deref() == Some("lines") {
         workspace.density.set(Density::Lines);
     }
@@ -152,10 +153,9 @@ pub fn QueuePanel() -> impl IntoView {
         workspace.density.set(density);
     };
     let narrow = narrow();
-    let as_table = Memo::new(move |_| {
-        !split.get() && !narrow.get() && workspace.density.get() == Density::Table
-    });
-    let empty = Memo::new(move |_| queue.list.ids().with(Vec::is_empty));
+    let as_table =
+        memo(move |_| !split.get() && !narrow.get() && workspace.density.get() == Density::Table);
+    let empty = memo(move |_| queue.list.ids().with(Vec::is_empty));
     let elsewhere = move || {
         workspace
             .place

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use leptos::{html, prelude::*};
+use crate::lean::*;
+use leptos::html;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlElement, ResizeObserver, ScrollToOptions};
 
@@ -38,11 +39,10 @@ fn use_sight(row_height: f64) -> Sight {
     let top = RwSignal::new(0.0);
     let height = RwSignal::new(800.0);
     let ids = workspace.queue.list.ids();
-    let range =
-        Memo::new(move |_| in_sight(top.get(), height.get(), row_height, ids.with(Vec::len)));
+    let range = memo(move |_| in_sight(top.get(), height.get(), row_height, ids.with(Vec::len)));
 
     let observer = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn Fn()>)>);
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(element) = node.get() else { return };
         let measured = element.clone();
         let measure = Closure::<dyn Fn()>::new(move || {
@@ -58,7 +58,7 @@ fn use_sight(row_height: f64) -> Sight {
             seen.disconnect();
         }
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         let count = ids.with(Vec::len);
         if workspace.queue.has_more() && range.with(|range| near_end(range, count)) {
             workspace.queue.load_more();
@@ -72,7 +72,7 @@ fn use_sight(row_height: f64) -> Sight {
         row_height,
         range,
     };
-    Effect::new(move |before: Option<Option<String>>| {
+    effect(move |before: Option<Option<String>>| {
         let cursor = workspace.cursor.get();
         if let Some(id) = &cursor {
             let index = ids.with_untracked(|ids| ids.iter().position(|known| known == id));

@@ -1,7 +1,7 @@
 //! The promises of the ticket, ticking, each with its explanation.
 
+use crate::lean::*;
 use cynic::QueryBuilder;
-use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::store::use_ticket;
@@ -26,12 +26,12 @@ pub fn Clocks() -> impl IntoView {
     let clocks = store.part(|ticket| ticket.clocks.clone().unwrap_or_default());
     let asked = RwSignal::new(None::<Id>);
     let open = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move |_| {
         if asked.with(Option::is_some) {
             open.set(true);
         }
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         if !open.get() {
             asked.set(None);
         }
@@ -59,7 +59,7 @@ pub fn Clocks() -> impl IntoView {
 fn Card(clock: ClockFace, asked: RwSignal<Option<Id>>) -> impl IntoView {
     let now = live::now();
     let face = StoredValue::new(clock.clone());
-    let shown = Memo::new(move |_| {
+    let shown = memo(move |_| {
         face.with_value(|clock| {
             let standing = standing(clock, now.get());
             let text = match standing.mood {

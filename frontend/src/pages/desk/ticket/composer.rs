@@ -1,6 +1,7 @@
 //! Writing to the requester, or a note for colleagues.
 
-use leptos::{html, prelude::*};
+use crate::lean::*;
+use leptos::html;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{draft::Draft, store::use_ticket};
@@ -60,7 +61,7 @@ pub fn Composer() -> impl IntoView {
         }
         tabs
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         let tabs = tabs.get();
         if let Some(first) = tabs.first()
             && !tabs.iter().any(|known| known.value == tab.get_untracked())

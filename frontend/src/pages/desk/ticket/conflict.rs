@@ -1,6 +1,6 @@
 //! Somebody else's newer change, beside one's own.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::store::use_ticket;
 use crate::{components::Dialog, words};
@@ -10,8 +10,8 @@ use crate::{components::Dialog, words};
 pub fn ConflictDialog() -> impl IntoView {
     let store = use_ticket();
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(store.conflict.with(Option::is_some)));
-    Effect::new(move |_| {
+    effect(move |_| open.set(store.conflict.with(Option::is_some)));
+    effect(move |_| {
         if !open.get() && store.conflict.with_untracked(Option::is_some) {
             store.conflict.set(None);
         }

@@ -1,6 +1,7 @@
 //! What people wrote, and between it what happened.
 
-use leptos::{html, prelude::*};
+use crate::lean::*;
+use leptos::html;
 
 use super::{
     events::{Piece, changes, pieces, sentence},
@@ -28,9 +29,9 @@ pub fn ConversationPanel() -> impl IntoView {
                 .map_or(&[], |timeline| timeline.nodes.as_slice()),
         )
     });
-    let length = Memo::new(move |_| shown.with(|shown| shown.as_ref().map_or(0, Vec::len)));
+    let length = memo(move |_| shown.with(|shown| shown.as_ref().map_or(0, Vec::len)));
     // At first, and when something is added while the end is in sight, the end is shown.
-    Effect::new(move |before: Option<usize>| {
+    effect(move |before: Option<usize>| {
         let now = length.get();
         if let Some(element) = node.get() {
             let at_end =
@@ -161,7 +162,7 @@ pub fn History() -> impl IntoView {
             .as_ref()
             .map_or_else(Vec::new, |timeline| timeline.nodes.clone())
     });
-    let count = Memo::new(move |_| entries.with(|entries| entries.as_ref().map_or(0, Vec::len)));
+    let count = memo(move |_| entries.with(|entries| entries.as_ref().map_or(0, Vec::len)));
     let open = RwSignal::new(false);
     view! {
         <Show when=move || 0 < count.get()>
@@ -198,6 +199,6 @@ fn Happened(event: TimelineEntry) -> impl IntoView {
 pub fn When(at: crate::api::Timestamp) -> impl IntoView {
     let exact = use_viewer().with_untracked(|viewer| format::exact(at, &viewer.person.timezone));
     let now = live::now();
-    let shown = Memo::new(move |_| format::relative(at, now.get()));
+    let shown = memo(move |_| format::relative(at, now.get()));
     view! { <time datetime=at.to_string() title=exact>{move || shown.get()}</time> }
 }

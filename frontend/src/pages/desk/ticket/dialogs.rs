@@ -1,6 +1,7 @@
 //! Next steps: some happen at once, some ask something first.
 
-use leptos::{html, prelude::*};
+use crate::lean::*;
+use leptos::html;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
@@ -210,7 +211,7 @@ where
     E::Output: wasm_bindgen::JsCast + Clone + 'static,
 {
     use wasm_bindgen::JsCast;
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(element) = node.get() {
             request_animation_frame(move || {
                 if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {

@@ -1,6 +1,7 @@
 //! Reference, title, state, and the next steps as buttons.
 
-use leptos::{html, prelude::*};
+use crate::lean::*;
+use leptos::html;
 
 use super::{
     changes::Change,
@@ -186,7 +187,7 @@ fn Title() -> impl IntoView {
         problem.set(None);
         store.change(Change::Title(text));
     };
-    Effect::new(move |_| {
+    effect(move |_| {
         if editing.get()
             && let Some(field) = input.get()
         {

@@ -1,6 +1,6 @@
 //! Other tickets that belong to this one, and who watches.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::store::use_ticket;
@@ -61,7 +61,7 @@ pub fn Watchers() -> impl IntoView {
     let watchers = store.part(|ticket| ticket.watchers.clone());
     let can = store.part(|ticket| ticket.viewer_can.watch);
     let me = viewer.with_untracked(|viewer| viewer.person.id.clone());
-    let watching = Memo::new(move |_| {
+    let watching = memo(move |_| {
         watchers.with(|watchers| {
             watchers
                 .as_ref()

@@ -13,7 +13,7 @@ mod links;
 mod properties;
 mod store;
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use crate::{
     components::{
@@ -46,9 +46,9 @@ pub fn TicketPane(reference: String) -> impl IntoView {
             workspace.open(None);
         },
     )]);
-    let state = Memo::new(move |_| store.loading.get());
+    let state = memo(move |_| store.loading.get());
     // Whoever opened the ticket reads on from its title.
-    Effect::new(move |told: Option<bool>| {
+    effect(move |told: Option<bool>| {
         let done = state.get() == Loading::Done;
         if done && told != Some(true) {
             request_animation_frame(focus_title);

@@ -1,7 +1,8 @@
 //! What the ticket is about and who has it: each property a control of its own, saved by itself.
 
+use crate::lean::*;
 use cynic::QueryBuilder;
-use leptos::{html, prelude::*};
+use leptos::html;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
@@ -93,7 +94,7 @@ pub fn Properties() -> impl IntoView {
     let category = store.part(|ticket| ticket.category.clone());
     let levels = store.part(|ticket| (ticket.impact, ticket.urgency));
 
-    let teams = Memo::new(move |_| {
+    let teams = memo(move |_| {
         let mut all = choices.with(|choices| {
             choices.as_ref().map_or_else(Vec::new, |choices| {
                 choices
@@ -113,7 +114,7 @@ pub fn Properties() -> impl IntoView {
         }
         all
     });
-    let members = Memo::new(move |_| {
+    let members = memo(move |_| {
         let team = team.get().flatten();
         let mut all: Vec<PersonBadge> = choices.with(|choices| {
             choices.as_ref().map_or_else(Vec::new, |choices| {
@@ -141,7 +142,7 @@ pub fn Properties() -> impl IntoView {
         }
         all
     });
-    let services = Memo::new(move |_| {
+    let services = memo(move |_| {
         let mut all: Vec<ServiceName> = choices.with(|choices| {
             choices
                 .as_ref()
@@ -154,7 +155,7 @@ pub fn Properties() -> impl IntoView {
         }
         all
     });
-    let categories = Memo::new(move |_| {
+    let categories = memo(move |_| {
         let mut all: Vec<CategoryName> = choices.with(|choices| {
             choices
                 .as_ref()
@@ -293,11 +294,11 @@ fn Choice(
     on_choose: impl Fn(String) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let store = use_ticket();
-    let saving = Memo::new(move |_| store.saving.get() == Some(label));
+    let saving = memo(move |_| store.saving.get() == Some(label));
     let id = format!("fact-{}", label.to_lowercase().replace(' ', "-"));
     let field = StoredValue::new(id.clone());
     // What is shown follows the ticket, also back from a choice that was refused; the options must be there first.
-    Effect::new(move |_| {
+    effect(move |_| {
         options.track();
         let present = value.get();
         if let Some(select) = node.get() {
@@ -339,7 +340,7 @@ fn Choice(
 fn choices(store: TicketStore) -> Memo<Option<ChoicesQuery>> {
     let workspace = use_workspace();
     let department = store.part(|ticket| ticket.department.id.clone());
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(department) = department.get() else {
             return;
         };
@@ -356,7 +357,7 @@ fn choices(store: TicketStore) -> Memo<Option<ChoicesQuery>> {
             }
         });
     });
-    Memo::new(move |_| {
+    memo(move |_| {
         let department = department.get()?;
         workspace
             .choices

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::lean::*;
 use cynic::{QueryBuilder, SubscriptionBuilder};
-use leptos::{leptos_dom::logging::console_log, prelude::*};
+use leptos::leptos_dom::logging::console_log;
 use wasm_bindgen_futures::spawn_local;
 
 use super::changes::Change;
@@ -116,7 +117,7 @@ impl TicketStore {
             },
             move |event: TicketChanged| match event.ticket_changed {
                 TicketChange::TicketUpsert(upsert) => {
-                    self.accept(upsert.ticket);
+                    self.accept(upsert.ticket.0);
                     Heard::UpTo(upsert.sequence)
                 }
                 TicketChange::QueueRemove(_) => {
@@ -160,7 +161,7 @@ impl TicketStore {
         self,
         part: impl Fn(&TicketDetail) -> T + Send + Sync + 'static,
     ) -> Memo<Option<T>> {
-        Memo::new(move |_| self.ticket.with(|ticket| ticket.as_ref().map(&part)))
+        memo(move |_| self.ticket.with(|ticket| ticket.as_ref().map(&part)))
     }
 
     /// The ticket as it stands.

@@ -3,8 +3,8 @@
 use cynic::{QueryBuilder, SubscriptionBuilder};
 
 use crate::api::{
-    self, ApiError, HoldReason, Id, Sequence, StateKind, TicketOrder, TicketState, Timestamp,
-    Transition,
+    self, ApiError, HoldReason, Id, Plain, Sequence, StateKind, TicketOrder, TicketState,
+    Timestamp, Transition,
     operations::{DepartmentName, PersonBadge},
     schema,
 };
@@ -135,7 +135,7 @@ pub enum MyRequestsChange {
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "QueueUpsert")]
 pub struct RequestUpsert {
-    pub ticket: RequestSummary,
+    pub ticket: Plain<RequestSummary>,
     pub sort_key: String,
     pub sequence: Sequence,
 }

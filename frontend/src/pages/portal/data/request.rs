@@ -4,7 +4,7 @@ use cynic::{QueryBuilder, SubscriptionBuilder};
 
 use super::{Removed, RequestSummary, Resync};
 use crate::api::{
-    self, ApiError, Id, Sequence, TicketKind, Timestamp,
+    self, ApiError, Id, Plain, Sequence, TicketKind, Timestamp,
     operations::{PersonBadge, TeamName},
     schema,
 };
@@ -142,7 +142,7 @@ pub enum RequestChange {
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "TicketUpsert")]
 pub struct DetailUpsert {
-    pub ticket: RequestDetail,
+    pub ticket: Plain<RequestDetail>,
     pub sequence: Sequence,
 }
 

@@ -1,6 +1,6 @@
 //! Confirming, reopening, withdrawing.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::text::BODY_MAX;
 
 use super::{super::data, Held};

@@ -1,6 +1,6 @@
 //! What was said about a request, and saying more.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use shared::text::BODY_MAX;
 
 use super::{
@@ -22,11 +22,10 @@ pub fn Talk(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     let me = use_viewer().with_untracked(|viewer| viewer.person.id.clone());
     let asker = held.with_untracked(|(request, _)| request.summary.requester.clone());
     let asked_at = held.with_untracked(|(request, _)| request.summary.created_at);
-    let description =
-        Memo::new(move |_| held.with(|(request, _)| request.description_html.clone()));
+    let description = memo(move |_| held.with(|(request, _)| request.description_html.clone()));
     let answers = held.with_untracked(|(_, answers)| answers.clone());
-    let may_reply = Memo::new(move |_| held.with(|(request, _)| request.viewer_can.reply));
-    let messages = Memo::new(move |_| {
+    let may_reply = memo(move |_| held.with(|(request, _)| request.viewer_can.reply));
+    let messages = memo(move |_| {
         held.with(|(request, _)| {
             let all = request.conversation.nodes.iter();
             all.filter(|message| message.visibility == MessageVisibility::Public)

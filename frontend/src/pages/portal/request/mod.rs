@@ -5,7 +5,8 @@ mod conversation;
 mod sharing;
 mod standing;
 
-use leptos::{leptos_dom::logging::console_log, prelude::*};
+use crate::lean::*;
+use leptos::leptos_dom::logging::console_log;
 use leptos_router::hooks::use_params_map;
 
 use self::{conversation::Talk, sharing::Facts, standing::Standing};
@@ -31,7 +32,7 @@ pub fn Request() -> impl IntoView {
     let params = use_params_map();
     let me = use_viewer().with_untracked(|viewer| viewer.person.id.clone());
     let reference =
-        Memo::new(move |_| params.with(|params| params.get("reference").unwrap_or_default()));
+        memo(move |_| params.with(|params| params.get("reference").unwrap_or_default()));
     let held = Remote::new(move || {
         let reference = reference.get();
         async move {
@@ -40,7 +41,7 @@ pub fn Request() -> impl IntoView {
                 .map_err(|error| error.sentence())
         }
     });
-    let title = Memo::new(move |_| {
+    let title = memo(move |_| {
         held.ready().flatten().map_or_else(
             || words::request().to_owned(),
             |(request, _)| request.summary.title,
@@ -49,12 +50,12 @@ pub fn Request() -> impl IntoView {
     use_title(move || title.get());
 
     let subscription = StoredValue::new_local(None::<live::Subscription>);
-    let id = Memo::new(move |_| {
+    let id = memo(move |_| {
         held.ready()
             .flatten()
             .map(|(request, _)| request.summary.id.inner().to_owned())
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         subscription.set_value(None);
         let Some(id) = id.get() else { return };
         let since = held
@@ -68,8 +69,9 @@ pub fn Request() -> impl IntoView {
             move |event| match event.ticket_changed {
                 RequestChange::TicketUpsert(upsert) => {
                     if let Some((before, answers)) = held.ready_untracked().flatten() {
-                        tell(&before, &upsert.ticket, &me);
-                        held.put(Some((upsert.ticket, answers)));
+                        let request = upsert.ticket.0;
+                        tell(&before, &request, &me);
+                        held.put(Some((request, answers)));
                     }
                     Heard::UpTo(upsert.sequence)
                 }
@@ -100,7 +102,7 @@ pub fn Request() -> impl IntoView {
                 .view(
                     || view! { <div class="card card-pad"><Skeleton lines=6 /></div> }.into_any(),
                     move |found| {
-                        let there = Memo::new(move |_| found.with(Option::is_some));
+                        let there = memo(move |_| found.with(Option::is_some));
                         view! {
                             <Show when=move || there.get() fallback=gone>
                                 {move || {

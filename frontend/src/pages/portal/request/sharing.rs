@@ -1,6 +1,6 @@
 //! The facts beside a request, and the colleagues who may follow it.
 
-use leptos::prelude::*;
+use crate::lean::*;
 
 use super::{
     super::{data, people::people_search},
@@ -27,9 +27,9 @@ pub fn Facts(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     let requested_for = held.with_untracked(|(request, _)| request.summary.requested_for.clone());
     let for_other = (requested_for.id != requester.id).then_some(requested_for);
     let department =
-        Memo::new(move |_| held.with(|(request, _)| request.summary.department.name.clone()));
-    let assignee = Memo::new(move |_| held.with(|(request, _)| request.summary.assignee.clone()));
-    let expected = Memo::new(move |_| {
+        memo(move |_| held.with(|(request, _)| request.summary.department.name.clone()));
+    let assignee = memo(move |_| held.with(|(request, _)| request.summary.assignee.clone()));
+    let expected = memo(move |_| {
         let open = held.with(|(request, _)| {
             super::Progress::of(request.summary.state, request.summary.hold_reason).is_open()
         });
@@ -71,8 +71,8 @@ fn person(badge: PersonBadge) -> impl IntoView {
 fn Sharing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     let toaster = use_toaster();
     let ticket = StoredValue::new(held.with_untracked(|(request, _)| request.summary.id.clone()));
-    let watchers = Memo::new(move |_| held.with(|(request, _)| request.watchers.clone()));
-    let may = Memo::new(move |_| held.with(|(request, _)| request.viewer_can.watch));
+    let watchers = memo(move |_| held.with(|(request, _)| request.watchers.clone()));
+    let may = memo(move |_| held.with(|(request, _)| request.viewer_can.watch));
     let adding = RwSignal::new(false);
     let picked = RwSignal::new(None::<Choice>);
     let act = move |person: Id, name: String, share: bool| {
@@ -101,7 +101,7 @@ fn Sharing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
             }
         });
     };
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(choice) = picked.get() {
             picked.set(None);
             adding.set(false);

@@ -1,6 +1,6 @@
 //! Where a request stands, what happens next and by when, and what its requester can do now.
 
-use leptos::prelude::*;
+use crate::lean::*;
 use leptos_router::hooks::use_query_map;
 use wasm_bindgen::JsCast;
 
@@ -28,11 +28,11 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
     let zone =
         StoredValue::new(use_viewer().with_untracked(|viewer| viewer.person.timezone.clone()));
     let now = live::now();
-    let progress = Memo::new(move |_| {
+    let progress = memo(move |_| {
         held.with(|(request, _)| Progress::of(request.summary.state, request.summary.hold_reason))
     });
     let may = move |transition: Transition| {
-        Memo::new(move |_| {
+        memo(move |_| {
             held.with(|(request, _)| request.summary.available_transitions.contains(&transition))
         })
     };
@@ -41,7 +41,7 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
         may(Transition::Reopen),
         may(Transition::Cancel),
     );
-    let may_reply = Memo::new(move |_| held.with(|(request, _)| request.viewer_can.reply));
+    let may_reply = memo(move |_| held.with(|(request, _)| request.viewer_can.reply));
     let reopening = RwSignal::new(false);
     let withdrawing = RwSignal::new(false);
     let busy = RwSignal::new(false);
@@ -50,7 +50,7 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
         reopening.set(true);
     }
 
-    let next = Memo::new(move |_| {
+    let next = memo(move |_| {
         held.with(|(request, _)| {
             let request = &request.summary;
             let who = request
@@ -78,7 +78,7 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
     });
     let promise = {
         let now = now.clone();
-        Memo::new(move |_| {
+        memo(move |_| {
             if !progress.get().is_open() || progress.get().stage == Stage::WaitingForYou {
                 return None;
             }
@@ -106,7 +106,7 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
             })
             .collect::<Vec<_>>()
     });
-    let resolution = Memo::new(move |_| {
+    let resolution = memo(move |_| {
         let done = matches!(progress.get().stage, Stage::Solved | Stage::Closed);
         held.with(|(request, _)| request.resolution_message.clone())
             .filter(|_| done)

@@ -1,0 +1,240 @@
+//! `cargo xtask bench`: every figure that the documents name, measured on release builds.
+
+mod log;
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, ExitCode, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{console::Console, job, machine, playwright, serve, server::Server, workspace};
+
+/// Tickets of the large database; the report's goal is stated for so many.
+const INCIDENTS: u64 = 100_000;
+/// Who the import's figures are asked by.
+const LOGIN: &str = "bench";
+const PASSWORD: &str = "a password for measuring";
+
+/// A figure with its goal, as it is printed.
+struct Figure {
+    name: String,
+    value: String,
+    goal: String,
+}
+
+impl Figure {
+    fn new(name: &str, value: String, goal: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            value,
+            goal: goal.to_owned(),
+        }
+    }
+}
+
+/// Builds what is missing, measures everything, prints a table.
+pub fn run() -> Result<ExitCode> {
+    let mut console = Console::new(serve::STEPS + 4);
+    serve::build(&mut console)?;
+    let server = serve::executable();
+    let folder = workspace::target().join("bench");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    let mut figures = vec![client_size(&workspace::root().join("dist"))?];
+
+    console.step("service-level engine");
+    figures.extend(engine(&mut console)?);
+    console.done("measured");
+
+    console.step("import");
+    figures.extend(import(&server, &folder)?);
+    console.done("measured");
+
+    console.step("reports");
+    add_reporter(&server, &folder)?;
+    let imported = Server::over(&server, &folder, &["--no-demo"])?;
+    figures.extend(in_browser(&mut console, &imported, &folder, "reports")?);
+    drop(imported);
+    console.done("measured");
+
+    console.step("demo organisation, two browsers");
+    let started = Instant::now();
+    let demo = Server::fresh(&server)?;
+    let seeded = started.elapsed();
+    figures.push(Figure::new(
+        "start on an empty folder, demo seeded",
+        format!("{:.1} s", seeded.as_secs_f64()),
+        "",
+    ));
+    figures.extend(in_browser(&mut console, &demo, &folder, "journeys")?);
+    console.done("measured");
+
+    fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+    print(&figures);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(figures: &[Figure]) {
+    let width = figures
+        .iter()
+        .map(|figure| figure.name.chars().count())
+        .max()
+        .unwrap_or_default();
+    println!();
+    for Figure { name, value, goal } in figures {
+        match goal.as_str() {
+            "" => println!("{name:width$}  {value}"),
+            goal => println!("{name:width$}  {value:<14} goal: {goal}"),
+        }
+    }
+}
+
+/// What goes over the wire: the brotli form of every file of the client.
+fn client_size(dist: &Path) -> Result<Figure> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(dist).with_context(|| format!("reading {}", dist.display()))? {
+        let entry = entry.context("reading the client's files")?;
+        if entry.path().extension().is_some_and(|kind| kind == "br") {
+            bytes += entry.metadata().context("reading a file's size")?.len();
+        }
+    }
+    Ok(Figure::new(
+        "client over the wire, brotli",
+        format!("{} KiB", bytes / 1024),
+        "700 KiB",
+    ))
+}
+
+fn engine(console: &mut Console) -> Result<Vec<Figure>> {
+    let output = job::must(
+        console,
+        workspace::cargo([
+            "run",
+            "--release",
+            "--package",
+            "shared",
+            "--features",
+            "zones",
+            "--example",
+            "service_level_bench",
+        ]),
+    )?;
+    Ok(output
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| Figure::new(name.trim(), value.trim().to_owned(), ""))
+        .collect())
+}
+
+fn import(server: &Path, folder: &Path) -> Result<Vec<Figure>> {
+    let file = folder.join("log.csv");
+    log::write(&file, INCIDENTS)?;
+    let started = Instant::now();
+    let mut process = machine::child(server, None)?
+        .args(["import", "servicenow-log"])
+        .arg(&file)
+        .arg("--data")
+        .arg(folder.join("data"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("starting the import")?;
+    let mut peak = 0;
+    let status = loop {
+        peak = memory_peak(process.id()).unwrap_or(peak);
+        if let Some(status) = process.try_wait().context("watching the import")? {
+            break status;
+        }
+        thread::sleep(Duration::from_millis(20));
+    };
+    let took = started.elapsed().as_secs_f64();
+    if !status.success() {
+        bail!("the import ended with {status}");
+    }
+    let rows = INCIDENTS * log::ROWS_EACH as u64;
+    Ok(vec![
+        Figure::new(
+            &format!("import of {rows} rows"),
+            format!("{took:.1} s"),
+            "",
+        ),
+        Figure::new(
+            "import, time for 140,000 rows",
+            format!("{:.1} s", took * 140_000.0 / rows as f64),
+            "60 s",
+        ),
+        Figure::new(
+            "import, peak of memory",
+            format!("{} MB", peak / 1_000),
+            "300 MB",
+        ),
+    ])
+}
+
+/// The most memory the process ever held, in kB, as Linux counts it.
+fn memory_peak(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn add_reporter(server: &Path, folder: &Path) -> Result<()> {
+    use std::io::Write;
+    let mut process = Command::new(server)
+        .args(["user", "--data"])
+        .arg(folder.join("data"))
+        .args(["add", LOGIN, "--administrator", "--name", "Bench"])
+        .args(["--email", "bench@example.org"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .context("adding a person")?;
+    let mut input = process.stdin.take().context("no standard input")?;
+    writeln!(input, "{PASSWORD}").context("saying the password")?;
+    drop(input);
+    let status = process.wait().context("adding a person")?;
+    if !status.success() {
+        bail!("adding a person ended with {status}");
+    }
+    Ok(())
+}
+
+/// Runs one file of `e2e/bench`, whose tests write `name, tab, value, tab, goal` to a file.
+fn in_browser(
+    console: &mut Console,
+    server: &Server,
+    folder: &Path,
+    file: &str,
+) -> Result<Vec<Figure>> {
+    let figures = folder.join("figures");
+    if figures.exists() {
+        fs::remove_file(&figures).context("removing older figures")?;
+    }
+    let mut command = playwright::command(console, server)?;
+    command
+        .args(["test", "--config", "bench.config.ts", file])
+        .env("BELLHOP_FIGURES", &figures)
+        .env("BELLHOP_LOGIN", LOGIN)
+        .env("BELLHOP_PASSWORD", PASSWORD);
+    job::must(console, command)?;
+    let text = fs::read_to_string(&figures).context("reading the figures")?;
+    Ok(text
+        .lines()
+        .map(|line| {
+            let mut parts = line.split('\t').map(str::to_owned);
+            Figure {
+                name: parts.next().unwrap_or_default(),
+                value: parts.next().unwrap_or_default(),
+                goal: parts.next().unwrap_or_default(),
+            }
+        })
+        .collect())
+}
