@@ -2,6 +2,7 @@
 
 use super::settings::Storage;
 use crate::organisation::entity::person::Model as Person;
+use crate::organisation::password;
 use crate::organisation::person::{self, NewPerson};
 use crate::organisation::role::{self, Granted};
 use crate::organisation::store::{self, PeopleFilter};
@@ -129,7 +130,7 @@ async fn set_password(platform: &Platform, ctx: &Context, login: &str) -> Result
         bail!("there is nobody with the sign-in name `{login}`");
     };
     let password = ask_password()?;
-    person::set_password(platform, ctx, found.id, &password)
+    password::set(platform, ctx, found.id, &password)
         .await
         .map_err(told)?;
     println!("{login} has a new password and is signed out everywhere.");

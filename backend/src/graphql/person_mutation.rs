@@ -4,6 +4,7 @@ use super::error::UserError;
 use super::id::{parse, parse_opt};
 use super::input::{answer, cleared, cleared_id, kept, key, parts};
 use super::organisation::Person;
+use crate::organisation::password;
 use crate::organisation::person::{self, NewPerson, PersonEdit};
 use crate::organisation::role::{self, Granted};
 use crate::organisation::store;
@@ -113,6 +114,15 @@ pub struct PersonSetPasswordInput {
     person: ID,
     /// At least 12 characters.
     password: Secret,
+}
+
+/// A new password of one's own.
+#[derive(Clone, Debug, InputObject)]
+pub struct PasswordChangeInput {
+    /// The present one; wrong ones are counted and slowed down.
+    current_password: Secret,
+    /// At least 12 characters.
+    new_password: Secret,
 }
 
 /// A role to give or to take: `role` with `department`, or `siteRole`.
@@ -240,9 +250,25 @@ impl PersonMutation {
         let (acting, platform) = parts(ctx)?;
         let result = async {
             let id = parse(&input.person, "person")?;
-            person::set_password(platform, acting, id, &input.password.0).await
+            password::set(platform, acting, id, &input.password.0).await
         }
         .await;
+        let (person, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
+        Ok(PersonPayload {
+            person: person.map(Person),
+            user_errors,
+        })
+    }
+
+    /// Changes the viewer's own password. Their other sessions end, this one goes on.
+    async fn password_change(
+        &self,
+        ctx: &Context<'_>,
+        input: PasswordChangeInput,
+    ) -> Result<PersonPayload> {
+        let (acting, platform) = parts(ctx)?;
+        let (current, new) = (&input.current_password.0, &input.new_password.0);
+        let result = password::change(platform, acting, current, new).await;
         let (person, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
         Ok(PersonPayload {
             person: person.map(Person),

@@ -99,7 +99,9 @@ impl Server {
     async fn grants_of(&self, holder: Holder, request_id: &str) -> Result<Option<Context>> {
         let platform = &self.app.platform;
         let now = platform.clock.now();
-        access::context_of(platform.db.reader(), holder.person, now, request_id).await
+        let context =
+            access::context_of(platform.db.reader(), holder.person, now, request_id).await?;
+        Ok(context.map(|context| context.in_session(holder.session)))
     }
 }
 

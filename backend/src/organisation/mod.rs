@@ -7,6 +7,7 @@ pub mod access;
 pub mod category;
 pub mod department;
 pub mod entity;
+pub mod password;
 pub mod person;
 pub mod reference;
 pub mod role;

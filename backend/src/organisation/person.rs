@@ -242,34 +242,6 @@ pub async fn edit(
     Ok(after)
 }
 
-/// Sets somebody's password and ends their sessions.
-pub async fn set_password(
-    platform: &Platform,
-    ctx: &Context,
-    id: PersonId,
-    password: &str,
-) -> Result<Person> {
-    authorize(ctx, SetUp::Site)?;
-    let login = match store::person(platform.db.reader(), id).await? {
-        Some(person) => person.login,
-        None => return Err(Error::not_found("person")),
-    };
-    check_password(&login, password)?;
-    let hash = password::hash(&platform.ids, password).await?;
-    let mut uow = UnitOfWork::begin(platform, ctx).await?;
-    let row = reference::require_person(uow.tx(), id, "person").await?;
-    store::set_password_hash(uow.tx(), id, hash).await?;
-    emit(
-        &mut uow,
-        EventKind::PasswordSet,
-        subject(&row),
-        Changeset::new(),
-    );
-    end_all_of(&mut uow, id, None, end_reason::PASSWORD_CHANGED).await?;
-    uow.commit().await?;
-    Ok(row)
-}
-
 async fn check(db: &impl Connection, row: &Person, before: Option<&Person>) -> Result<()> {
     let mut problems = Vec::new();
     problems.extend(
@@ -341,7 +313,7 @@ async fn check_manager(db: &impl Connection, row: &Person) -> Result<()> {
     Ok(())
 }
 
-fn subject(row: &Person) -> Subject {
+pub(super) fn subject(row: &Person) -> Subject {
     Subject {
         kind: PersonId::PREFIX,
         id: row.id.0,

@@ -1,7 +1,7 @@
 //! On whose behalf something happens, and when.
 
 use shared::event::ActorKind;
-use shared::id::PersonId;
+use shared::id::{PersonId, SessionId};
 use shared::permission::{Grants, Scope};
 use shared::time::Timestamp;
 use std::sync::Arc;
@@ -42,6 +42,8 @@ impl Actor {
 pub struct Context {
     /// Who acts.
     pub actor: Actor,
+    /// The session that they act in; none beside the API.
+    pub session: Option<SessionId>,
     /// What was granted to them.
     pub grants: Arc<Grants>,
     /// Which tickets they know of.
@@ -76,6 +78,7 @@ impl Context {
     ) -> Self {
         Self {
             actor,
+            session: None,
             scope: Arc::new(Scope::of(&grants, departments)),
             report_scope: Arc::new(Scope::of_reports(&grants, departments)),
             grants: Arc::new(grants),
@@ -87,6 +90,14 @@ impl Context {
     /// The person who acts; system and import act as nobody.
     pub fn person(&self) -> PersonId {
         self.grants.person
+    }
+
+    /// The same in a session.
+    pub fn in_session(self, session: SessionId) -> Self {
+        Self {
+            session: Some(session),
+            ..self
+        }
     }
 
     /// The same at another instant.

@@ -1,7 +1,8 @@
 //! Slows down those who guess, without giving anybody a way to shut another person out.
 //!
 //! Failures are counted by (sign-in name, device) for a browser that signed in with that name
-//! before, and by (sign-in name, network) for everybody else; never by the name alone. After some
+//! before, and by (sign-in name, network) for everybody else; never by the name alone. Who is
+//! signed in and gives their password once more is counted by session. After some
 //! free failures the wait doubles. When a name is under attack from many networks, strangers have
 //! fewer free failures each; they are never refused for what others did.
 
@@ -12,13 +13,16 @@ use super::{SignInError, token};
 use crate::platform::Platform;
 use crate::platform::error::{Error, Result};
 use crate::platform::unit_of_work::UnitOfWork;
+use shared::id::SessionId;
 use shared::time::Timestamp;
 
 /// Free failures of a known device.
 const FREE_DEVICE: i32 = 10;
 /// Free failures of a network.
 const FREE_NETWORK: i32 = 5;
-/// The same while the name is under attack.
+/// Free failures of a session.
+const FREE_SESSION: i32 = 5;
+/// The same of a network while the name is under attack.
 const FREE_UNDER_ATTACK: i32 = 2;
 /// Failures of strangers within [`ATTACK_SECONDS`] of each other that make an attack.
 const ATTACK_FAILURES: i32 = 100;
@@ -35,12 +39,15 @@ pub enum Source<'a> {
     Device(&'a Device),
     /// Any other.
     Network(&'a Network),
+    /// Somebody who is signed in.
+    Session(SessionId),
 }
 
 /// The counts that an attempt belongs to.
 pub struct Buckets {
     own: String,
-    /// Failures of all strangers; none for a known device.
+    free: i32,
+    /// Failures of all strangers; none for those who are none.
     strangers: Option<String>,
 }
 
@@ -52,11 +59,18 @@ impl Buckets {
         match source {
             Source::Device(device) => Self {
                 own: digest("device", device.name()),
+                free: FREE_DEVICE,
                 strangers: None,
             },
             Source::Network(network) => Self {
                 own: digest("network", &network.to_string()),
+                free: FREE_NETWORK,
                 strangers: Some(digest("strangers", "")),
+            },
+            Source::Session(session) => Self {
+                own: digest("session", &session.to_string()),
+                free: FREE_SESSION,
+                strangers: None,
             },
         }
     }
@@ -75,14 +89,14 @@ pub async fn count(
 ) -> Result<(), SignInError> {
     let tx = platform.db.begin().await.map_err(Error::from)?;
     let free = match &buckets.strangers {
-        None => FREE_DEVICE,
+        None => buckets.free,
         Some(bucket) => {
             let row = store::lock_attempts(&tx, bucket, now).await?;
             let failures = remembered(row.failures, row.last_at, now, ATTACK_SECONDS);
             if failures >= ATTACK_FAILURES {
                 FREE_UNDER_ATTACK
             } else {
-                FREE_NETWORK
+                buckets.free
             }
         }
     };

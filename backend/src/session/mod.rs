@@ -5,6 +5,7 @@ pub mod key;
 mod lockout;
 pub mod network;
 pub mod password;
+pub mod proof;
 mod store;
 mod sweep;
 pub mod token;
@@ -108,6 +109,15 @@ pub enum SignInError {
     Failed(#[from] Error),
 }
 
+impl From<password::VerifyError> for SignInError {
+    fn from(error: password::VerifyError) -> Self {
+        match error {
+            password::VerifyError::Busy => Self::Busy,
+            password::VerifyError::Fault(fault) => Self::Failed(fault.into()),
+        }
+    }
+}
+
 /// Who holds an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
@@ -153,20 +163,15 @@ impl Sessions {
 
         let person = store::by_login(self.platform.db.reader(), &login).await?;
         let hash = person.as_ref().and_then(|p| p.password_hash.clone());
-        let right = password::verify(hash.clone(), attempt.password, known.is_some())
-            .await
-            .map_err(|error| match error {
-                password::VerifyError::Busy => SignInError::Busy,
-                password::VerifyError::Fault(fault) => SignInError::Failed(fault.into()),
-            })?;
+        let right = password::verify(hash.clone(), attempt.password, known.is_some()).await?;
         let Some(person) = person.filter(|p| right && p.active) else {
             return Err(SignInError::WrongCredentials);
         };
 
         let context = self.context(person.id, now, attempt.request_id);
         let mut uow = UnitOfWork::begin(&self.platform, &context).await?;
-        // Between the check and now the password may have been changed.
-        let current = store::credential_of(uow.tx(), person.id).await?;
+        // Between the check and now the password may have been changed; from here on it waits.
+        let current = store::lock_credential_of(uow.tx(), person.id).await?;
         if !current.is_some_and(|p| p.active && p.password_hash == hash) {
             return Err(SignInError::WrongCredentials);
         }

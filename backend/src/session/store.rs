@@ -128,6 +128,17 @@ pub async fn credential_of(
     Ok(credential::Entity::find_by_id(person).one(db).await?)
 }
 
+/// The same, which nobody changes to the end of the transaction.
+pub async fn lock_credential_of(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+) -> Result<Option<credential::Model>> {
+    Ok(credential::Entity::find_by_id(person)
+        .lock_shared()
+        .one(db)
+        .await?)
+}
+
 /// A session.
 pub async fn find(db: &impl ConnectionTrait, id: SessionId) -> Result<Option<session::Model>> {
     Ok(session::Entity::find_by_id(id).one(db).await?)

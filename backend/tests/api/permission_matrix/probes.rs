@@ -565,6 +565,13 @@ fn departments_and_people() -> Vec<Probe> {
                 |stage, place| json!({ "input": { "person": stage.subject, "password": "another battery staple" } })
             ),
         ),
+        act(
+            "passwordChange",
+            "PasswordChangeInput",
+            with!(
+                |stage, place| json!({ "input": { "currentPassword": "not the password", "newPassword": "another battery staple" } })
+            ),
+        ),
         acts(
             "roleGrant",
             "RoleInput",
