@@ -66,7 +66,7 @@ choices! {
     /// What a form asks for.
     FieldKind { Text, LongText, Number, Date, Choice, MultipleChoice, YesNo, Person }
     /// The orders of a list of tickets.
-    TicketOrder { Due, Updated, Created, Priority }
+    TicketOrder { Due, DueLast, Updated, UpdatedOldest, Created, CreatedOldest, Priority, PriorityLowest }
     /// The next steps of a ticket.
     Transition { Start, PutOnHold, Resume, Resolve, Confirm, Close, Reopen, Cancel }
     /// Where a view of the queue stands in the list of views.

@@ -1,3 +1,5 @@
+use futures_util::future::LocalBoxFuture;
+
 use crate::lean::*;
 
 use super::ErrorState;
@@ -37,28 +39,25 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
     {
         let state = RwSignal::new(Load::Waiting);
         let round = RwSignal::new(0);
-        let asked = StoredValue::new(0_u32);
-        effect(move |last_round: Option<u32>| {
-            let this_round = round.get();
-            let mine = asked.get_value() + 1;
-            asked.set_value(mine);
-            let answer = ask();
-            let same = last_round.is_some_and(|last| last != this_round);
-            if !(same && state.with_untracked(|state| matches!(state, Load::Ready(_)))) {
-                state.set(Load::Waiting);
-            }
-            leptos::task::spawn_local(async move {
-                let answer = answer.await;
-                // The page may have been left meanwhile.
-                if asked.try_get_value() == Some(mine) {
-                    state.try_set(match answer {
-                        Ok(found) => Load::Ready(found),
-                        Err(sentence) => Load::Failed(sentence),
-                    });
+        keep_asking(
+            round,
+            Box::new(move |same| {
+                let answer = ask();
+                if !(same && state.with_untracked(|state| matches!(state, Load::Ready(_)))) {
+                    state.set(Load::Waiting);
                 }
-            });
-            this_round
-        });
+                Box::pin(async move {
+                    let answer = answer.await;
+                    let settle = move || {
+                        state.try_set(match answer {
+                            Ok(found) => Load::Ready(found),
+                            Err(sentence) => Load::Failed(sentence),
+                        });
+                    };
+                    Box::new(settle) as Settle
+                })
+            }),
+        );
         Self { state, round }
     }
 
@@ -98,18 +97,15 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
         bones: impl Fn() -> AnyView + Send + 'static,
         ready: impl Fn(Signal<T>) -> AnyView + Send + 'static,
     ) -> impl Fn() -> AnyView + Send + 'static {
-        let kind = memo(move |_| {
+        let standing = memo(move |_| {
             self.state.with(|state| match state {
-                Load::Waiting => 0,
-                Load::Ready(_) => 1,
-                Load::Failed(_) => 2,
+                Load::Waiting => Standing::Waiting,
+                Load::Ready(_) => Standing::Ready,
+                Load::Failed(sentence) => Standing::Failed(sentence.clone()),
             })
         });
-        move || match kind.get() {
-            1 => {
-                let Some(first) = self.ready_untracked() else {
-                    return bones();
-                };
+        let shown = move || {
+            self.ready_untracked().map(|first| {
                 // Holds the last answer, so that readers inside need no case for its absence.
                 let held = RwSignal::new(first);
                 effect(move |before: Option<()>| {
@@ -121,18 +117,65 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
                     }
                 });
                 ready(held.into())
+            })
+        };
+        let again = Callback::new(move |()| self.again());
+        view_of(standing, again, Box::new(bones), Box::new(shown))
+    }
+}
+
+/// How asking stands, without the answer.
+#[derive(Clone, PartialEq)]
+enum Standing {
+    Waiting,
+    Ready,
+    Failed(String),
+}
+
+/// Puts an answer in its place.
+type Settle = Box<dyn FnOnce()>;
+
+/// Asks now and whenever `ask` wants to; it hears whether it is asked for the same thing again.
+fn keep_asking(round: RwSignal<u32>, ask: Box<dyn Fn(bool) -> LocalBoxFuture<'static, Settle>>) {
+    let asked = StoredValue::new(0_u32);
+    effect(move |last_round: Option<u32>| {
+        let this_round = round.get();
+        let mine = asked.get_value() + 1;
+        asked.set_value(mine);
+        let answer = ask(last_round.is_some_and(|last| last != this_round));
+        leptos::task::spawn_local(async move {
+            let settle = answer.await;
+            // The page may have been left meanwhile.
+            if asked.try_get_value() == Some(mine) {
+                settle();
             }
-            2 => {
+        });
+        this_round
+    });
+}
+
+fn view_of(
+    standing: Memo<Standing>,
+    again: Callback<()>,
+    bones: Box<dyn Fn() -> AnyView + Send>,
+    shown: Box<dyn Fn() -> Option<AnyView> + Send>,
+) -> impl Fn() -> AnyView + Send + 'static {
+    // Another failure, or another answer, changes what is shown in its place.
+    let kind = memo(move |_| standing.with(std::mem::discriminant));
+    move || {
+        kind.track();
+        match standing.get_untracked() {
+            Standing::Waiting => bones(),
+            Standing::Ready => shown().unwrap_or_else(&bones),
+            Standing::Failed(_) => {
                 let text = Signal::derive(move || {
-                    self.state.with(|state| match state {
-                        Load::Failed(sentence) => sentence.clone(),
+                    standing.with(|standing| match standing {
+                        Standing::Failed(sentence) => sentence.clone(),
                         _ => String::new(),
                     })
                 });
-                view! { <ErrorState text on_retry=Callback::new(move |()| self.again()) /> }
-                    .into_any()
+                view! { <ErrorState text on_retry=again /> }.into_any()
             }
-            _ => bones(),
         }
     }
 }

@@ -49,7 +49,10 @@ names! {
         RelatesTo => link_relates_to, Duplicates => link_duplicates, DuplicatedBy => link_duplicated_by, Causes => link_causes, CausedBy => link_caused_by,
         ParentOf => link_parent_of, ChildOf => link_child_of,
     }
-    TicketOrder { Due => order_due, Updated => order_updated, Created => order_created, Priority => order_priority }
+    TicketOrder {
+        Due => order_due, DueLast => order_due_last, Updated => order_updated, UpdatedOldest => order_updated_oldest,
+        Created => order_created, CreatedOldest => order_created_oldest, Priority => order_priority, PriorityLowest => order_priority_lowest,
+    }
     Transition {
         Start => transition_start, PutOnHold => transition_put_on_hold, Resume => transition_resume,
         Resolve => transition_resolve, Confirm => transition_confirm, Close => transition_close,

@@ -176,10 +176,17 @@ fn span(mut sql: Sql, column: Column, span: &Span) -> Sql {
 fn order_columns(order: TicketOrder) -> &'static [(Column, Order)] {
     match order {
         TicketOrder::Due => &[(Column::DueOrder, Order::Asc)],
+        TicketOrder::DueLast => &[(Column::DueOrder, Order::Desc)],
         TicketOrder::Updated => &[(Column::UpdatedAt, Order::Desc)],
+        TicketOrder::UpdatedOldest => &[(Column::UpdatedAt, Order::Asc)],
         TicketOrder::Created => &[(Column::CreatedAt, Order::Desc)],
+        TicketOrder::CreatedOldest => &[(Column::CreatedAt, Order::Asc)],
         TicketOrder::Priority => &[
             (Column::Priority, Order::Asc),
+            (Column::DueOrder, Order::Asc),
+        ],
+        TicketOrder::PriorityLowest => &[
+            (Column::Priority, Order::Desc),
             (Column::DueOrder, Order::Asc),
         ],
     }

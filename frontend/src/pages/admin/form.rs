@@ -1,5 +1,7 @@
 //! What all editors share: faults beside their fields, one sentence for the rest, one act at a time.
 
+use futures_util::future::LocalBoxFuture;
+
 use crate::lean::*;
 
 use crate::{
@@ -61,6 +63,13 @@ impl Form {
         act: impl Future<Output = Result<T, ApiError>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
+        self.follow(Box::pin(async move {
+            act.await
+                .map(|made| Box::new(move || done(made)) as Box<dyn FnOnce()>)
+        }));
+    }
+
+    fn follow(self, act: LocalBoxFuture<'static, Result<Box<dyn FnOnce()>, ApiError>>) {
         if self.busy.get_untracked() {
             return;
         }
@@ -72,7 +81,7 @@ impl Form {
             // The dialog may have been closed meanwhile.
             self.busy.try_set(false);
             match answer {
-                Ok(made) => done(made),
+                Ok(done) => done(),
                 Err(ApiError::Refused(refusals)) => self.show(
                     refusals
                         .into_iter()

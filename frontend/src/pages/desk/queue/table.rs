@@ -175,6 +175,30 @@ pub fn LinesList() -> impl IntoView {
     }
 }
 
+const ASCENDING: &str = "ascending";
+const DESCENDING: &str = "descending";
+
+/// An order of the list with the direction in which its column then runs.
+#[derive(Clone, Copy)]
+struct Sorted {
+    order: TicketOrder,
+    direction: &'static str,
+}
+
+fn up(order: TicketOrder) -> Sorted {
+    Sorted {
+        order,
+        direction: ASCENDING,
+    }
+}
+
+fn down(order: TicketOrder) -> Sorted {
+    Sorted {
+        order,
+        direction: DESCENDING,
+    }
+}
+
 /// The list as a table.
 #[component]
 pub fn RowsTable() -> impl IntoView {
@@ -186,15 +210,22 @@ pub fn RowsTable() -> impl IntoView {
         ids.with(Vec::len)
             .saturating_sub(sight.range.with(|range| range.end))
     };
-    let sorter = move |order: TicketOrder, class: &'static str, text: &'static str| {
-        let sort = move || (workspace.order() == order).then_some("ascending");
+    // The first press sorts as agents usually want it, the next the other way round.
+    let sorter = move |usual: Sorted, reverse: Sorted, class: &'static str, text: &'static str| {
+        let sort = move || {
+            [usual, reverse]
+                .into_iter()
+                .find(|sorted| sorted.order == workspace.order())
+                .map(|sorted| sorted.direction)
+        };
         view! {
             <th scope="col" class=class aria-sort=sort>
                 <button type="button" class="sorter" on:click=move |_| {
                     let mut place = untrack(|| workspace.full_place());
-                    place.order = Some(order);
+                    let now = untrack(|| workspace.order());
+                    place.order = Some(if now == usual.order { reverse.order } else { usual.order });
                     workspace.go(&place, true);
-                }>{text}<span aria-hidden="true" class="sorter-mark">{move || sort().map(|_| "↑")}</span></button>
+                }>{text}<span aria-hidden="true" class="sorter-mark">{move || sort().map(|direction| if direction == ASCENDING { "↑" } else { "↓" })}</span></button>
             </th>
         }
     };
@@ -204,15 +235,15 @@ pub fn RowsTable() -> impl IntoView {
                 <caption class="sr-only">{words::desk::table_caption()}</caption>
                 <thead>
                     <tr>
-                        {sorter(TicketOrder::Priority, "cell-priority", words::desk::column_priority())}
+                        {sorter(down(TicketOrder::Priority), up(TicketOrder::PriorityLowest), "cell-priority", words::desk::column_priority())}
                         <th scope="col" class="cell-reference">{words::desk::column_reference()}</th>
                         <th scope="col" class="cell-title">{words::desk::column_title()}</th>
                         <th scope="col" class="cell-requester">{words::desk::column_requester()}</th>
                         <th scope="col" class="cell-state">{words::desk::column_state()}</th>
                         <th scope="col" class="cell-team">{words::desk::column_team()}</th>
                         <th scope="col" class="cell-assignee">{words::desk::column_assignee()}</th>
-                        {sorter(TicketOrder::Due, "cell-due", TicketOrder::Due.word())}
-                        {sorter(TicketOrder::Updated, "cell-updated", TicketOrder::Updated.word())}
+                        {sorter(up(TicketOrder::Due), down(TicketOrder::DueLast), "cell-due", TicketOrder::Due.word())}
+                        {sorter(down(TicketOrder::Updated), up(TicketOrder::UpdatedOldest), "cell-updated", TicketOrder::Updated.word())}
                     </tr>
                 </thead>
                 <tbody>

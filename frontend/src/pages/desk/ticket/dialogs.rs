@@ -1,6 +1,7 @@
 //! Next steps: some happen at once, some ask something first.
 
 use crate::lean::*;
+use futures_util::future::LocalBoxFuture;
 use leptos::html;
 use wasm_bindgen_futures::spawn_local;
 
@@ -14,10 +15,10 @@ use crate::{
     },
     components::{Dialog, environment::announce},
     pages::desk::operations::{
-        TicketCancelInput, TicketCloseInput, TicketConfirmInput, TicketDetail, TicketLinkInput,
-        TicketPutOnHoldInput, TicketReopenInput, TicketResolveInput, TicketResumeInput,
-        TicketStartInput, cancel, close, confirm, link, put_on_hold, reopen, resolve, resume,
-        start,
+        Outcome, TicketCancelInput, TicketCloseInput, TicketConfirmInput, TicketDetail,
+        TicketLinkInput, TicketPutOnHoldInput, TicketReopenInput, TicketResolveInput,
+        TicketResumeInput, TicketStartInput, cancel, close, confirm, link, put_on_hold, reopen,
+        resolve, resume, start,
     },
     words::{self, terms::Named},
 };
@@ -147,8 +148,17 @@ impl Form {
     fn send(
         self,
         store: TicketStore,
-        work: impl Future<Output = crate::pages::desk::operations::Outcome> + 'static,
+        work: impl Future<Output = Outcome> + 'static,
         done: impl FnOnce() + 'static,
+    ) {
+        self.follow(store, Box::pin(work), Box::new(done));
+    }
+
+    fn follow(
+        self,
+        store: TicketStore,
+        work: LocalBoxFuture<'static, Outcome>,
+        done: Box<dyn FnOnce()>,
     ) {
         if self.sending.get_untracked() {
             return;
