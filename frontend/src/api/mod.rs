@@ -19,7 +19,7 @@ pub use keys::fresh_key;
 pub use plain::Plain;
 pub use scalars::*;
 pub use time::{browser_now, correct_clock, now};
-pub use transport::{mutate, query, read};
+pub use transport::{Call, mutate, query, read};
 
 /// The types of the API as cynic sees them.
 #[cynic::schema("bellhop")]

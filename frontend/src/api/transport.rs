@@ -17,37 +17,70 @@ struct Extensions {
     request_id: Option<String>,
 }
 
-/// Runs a query.
+/// What is said to the server, and how its answer is read. Nothing happens until it is awaited.
 ///
-/// # Errors
-/// See [`ApiError`]. A session that has run out is renewed once before giving up.
-pub async fn query<Answer, Variables>(
-    operation: Operation<Answer, Variables>,
-) -> Result<Answer, ApiError>
+/// Whatever is asked runs through one piece of compiled code; only saying and reading are compiled for each operation.
+#[must_use = "nothing is asked until it is awaited"]
+pub struct Call<Answer> {
+    body: Result<String, ApiError>,
+    read: Box<dyn FnOnce(Value) -> Result<Answer, ApiError>>,
+}
+
+impl<Answer: 'static> Call<Answer> {
+    /// Makes something else of the answer, or refuses it.
+    pub fn then<Next>(
+        self,
+        next: impl FnOnce(Answer) -> Result<Next, ApiError> + 'static,
+    ) -> Call<Next> {
+        let read = self.read;
+        Call {
+            body: self.body,
+            read: Box::new(move |data| next(read(data)?)),
+        }
+    }
+
+    /// Makes something else of the answer.
+    pub fn map<Next>(self, next: impl FnOnce(Answer) -> Next + 'static) -> Call<Next> {
+        self.then(move |answer| Ok(next(answer)))
+    }
+}
+
+impl<Answer: 'static> IntoFuture for Call<Answer> {
+    /// See [`ApiError`]. A session that has run out is renewed once before giving up; a mutation is sent a second time
+    /// only where the server said that it did nothing for want of a session.
+    type Output = Result<Answer, ApiError>;
+    type IntoFuture = LocalBoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { body, read } = self;
+        Box::pin(async move { read(ask(body?).await?) })
+    }
+}
+
+/// Asks something.
+pub fn query<Answer, Variables>(operation: Operation<Answer, Variables>) -> Call<Answer>
 where
     Answer: DeserializeOwned + 'static,
     Variables: Serialize,
 {
-    read(ask(write(&operation)?).await?)
+    call(&operation)
 }
 
-/// Runs a mutation. Its payload's `userErrors` are the caller's to look at, see [`super::refusal`].
-///
-/// # Errors
-/// See [`ApiError`]. It is sent a second time only where the server said that it did nothing for want of a session.
-pub async fn mutate<Answer, Variables>(
-    operation: Operation<Answer, Variables>,
-) -> Result<Answer, ApiError>
+/// Changes something. The payload's `userErrors` are the caller's to look at, see [`super::refusal`].
+pub fn mutate<Answer, Variables>(operation: Operation<Answer, Variables>) -> Call<Answer>
 where
     Answer: DeserializeOwned + 'static,
     Variables: Serialize,
 {
-    read(ask(write(&operation)?).await?)
+    call(&operation)
 }
 
-/// The request's body.
-fn write(operation: &impl Serialize) -> Result<String, ApiError> {
-    serde_json::to_string(operation).map_err(|error| ApiError::Malformed(error.to_string()))
+fn call<Answer: DeserializeOwned + 'static>(operation: &impl Serialize) -> Call<Answer> {
+    Call {
+        body: serde_json::to_string(operation)
+            .map_err(|error| ApiError::Malformed(error.to_string())),
+        read: Box::new(read),
+    }
 }
 
 /// The answer's data as the operation's own type. All answers are read from [`Value`], those of subscriptions too:

@@ -3,7 +3,7 @@
 use cynic::QueryBuilder;
 
 use super::{DepartmentName, TeamName};
-use crate::api::{self, ApiError, Id, Timestamp, schema};
+use crate::api::{self, Call, Id, Timestamp, schema};
 
 /// The person who is signed in, with what they may open.
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
@@ -38,12 +38,10 @@ pub struct ViewerQuery {
 }
 
 /// Asks who is looking, and corrects the client's clock by the way.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_viewer() -> Result<Viewer, ApiError> {
+pub fn fetch_viewer() -> Call<Viewer> {
     let asked = api::browser_now();
-    let answer = api::query(ViewerQuery::build(())).await?;
-    api::correct_clock(answer.now, asked, api::browser_now());
-    Ok(answer.viewer)
+    api::query(ViewerQuery::build(())).map(move |answer| {
+        api::correct_clock(answer.now, asked, api::browser_now());
+        answer.viewer
+    })
 }

@@ -248,32 +248,24 @@ fn AgreementForm(
         };
         let before = before.clone();
         let idempotency_key = idempotency_key.clone();
-        let act = async move {
-            match before {
-                None => {
-                    data::create(AgreementCreateInput {
-                        name: name.get_untracked(),
-                        calendar,
-                        conditions,
-                        targets: promised,
-                        idempotency_key: Some(idempotency_key),
-                    })
-                    .await
-                }
-                Some(before) => {
-                    data::edit(AgreementEditInput {
-                        agreement: before.id,
-                        expected_version: before.version,
-                        name: Some(name.get_untracked()),
-                        position: None,
-                        calendar: Some(calendar),
-                        conditions: Some(conditions),
-                        targets: Some(promised),
-                        active: Some(active.get_untracked()),
-                    })
-                    .await
-                }
-            }
+        let act = match before {
+            None => data::create(AgreementCreateInput {
+                name: name.get_untracked(),
+                calendar,
+                conditions,
+                targets: promised,
+                idempotency_key: Some(idempotency_key),
+            }),
+            Some(before) => data::edit(AgreementEditInput {
+                agreement: before.id,
+                expected_version: before.version,
+                name: Some(name.get_untracked()),
+                position: None,
+                calendar: Some(calendar),
+                conditions: Some(conditions),
+                targets: Some(promised),
+                active: Some(active.get_untracked()),
+            }),
         };
         form.send(act, move |_| {
             saved();

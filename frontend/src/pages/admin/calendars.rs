@@ -260,29 +260,21 @@ fn CalendarForm(editor: Editor<Calendar>, #[prop(into)] on_saved: Callback<()>) 
         };
         let before = before.clone();
         let idempotency_key = idempotency_key.clone();
-        let act = async move {
-            match before {
-                None => {
-                    data::create(CalendarCreateInput {
-                        name: name.get_untracked(),
-                        is_default: is_default.get_untracked(),
-                        hours,
-                        idempotency_key: Some(idempotency_key),
-                    })
-                    .await
-                }
-                Some(before) => {
-                    data::edit(CalendarEditInput {
-                        calendar: before.id,
-                        expected_version: before.version,
-                        name: Some(name.get_untracked()),
-                        is_default: Some(is_default.get_untracked()),
-                        active: Some(active.get_untracked()),
-                        hours: Some(hours),
-                    })
-                    .await
-                }
-            }
+        let act = match before {
+            None => data::create(CalendarCreateInput {
+                name: name.get_untracked(),
+                is_default: is_default.get_untracked(),
+                hours,
+                idempotency_key: Some(idempotency_key),
+            }),
+            Some(before) => data::edit(CalendarEditInput {
+                calendar: before.id,
+                expected_version: before.version,
+                name: Some(name.get_untracked()),
+                is_default: Some(is_default.get_untracked()),
+                active: Some(active.get_untracked()),
+                hours: Some(hours),
+            }),
         };
         form.send(act, move |_| {
             saved();

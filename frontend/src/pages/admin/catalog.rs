@@ -186,41 +186,33 @@ fn ItemForm(
         let before = before.clone();
         let idempotency_key = idempotency_key.clone();
         let wanted = inputs(&checked);
-        let act = async move {
-            match before {
-                None => {
-                    data::create(CatalogItemCreateInput {
-                        department: Id::new(department.get_untracked()),
-                        name: name.get_untracked(),
-                        description: description.get_untracked(),
-                        icon: icon.get_untracked(),
-                        category: heading.get_untracked(),
-                        delivery_promise: promise.get_untracked(),
-                        service: chosen(service),
-                        team: chosen(team),
-                        fields: wanted,
-                        active: active.get_untracked(),
-                        idempotency_key: Some(idempotency_key),
-                    })
-                    .await
-                }
-                Some(before) => {
-                    data::edit(CatalogItemEditInput {
-                        catalog_item: before.id,
-                        expected_version: before.version,
-                        name: Some(name.get_untracked()),
-                        description: Some(description.get_untracked()),
-                        icon: Some(icon.get_untracked()),
-                        category: Some(heading.get_untracked()),
-                        delivery_promise: Some(promise.get_untracked()),
-                        service: chosen(service),
-                        team: chosen(team),
-                        fields: Some(wanted),
-                        active: Some(active.get_untracked()),
-                    })
-                    .await
-                }
-            }
+        let act = match before {
+            None => data::create(CatalogItemCreateInput {
+                department: Id::new(department.get_untracked()),
+                name: name.get_untracked(),
+                description: description.get_untracked(),
+                icon: icon.get_untracked(),
+                category: heading.get_untracked(),
+                delivery_promise: promise.get_untracked(),
+                service: chosen(service),
+                team: chosen(team),
+                fields: wanted,
+                active: active.get_untracked(),
+                idempotency_key: Some(idempotency_key),
+            }),
+            Some(before) => data::edit(CatalogItemEditInput {
+                catalog_item: before.id,
+                expected_version: before.version,
+                name: Some(name.get_untracked()),
+                description: Some(description.get_untracked()),
+                icon: Some(icon.get_untracked()),
+                category: Some(heading.get_untracked()),
+                delivery_promise: Some(promise.get_untracked()),
+                service: chosen(service),
+                team: chosen(team),
+                fields: Some(wanted),
+                active: Some(active.get_untracked()),
+            }),
         };
         form.send(act, move |_| {
             saved();

@@ -172,30 +172,22 @@ fn CategoryForm(
         }
         let before = before.clone();
         let idempotency_key = idempotency_key.clone();
-        let act = async move {
-            match before {
-                None => {
-                    data::create_category(CategoryCreateInput {
-                        department: Id::new(department.get_untracked()),
-                        name: name.get_untracked(),
-                        parent: chosen(parent),
-                        team: chosen(team),
-                        idempotency_key: Some(idempotency_key),
-                    })
-                    .await
-                }
-                Some(before) => {
-                    data::edit_category(CategoryEditInput {
-                        category: before.id,
-                        expected_version: before.version,
-                        name: Some(name.get_untracked()),
-                        parent: chosen(parent),
-                        team: chosen(team),
-                        active: Some(active.get_untracked()),
-                    })
-                    .await
-                }
-            }
+        let act = match before {
+            None => data::create_category(CategoryCreateInput {
+                department: Id::new(department.get_untracked()),
+                name: name.get_untracked(),
+                parent: chosen(parent),
+                team: chosen(team),
+                idempotency_key: Some(idempotency_key),
+            }),
+            Some(before) => data::edit_category(CategoryEditInput {
+                category: before.id,
+                expected_version: before.version,
+                name: Some(name.get_untracked()),
+                parent: chosen(parent),
+                team: chosen(team),
+                active: Some(active.get_untracked()),
+            }),
         };
         form.send(act, move |_| {
             saved();

@@ -124,36 +124,28 @@ fn DepartmentForm(
         }
         let before = before.clone();
         let idempotency_key = idempotency_key.clone();
-        let act = async move {
-            match before {
-                None => {
-                    data::create(DepartmentCreateInput {
-                        key: key.get_untracked(),
-                        name: name.get_untracked(),
-                        description: description.get_untracked(),
-                        icon: icon.get_untracked(),
-                        hue: colour,
-                        confidential: confidential.get_untracked(),
-                        idempotency_key: Some(idempotency_key),
-                    })
-                    .await
-                }
-                Some(before) => {
-                    data::edit(DepartmentEditInput {
-                        department: before.id,
-                        expected_version: before.version,
-                        key: Some(key.get_untracked()),
-                        name: Some(name.get_untracked()),
-                        description: Some(description.get_untracked()),
-                        icon: Some(icon.get_untracked()),
-                        hue: Some(colour),
-                        confidential: Some(confidential.get_untracked()),
-                        position: Some(place),
-                        active: Some(active.get_untracked()),
-                    })
-                    .await
-                }
-            }
+        let act = match before {
+            None => data::create(DepartmentCreateInput {
+                key: key.get_untracked(),
+                name: name.get_untracked(),
+                description: description.get_untracked(),
+                icon: icon.get_untracked(),
+                hue: colour,
+                confidential: confidential.get_untracked(),
+                idempotency_key: Some(idempotency_key),
+            }),
+            Some(before) => data::edit(DepartmentEditInput {
+                department: before.id,
+                expected_version: before.version,
+                key: Some(key.get_untracked()),
+                name: Some(name.get_untracked()),
+                description: Some(description.get_untracked()),
+                icon: Some(icon.get_untracked()),
+                hue: Some(colour),
+                confidential: Some(confidential.get_untracked()),
+                position: Some(place),
+                active: Some(active.get_untracked()),
+            }),
         };
         form.send(act, move |_| {
             saved();

@@ -1,11 +1,9 @@
 //! What all editors share: faults beside their fields, one sentence for the rest, one act at a time.
 
-use futures_util::future::LocalBoxFuture;
-
 use crate::lean::*;
 
 use crate::{
-    api::ApiError,
+    api::{ApiError, Call},
     components::{Icon, focus_first_error, use_toaster},
     words::admin as words,
 };
@@ -58,18 +56,11 @@ impl Form {
     }
 
     /// Sends; `done` hears of the success. A second press while it is under way does nothing.
-    pub fn send<T: 'static>(
-        self,
-        act: impl Future<Output = Result<T, ApiError>> + 'static,
-        done: impl FnOnce(T) + 'static,
-    ) {
-        self.follow(Box::pin(async move {
-            act.await
-                .map(|made| Box::new(move || done(made)) as Box<dyn FnOnce()>)
-        }));
+    pub fn send<T: 'static>(self, act: Call<T>, done: impl FnOnce(T) + 'static) {
+        self.follow(act.map(|made| Box::new(move || done(made)) as Box<dyn FnOnce()>));
     }
 
-    fn follow(self, act: LocalBoxFuture<'static, Result<Box<dyn FnOnce()>, ApiError>>) {
+    fn follow(self, act: Call<Box<dyn FnOnce()>>) {
         if self.busy.get_untracked() {
             return;
         }

@@ -243,46 +243,38 @@ fn PersonForm(
         let before = before.clone();
         let idempotency_key = idempotency_key.clone();
         let boss = manager.get_untracked().map(|manager| Id::new(manager.id));
-        let act = async move {
-            match before {
-                None => {
-                    data::create(PersonCreateInput {
-                        login: login.get_untracked(),
-                        email: email.get_untracked(),
-                        name: name.get_untracked(),
-                        title: filled(&title),
-                        phone: filled(&phone),
-                        site: filled(&site),
-                        timezone: timezone.get_untracked(),
-                        locale: locale.get_untracked(),
-                        vip: vip.get_untracked(),
-                        department: chosen(department),
-                        manager: boss,
-                        password: filled(&password).map(Password),
-                        idempotency_key: Some(idempotency_key),
-                    })
-                    .await
-                }
-                Some(before) => {
-                    data::edit(PersonEditInput {
-                        person: before.id,
-                        expected_version: before.version,
-                        login: Some(login.get_untracked()),
-                        email: Some(email.get_untracked()),
-                        name: Some(name.get_untracked()),
-                        title: filled(&title),
-                        phone: filled(&phone),
-                        site: filled(&site),
-                        timezone: Some(timezone.get_untracked()),
-                        locale: Some(locale.get_untracked()),
-                        vip: Some(vip.get_untracked()),
-                        department: chosen(department),
-                        manager: boss,
-                        active: Some(active.get_untracked()),
-                    })
-                    .await
-                }
-            }
+        let act = match before {
+            None => data::create(PersonCreateInput {
+                login: login.get_untracked(),
+                email: email.get_untracked(),
+                name: name.get_untracked(),
+                title: filled(&title),
+                phone: filled(&phone),
+                site: filled(&site),
+                timezone: timezone.get_untracked(),
+                locale: locale.get_untracked(),
+                vip: vip.get_untracked(),
+                department: chosen(department),
+                manager: boss,
+                password: filled(&password).map(Password),
+                idempotency_key: Some(idempotency_key),
+            }),
+            Some(before) => data::edit(PersonEditInput {
+                person: before.id,
+                expected_version: before.version,
+                login: Some(login.get_untracked()),
+                email: Some(email.get_untracked()),
+                name: Some(name.get_untracked()),
+                title: filled(&title),
+                phone: filled(&phone),
+                site: filled(&site),
+                timezone: Some(timezone.get_untracked()),
+                locale: Some(locale.get_untracked()),
+                vip: Some(vip.get_untracked()),
+                department: chosen(department),
+                manager: boss,
+                active: Some(active.get_untracked()),
+            }),
         };
         form.send(act, move |_| {
             saved();

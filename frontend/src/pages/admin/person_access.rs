@@ -81,12 +81,10 @@ fn Roles(
     let role = RwSignal::new(Role::Agent.key().to_owned());
     let department = RwSignal::new(String::new());
     let change = move |input: RoleInput, give: bool| {
-        let act = async move {
-            if give {
-                data::grant(input).await
-            } else {
-                data::revoke(input).await
-            }
+        let act = if give {
+            data::grant(input)
+        } else {
+            data::revoke(input)
         };
         form.send(act, move |changed| {
             person.set(changed);

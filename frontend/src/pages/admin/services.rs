@@ -141,30 +141,22 @@ fn ServiceForm(
         }
         let before = before.clone();
         let idempotency_key = idempotency_key.clone();
-        let act = async move {
-            match before {
-                None => {
-                    data::create_service(ServiceCreateInput {
-                        department: Id::new(department.get_untracked()),
-                        name: name.get_untracked(),
-                        description: description.get_untracked(),
-                        team: chosen(team),
-                        idempotency_key: Some(idempotency_key),
-                    })
-                    .await
-                }
-                Some(before) => {
-                    data::edit_service(ServiceEditInput {
-                        service: before.id,
-                        expected_version: before.version,
-                        name: Some(name.get_untracked()),
-                        description: Some(description.get_untracked()),
-                        team: chosen(team),
-                        active: Some(active.get_untracked()),
-                    })
-                    .await
-                }
-            }
+        let act = match before {
+            None => data::create_service(ServiceCreateInput {
+                department: Id::new(department.get_untracked()),
+                name: name.get_untracked(),
+                description: description.get_untracked(),
+                team: chosen(team),
+                idempotency_key: Some(idempotency_key),
+            }),
+            Some(before) => data::edit_service(ServiceEditInput {
+                service: before.id,
+                expected_version: before.version,
+                name: Some(name.get_untracked()),
+                description: Some(description.get_untracked()),
+                team: chosen(team),
+                active: Some(active.get_untracked()),
+            }),
         };
         form.send(act, move |_| {
             saved();

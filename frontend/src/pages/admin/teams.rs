@@ -142,26 +142,18 @@ fn TeamForm(
         }
         let before = before.clone();
         let idempotency_key = idempotency_key.clone();
-        let act = async move {
-            match (before, chosen) {
-                (Some(before), _) => {
-                    data::edit(TeamEditInput {
-                        team: before.id,
-                        expected_version: before.version,
-                        name: Some(name.get_untracked()),
-                        active: Some(active.get_untracked()),
-                    })
-                    .await
-                }
-                (None, department) => {
-                    data::create(TeamCreateInput {
-                        department: department.unwrap_or_else(|| Id::new("")),
-                        name: name.get_untracked(),
-                        idempotency_key: Some(idempotency_key),
-                    })
-                    .await
-                }
-            }
+        let act = match (before, chosen) {
+            (Some(before), _) => data::edit(TeamEditInput {
+                team: before.id,
+                expected_version: before.version,
+                name: Some(name.get_untracked()),
+                active: Some(active.get_untracked()),
+            }),
+            (None, department) => data::create(TeamCreateInput {
+                department: department.unwrap_or_else(|| Id::new("")),
+                name: name.get_untracked(),
+                idempotency_key: Some(idempotency_key),
+            }),
         };
         form.send(act, move |_| {
             saved();

@@ -3,7 +3,7 @@
 use cynic::{QueryBuilder, SubscriptionBuilder};
 
 use crate::api::{
-    self, ApiError, CalendarDate, Id, Priority, Sequence, TicketState, Timestamp,
+    self, CalendarDate, Call, Id, Priority, Sequence, TicketState, Timestamp,
     operations::{DepartmentName, TeamName, TicketRow},
     schema,
 };
@@ -24,11 +24,8 @@ struct BoardsQuery {
 }
 
 /// Asks for the dashboards that the viewer may see.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_boards() -> Result<Vec<BoardName>, ApiError> {
-    Ok(api::query(BoardsQuery::build(())).await?.dashboards)
+pub fn fetch_boards() -> Call<Vec<BoardName>> {
+    api::query(BoardsQuery::build(())).map(|answer| answer.dashboards)
 }
 
 /// All figures of a dashboard at one instant.
@@ -102,15 +99,9 @@ struct FiguresQuery {
 }
 
 /// Asks for the figures of a dashboard; nothing where the viewer sees no such one.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_figures(id: String) -> Result<Option<Figures>, ApiError> {
-    Ok(
-        api::query(FiguresQuery::build(FiguresVariables { id: Id::new(id) }))
-            .await?
-            .dashboard,
-    )
+pub fn fetch_figures(id: String) -> Call<Option<Figures>> {
+    api::query(FiguresQuery::build(FiguresVariables { id: Id::new(id) }))
+        .map(|answer| answer.dashboard)
 }
 
 #[derive(cynic::QueryVariables)]

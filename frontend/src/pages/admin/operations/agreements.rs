@@ -4,7 +4,7 @@ use cynic::{MutationBuilder, QueryBuilder};
 
 use super::{changed, services::ParentCategory};
 use crate::api::{
-    self, ApiError, ClockTarget, HoldReason, Id, Priority, TicketKind, UserError,
+    self, Call, ClockTarget, HoldReason, Id, Priority, TicketKind, UserError,
     operations::{DepartmentName, ServiceName},
     schema,
 };
@@ -71,11 +71,8 @@ pub struct AgreementsQuery {
 }
 
 /// All agreements in their order.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_agreements() -> Result<AgreementsQuery, ApiError> {
-    api::query(AgreementsQuery::build(())).await
+pub fn fetch_agreements() -> Call<AgreementsQuery> {
+    api::query(AgreementsQuery::build(()))
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -160,10 +157,7 @@ struct EditMutation {
 }
 
 /// Makes an agreement.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn create(input: AgreementCreateInput) -> Result<Agreement, ApiError> {
+pub fn create(input: AgreementCreateInput) -> Call<Agreement> {
     changed!(
         CreateMutation::build(CreateVars { input }),
         agreement_create,
@@ -172,10 +166,7 @@ pub async fn create(input: AgreementCreateInput) -> Result<Agreement, ApiError> 
 }
 
 /// Changes an agreement.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn edit(input: AgreementEditInput) -> Result<Agreement, ApiError> {
+pub fn edit(input: AgreementEditInput) -> Call<Agreement> {
     changed!(
         EditMutation::build(EditVars { input }),
         agreement_edit,

@@ -3,7 +3,7 @@
 use cynic::{MutationBuilder, QueryBuilder};
 
 use super::changed;
-use crate::api::{self, ApiError, Id, UserError, schema};
+use crate::api::{self, Call, Id, UserError, schema};
 
 /// A day of the week.
 #[derive(cynic::Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,11 +77,8 @@ struct CalendarsQuery {
 }
 
 /// All calendars, the default one first.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_calendars() -> Result<Vec<Calendar>, ApiError> {
-    Ok(api::query(CalendarsQuery::build(())).await?.calendars)
+pub fn fetch_calendars() -> Call<Vec<Calendar>> {
+    api::query(CalendarsQuery::build(())).map(|answer| answer.calendars)
 }
 
 #[derive(cynic::InputObject, Clone, Debug, PartialEq, Eq)]
@@ -167,10 +164,7 @@ struct EditMutation {
 }
 
 /// Draws up a calendar.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn create(input: CalendarCreateInput) -> Result<Calendar, ApiError> {
+pub fn create(input: CalendarCreateInput) -> Call<Calendar> {
     changed!(
         CreateMutation::build(CreateVars { input }),
         calendar_create,
@@ -179,10 +173,7 @@ pub async fn create(input: CalendarCreateInput) -> Result<Calendar, ApiError> {
 }
 
 /// Changes a calendar.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn edit(input: CalendarEditInput) -> Result<Calendar, ApiError> {
+pub fn edit(input: CalendarEditInput) -> Call<Calendar> {
     changed!(
         EditMutation::build(EditVars { input }),
         calendar_edit,

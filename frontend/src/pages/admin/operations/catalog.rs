@@ -4,7 +4,7 @@ use cynic::{MutationBuilder, QueryBuilder};
 
 use super::changed;
 use crate::api::{
-    self, ApiError, FieldKind, Id, UserError,
+    self, Call, FieldKind, Id, UserError,
     operations::{DepartmentName, ServiceName, TeamName},
     schema,
 };
@@ -49,11 +49,8 @@ struct ItemsQuery {
 }
 
 /// All items that the viewer sees, unpublished ones too.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_items() -> Result<Vec<Item>, ApiError> {
-    Ok(api::query(ItemsQuery::build(())).await?.catalog_items)
+pub fn fetch_items() -> Call<Vec<Item>> {
+    api::query(ItemsQuery::build(())).map(|answer| answer.catalog_items)
 }
 
 #[derive(cynic::InputObject, Clone, Debug, PartialEq)]
@@ -130,10 +127,7 @@ struct EditMutation {
 }
 
 /// Adds an item.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn create(input: CatalogItemCreateInput) -> Result<Item, ApiError> {
+pub fn create(input: CatalogItemCreateInput) -> Call<Item> {
     changed!(
         CreateMutation::build(CreateVars { input }),
         catalog_item_create,
@@ -142,10 +136,7 @@ pub async fn create(input: CatalogItemCreateInput) -> Result<Item, ApiError> {
 }
 
 /// Changes an item.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn edit(input: CatalogItemEditInput) -> Result<Item, ApiError> {
+pub fn edit(input: CatalogItemEditInput) -> Call<Item> {
     changed!(
         EditMutation::build(EditVars { input }),
         catalog_item_edit,

@@ -3,7 +3,7 @@
 use cynic::{MutationBuilder, QueryBuilder};
 
 use super::changed;
-use crate::api::{self, ApiError, Id, Impact, Priority, Urgency, UserError, schema};
+use crate::api::{self, Call, Id, Impact, Priority, Urgency, UserError, schema};
 
 /// A department as its editor needs it.
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
@@ -29,11 +29,8 @@ struct DepartmentsQuery {
 }
 
 /// All departments, those out of use too.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_departments() -> Result<Vec<Department>, ApiError> {
-    Ok(api::query(DepartmentsQuery::build(())).await?.departments)
+pub fn fetch_departments() -> Call<Vec<Department>> {
+    api::query(DepartmentsQuery::build(())).map(|answer| answer.departments)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -92,10 +89,7 @@ struct EditMutation {
 }
 
 /// Founds a department.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn create(input: DepartmentCreateInput) -> Result<Department, ApiError> {
+pub fn create(input: DepartmentCreateInput) -> Call<Department> {
     changed!(
         CreateMutation::build(CreateVars { input }),
         department_create,
@@ -104,10 +98,7 @@ pub async fn create(input: DepartmentCreateInput) -> Result<Department, ApiError
 }
 
 /// Changes a department.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn edit(input: DepartmentEditInput) -> Result<Department, ApiError> {
+pub fn edit(input: DepartmentEditInput) -> Call<Department> {
     changed!(
         EditMutation::build(EditVars { input }),
         department_edit,
@@ -138,11 +129,8 @@ pub struct Settings {
 }
 
 /// Name and priority matrix.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_settings() -> Result<Settings, ApiError> {
-    api::query(Settings::build(())).await
+pub fn fetch_settings() -> Call<Settings> {
+    api::query(Settings::build(()))
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -169,10 +157,7 @@ struct RenameMutation {
 }
 
 /// Renames the organisation.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn rename(name: String) -> Result<OrganisationName, ApiError> {
+pub fn rename(name: String) -> Call<OrganisationName> {
     let input = OrganisationEditInput { name };
     changed!(
         RenameMutation::build(RenameVars { input }),
@@ -212,10 +197,7 @@ struct MatrixMutation {
 }
 
 /// Sets the priority matrix.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn set_matrix(cells: Vec<PriorityCellInput>) -> Result<Vec<PriorityCell>, ApiError> {
+pub fn set_matrix(cells: Vec<PriorityCellInput>) -> Call<Vec<PriorityCell>> {
     let input = PriorityMatrixSetInput { cells };
     changed!(
         MatrixMutation::build(MatrixVars { input }),

@@ -10,7 +10,7 @@ pub mod teams;
 
 use cynic::QueryBuilder;
 
-use crate::api::{self, ApiError, operations::DepartmentName, schema};
+use crate::api::{self, Call, operations::DepartmentName, schema};
 
 /// What the viewer may set up.
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
@@ -29,22 +29,21 @@ struct ReachQuery {
 }
 
 /// Asks what the viewer may set up.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_reach() -> Result<Reach, ApiError> {
-    Ok(api::query(ReachQuery::build(())).await?.viewer)
+pub fn fetch_reach() -> Call<Reach> {
+    api::query(ReachQuery::build(())).map(|answer| answer.viewer)
 }
 
-/// Runs a mutation and gives the object of its payload, or why there is none.
+/// A mutation that gives the object of its payload, or why there is none.
 macro_rules! changed {
     ($operation:expr, $payload:ident, $object:ident) => {{
-        let payload = $crate::api::mutate($operation).await?.$payload;
-        $crate::api::refusal(payload.user_errors)?;
-        payload.$object.ok_or_else(|| {
-            $crate::api::ApiError::Malformed(
-                concat!(stringify!($payload), " gave nothing").to_owned(),
-            )
+        $crate::api::mutate($operation).then(|answer| {
+            let payload = answer.$payload;
+            $crate::api::refusal(payload.user_errors)?;
+            payload.$object.ok_or_else(|| {
+                $crate::api::ApiError::Malformed(
+                    concat!(stringify!($payload), " gave nothing").to_owned(),
+                )
+            })
         })
     }};
 }

@@ -4,7 +4,7 @@ use cynic::{MutationBuilder, QueryBuilder};
 
 use super::changed;
 use crate::api::{
-    self, ApiError, Id, Role, SiteRole, UserError,
+    self, Call, Id, Role, SiteRole, UserError,
     operations::{DepartmentName, PersonBadge, TeamName},
     schema,
 };
@@ -72,13 +72,8 @@ struct PeopleQuery {
 }
 
 /// People whose name, sign-in name or mail address has these words.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_people(search: String, after: Option<String>) -> Result<People, ApiError> {
-    Ok(api::query(PeopleQuery::build(PeopleVars { search, after }))
-        .await?
-        .people)
+pub fn fetch_people(search: String, after: Option<String>) -> Call<People> {
+    api::query(PeopleQuery::build(PeopleVars { search, after })).map(|answer| answer.people)
 }
 
 /// Somebody who can be picked.
@@ -112,16 +107,8 @@ struct ColleaguesQuery {
 }
 
 /// The first few active people by these words.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn find_colleagues(search: String) -> Result<Vec<Colleague>, ApiError> {
-    Ok(
-        api::query(ColleaguesQuery::build(ColleaguesVars { search }))
-            .await?
-            .people
-            .nodes,
-    )
+pub fn find_colleagues(search: String) -> Call<Vec<Colleague>> {
+    api::query(ColleaguesQuery::build(ColleaguesVars { search })).map(|answer| answer.people.nodes)
 }
 
 #[derive(cynic::InputObject, Clone)]
@@ -235,10 +222,7 @@ struct RevokeMutation {
 }
 
 /// Takes somebody on.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn create(input: PersonCreateInput) -> Result<Person, ApiError> {
+pub fn create(input: PersonCreateInput) -> Call<Person> {
     changed!(
         CreateMutation::build(CreateVars { input }),
         person_create,
@@ -247,18 +231,12 @@ pub async fn create(input: PersonCreateInput) -> Result<Person, ApiError> {
 }
 
 /// Changes a person.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn edit(input: PersonEditInput) -> Result<Person, ApiError> {
+pub fn edit(input: PersonEditInput) -> Call<Person> {
     changed!(EditMutation::build(EditVars { input }), person_edit, person)
 }
 
 /// Sets somebody's password.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn set_password(person: Id, password: String) -> Result<Person, ApiError> {
+pub fn set_password(person: Id, password: String) -> Call<Person> {
     let input = PersonSetPasswordInput {
         person,
         password: Password(password),
@@ -271,18 +249,12 @@ pub async fn set_password(person: Id, password: String) -> Result<Person, ApiErr
 }
 
 /// Gives a role.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn grant(input: RoleInput) -> Result<Person, ApiError> {
+pub fn grant(input: RoleInput) -> Call<Person> {
     changed!(GrantMutation::build(RoleVars { input }), role_grant, person)
 }
 
 /// Takes a role.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn revoke(input: RoleInput) -> Result<Person, ApiError> {
+pub fn revoke(input: RoleInput) -> Call<Person> {
     changed!(
         RevokeMutation::build(RoleVars { input }),
         role_revoke,

@@ -4,7 +4,7 @@ use cynic::{MutationBuilder, QueryBuilder};
 
 use super::changed;
 use crate::api::{
-    self, ApiError, Id, UserError,
+    self, Call, Id, UserError,
     operations::{DepartmentName, TeamName},
     schema,
 };
@@ -30,11 +30,8 @@ struct ServicesQuery {
 }
 
 /// All services, those out of use too.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_services() -> Result<Vec<Service>, ApiError> {
-    Ok(api::query(ServicesQuery::build(())).await?.services)
+pub fn fetch_services() -> Call<Vec<Service>> {
+    api::query(ServicesQuery::build(())).map(|answer| answer.services)
 }
 
 /// The category above.
@@ -66,11 +63,8 @@ struct CategoriesQuery {
 }
 
 /// All categories, those out of use too.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_categories() -> Result<Vec<Category>, ApiError> {
-    Ok(api::query(CategoriesQuery::build(())).await?.categories)
+pub fn fetch_categories() -> Call<Vec<Category>> {
+    api::query(CategoriesQuery::build(())).map(|answer| answer.categories)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -172,10 +166,7 @@ struct CategoryEditMutation {
 }
 
 /// Adds a service.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn create_service(input: ServiceCreateInput) -> Result<Service, ApiError> {
+pub fn create_service(input: ServiceCreateInput) -> Call<Service> {
     changed!(
         ServiceCreateMutation::build(ServiceCreateVars { input }),
         service_create,
@@ -184,10 +175,7 @@ pub async fn create_service(input: ServiceCreateInput) -> Result<Service, ApiErr
 }
 
 /// Changes a service.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn edit_service(input: ServiceEditInput) -> Result<Service, ApiError> {
+pub fn edit_service(input: ServiceEditInput) -> Call<Service> {
     changed!(
         ServiceEditMutation::build(ServiceEditVars { input }),
         service_edit,
@@ -196,10 +184,7 @@ pub async fn edit_service(input: ServiceEditInput) -> Result<Service, ApiError> 
 }
 
 /// Adds a category.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn create_category(input: CategoryCreateInput) -> Result<Category, ApiError> {
+pub fn create_category(input: CategoryCreateInput) -> Call<Category> {
     changed!(
         CategoryCreateMutation::build(CategoryCreateVars { input }),
         category_create,
@@ -208,10 +193,7 @@ pub async fn create_category(input: CategoryCreateInput) -> Result<Category, Api
 }
 
 /// Changes a category.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn edit_category(input: CategoryEditInput) -> Result<Category, ApiError> {
+pub fn edit_category(input: CategoryEditInput) -> Call<Category> {
     changed!(
         CategoryEditMutation::build(CategoryEditVars { input }),
         category_edit,

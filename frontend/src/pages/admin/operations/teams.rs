@@ -4,7 +4,7 @@ use cynic::{MutationBuilder, QueryBuilder};
 
 use super::changed;
 use crate::api::{
-    self, ApiError, Id, UserError,
+    self, Call, Id, UserError,
     operations::{DepartmentName, PersonBadge},
     schema,
 };
@@ -29,11 +29,8 @@ struct TeamsQuery {
 }
 
 /// All teams, those out of use too.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_teams() -> Result<Vec<Team>, ApiError> {
-    Ok(api::query(TeamsQuery::build(())).await?.teams)
+pub fn fetch_teams() -> Call<Vec<Team>> {
+    api::query(TeamsQuery::build(())).map(|answer| answer.teams)
 }
 
 /// A team that something can be routed to.
@@ -52,11 +49,8 @@ struct TeamChoicesQuery {
 }
 
 /// Teams in use.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_choices() -> Result<Vec<TeamChoice>, ApiError> {
-    Ok(api::query(TeamChoicesQuery::build(())).await?.teams)
+pub fn fetch_choices() -> Call<Vec<TeamChoice>> {
+    api::query(TeamChoicesQuery::build(())).map(|answer| answer.teams)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -124,10 +118,7 @@ struct MembersMutation {
 }
 
 /// Forms a team.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn create(input: TeamCreateInput) -> Result<Team, ApiError> {
+pub fn create(input: TeamCreateInput) -> Call<Team> {
     changed!(
         CreateMutation::build(CreateVars { input }),
         team_create,
@@ -136,18 +127,12 @@ pub async fn create(input: TeamCreateInput) -> Result<Team, ApiError> {
 }
 
 /// Renames a team, or takes it out of use.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn edit(input: TeamEditInput) -> Result<Team, ApiError> {
+pub fn edit(input: TeamEditInput) -> Call<Team> {
     changed!(EditMutation::build(EditVars { input }), team_edit, team)
 }
 
 /// Says who belongs to a team.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn set_members(input: TeamSetMembersInput) -> Result<Team, ApiError> {
+pub fn set_members(input: TeamSetMembersInput) -> Call<Team> {
     changed!(
         MembersMutation::build(MembersVars { input }),
         team_set_members,

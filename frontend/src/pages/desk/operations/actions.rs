@@ -1,11 +1,12 @@
 //! What an agent does to a ticket.
 
 use cynic::MutationBuilder;
+use futures_util::future::LocalBoxFuture;
 
 use super::ticket::TicketDetail;
 use crate::api::{
-    self, ApiError, HoldReason, Id, Impact, LinkKind, Markdown, ResolutionCode, Timestamp, Urgency,
-    UserError, schema,
+    self, ApiError, Call, HoldReason, Id, Impact, LinkKind, Markdown, ResolutionCode, Timestamp,
+    Urgency, UserError, schema,
 };
 
 /// The answer to an act on a ticket.
@@ -39,30 +40,52 @@ impl Refusal {
 /// What became of an act.
 pub type Outcome = Result<Box<TicketDetail>, Refusal>;
 
-fn settle(ticket: Option<TicketDetail>, errors: Vec<UserError>) -> Outcome {
-    match (ticket, errors) {
-        (Some(ticket), errors) if errors.is_empty() => Ok(Box::new(ticket)),
-        (current, errors) if errors.is_empty() => Err(Refusal {
-            error: ApiError::Malformed("no ticket".to_owned()),
-            current: current.map(Box::new),
-        }),
-        (current, errors) => Err(Refusal {
-            error: ApiError::Refused(errors),
-            current: current.map(Box::new),
-        }),
+/// Something that an agent is about to do to a ticket; it happens when it is awaited.
+#[must_use = "nothing happens until it is awaited"]
+pub struct Act(Call<TicketPayload>);
+
+impl IntoFuture for Act {
+    type Output = Outcome;
+    type IntoFuture = LocalBoxFuture<'static, Outcome>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let refused = |error, current: Option<TicketDetail>| {
+                Err(Refusal {
+                    error,
+                    current: current.map(Box::new),
+                })
+            };
+            match self.0.await {
+                Ok(TicketPayload {
+                    ticket,
+                    user_errors,
+                }) if !user_errors.is_empty() => refused(ApiError::Refused(user_errors), ticket),
+                Ok(TicketPayload {
+                    ticket: Some(ticket),
+                    ..
+                }) => Ok(Box::new(ticket)),
+                Ok(_) => refused(ApiError::Malformed("no ticket".to_owned()), None),
+                Err(error) => refused(error, None),
+            }
+        })
+    }
+}
+
+impl From<MessagePayload> for TicketPayload {
+    fn from(payload: MessagePayload) -> Self {
+        Self {
+            ticket: payload.ticket,
+            user_errors: payload.user_errors,
+        }
     }
 }
 
 macro_rules! act {
     ($($(#[$doc:meta])* $function:ident: $name:ident($vars:ident, $takes:ident).$field:ident;)+) => {$(
         $(#[$doc])*
-        ///
-        /// # Errors
-        /// See [`Refusal`].
-        pub async fn $function(input: $takes) -> Outcome {
-            let answer = api::mutate($name::build($vars { input })).await.map_err(|error| Refusal { error, current: None })?;
-            let payload = answer.$field;
-            settle(payload.ticket, payload.user_errors)
+        pub fn $function(input: $takes) -> Act {
+            Act(api::mutate($name::build($vars { input })).map(|answer| answer.$field.into()))
         }
     )+};
 }
@@ -455,29 +478,15 @@ struct UnwatchMutation {
 }
 
 /// Watches the ticket, or stops.
-///
-/// # Errors
-/// See [`Refusal`].
-pub async fn watch(ticket: Id, watching: bool) -> Outcome {
+pub fn watch(ticket: Id, watching: bool) -> Act {
     let vars = WatchVars {
         input: TicketWatchInput { ticket },
     };
-    let refused = |error| Refusal {
-        error,
-        current: None,
-    };
-    let payload = if watching {
-        api::mutate(WatchMutation::build(vars))
-            .await
-            .map_err(refused)?
-            .ticket_watch
+    Act(if watching {
+        api::mutate(WatchMutation::build(vars)).map(|answer| answer.ticket_watch)
     } else {
-        api::mutate(UnwatchMutation::build(vars))
-            .await
-            .map_err(refused)?
-            .ticket_unwatch
-    };
-    settle(payload.ticket, payload.user_errors)
+        api::mutate(UnwatchMutation::build(vars)).map(|answer| answer.ticket_unwatch)
+    })
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -498,20 +507,7 @@ struct UnlinkMutation {
 }
 
 /// Takes a link away.
-///
-/// # Errors
-/// See [`Refusal`].
-pub async fn unlink(link: Id) -> Outcome {
-    let answer = api::mutate(UnlinkMutation::build(UnlinkVars {
-        input: TicketUnlinkInput { link },
-    }))
-    .await
-    .map_err(|error| Refusal {
-        error,
-        current: None,
-    })?;
-    settle(
-        answer.ticket_unlink.ticket,
-        answer.ticket_unlink.user_errors,
-    )
+pub fn unlink(link: Id) -> Act {
+    let input = TicketUnlinkInput { link };
+    Act(api::mutate(UnlinkMutation::build(UnlinkVars { input })).map(|answer| answer.ticket_unlink))
 }

@@ -6,7 +6,7 @@ use crate::{
         operations::{PersonBadge, ServiceName, TeamName},
     },
     pages::desk::operations::{
-        CategoryInput, CategoryName, Outcome, ServiceInput, TicketAssignInput, TicketDetail,
+        Act, CategoryInput, CategoryName, ServiceInput, TicketAssignInput, TicketDetail,
         TicketSetPriorityInput, TitleInput, assign, retitle, set_category, set_priority,
         set_service,
     },
@@ -87,29 +87,23 @@ impl Change {
     /// Asks the server for it, on the version of the ticket that the person saw.
     ///
     /// # Errors
-    /// See [`Outcome`].
-    pub async fn send(&self, ticket: &TicketDetail) -> Outcome {
+    /// See [`Act`].
+    pub fn send(&self, ticket: &TicketDetail) -> Act {
         let id = ticket.id.clone();
         let expected_version = ticket.version;
         match self.clone() {
-            Self::Team(team) => {
-                assign(TicketAssignInput {
-                    ticket: id,
-                    expected_version,
-                    team: Some(team.id),
-                    assignee: None,
-                })
-                .await
-            }
-            Self::Assignee(Some(person)) => {
-                assign(TicketAssignInput {
-                    ticket: id,
-                    expected_version,
-                    team: None,
-                    assignee: Some(person.id),
-                })
-                .await
-            }
+            Self::Team(team) => assign(TicketAssignInput {
+                ticket: id,
+                expected_version,
+                team: Some(team.id),
+                assignee: None,
+            }),
+            Self::Assignee(Some(person)) => assign(TicketAssignInput {
+                ticket: id,
+                expected_version,
+                team: None,
+                assignee: Some(person.id),
+            }),
             Self::Assignee(None) => {
                 let team: Option<Id> = ticket.team.as_ref().map(|team| team.id.clone());
                 assign(TicketAssignInput {
@@ -118,50 +112,34 @@ impl Change {
                     team,
                     assignee: None,
                 })
-                .await
             }
-            Self::Impact(impact) => {
-                set_priority(TicketSetPriorityInput {
-                    ticket: id,
-                    expected_version,
-                    impact,
-                    urgency: ticket.urgency,
-                })
-                .await
-            }
-            Self::Urgency(urgency) => {
-                set_priority(TicketSetPriorityInput {
-                    ticket: id,
-                    expected_version,
-                    impact: ticket.impact,
-                    urgency,
-                })
-                .await
-            }
-            Self::Service(service) => {
-                set_service(ServiceInput {
-                    ticket: id,
-                    expected_version,
-                    service: service.map(|service| service.id),
-                })
-                .await
-            }
-            Self::Category(category) => {
-                set_category(CategoryInput {
-                    ticket: id,
-                    expected_version,
-                    category: category.map(|category| category.id),
-                })
-                .await
-            }
-            Self::Title(title) => {
-                retitle(TitleInput {
-                    ticket: id,
-                    expected_version,
-                    title: Some(title),
-                })
-                .await
-            }
+            Self::Impact(impact) => set_priority(TicketSetPriorityInput {
+                ticket: id,
+                expected_version,
+                impact,
+                urgency: ticket.urgency,
+            }),
+            Self::Urgency(urgency) => set_priority(TicketSetPriorityInput {
+                ticket: id,
+                expected_version,
+                impact: ticket.impact,
+                urgency,
+            }),
+            Self::Service(service) => set_service(ServiceInput {
+                ticket: id,
+                expected_version,
+                service: service.map(|service| service.id),
+            }),
+            Self::Category(category) => set_category(CategoryInput {
+                ticket: id,
+                expected_version,
+                category: category.map(|category| category.id),
+            }),
+            Self::Title(title) => retitle(TitleInput {
+                ticket: id,
+                expected_version,
+                title: Some(title),
+            }),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Next steps: some happen at once, some ask something first.
 
 use crate::lean::*;
-use futures_util::future::LocalBoxFuture;
 use leptos::html;
 use wasm_bindgen_futures::spawn_local;
 
@@ -15,7 +14,7 @@ use crate::{
     },
     components::{Dialog, environment::announce},
     pages::desk::operations::{
-        Outcome, TicketCancelInput, TicketCloseInput, TicketConfirmInput, TicketDetail,
+        Act, TicketCancelInput, TicketCloseInput, TicketConfirmInput, TicketDetail,
         TicketLinkInput, TicketPutOnHoldInput, TicketReopenInput, TicketResolveInput,
         TicketResumeInput, TicketStartInput, cancel, close, confirm, link, put_on_hold, reopen,
         resolve, resume, start,
@@ -68,37 +67,25 @@ impl Steps {
         }
         self.underway.set(Some(transition));
         spawn_local(async move {
-            let outcome = match transition {
-                Transition::Start => {
-                    start(TicketStartInput {
-                        ticket,
-                        expected_version,
-                    })
-                    .await
-                }
-                Transition::Resume => {
-                    resume(TicketResumeInput {
-                        ticket,
-                        expected_version,
-                    })
-                    .await
-                }
-                Transition::Confirm => {
-                    confirm(TicketConfirmInput {
-                        ticket,
-                        expected_version,
-                    })
-                    .await
-                }
-                _ => {
-                    close(TicketCloseInput {
-                        ticket,
-                        expected_version,
-                    })
-                    .await
-                }
+            let act = match transition {
+                Transition::Start => start(TicketStartInput {
+                    ticket,
+                    expected_version,
+                }),
+                Transition::Resume => resume(TicketResumeInput {
+                    ticket,
+                    expected_version,
+                }),
+                Transition::Confirm => confirm(TicketConfirmInput {
+                    ticket,
+                    expected_version,
+                }),
+                _ => close(TicketCloseInput {
+                    ticket,
+                    expected_version,
+                }),
             };
-            self.store.settle_aloud(outcome);
+            self.store.settle_aloud(act.await);
             _ = self.underway.try_set(None);
         });
     }
@@ -145,28 +132,18 @@ impl Form {
     }
 
     /// Sends, and closes the dialog when it worked.
-    fn send(
-        self,
-        store: TicketStore,
-        work: impl Future<Output = Outcome> + 'static,
-        done: impl FnOnce() + 'static,
-    ) {
-        self.follow(store, Box::pin(work), Box::new(done));
+    fn send(self, store: TicketStore, act: Act, done: impl FnOnce() + 'static) {
+        self.follow(store, act, Box::new(done));
     }
 
-    fn follow(
-        self,
-        store: TicketStore,
-        work: LocalBoxFuture<'static, Outcome>,
-        done: Box<dyn FnOnce()>,
-    ) {
+    fn follow(self, store: TicketStore, act: Act, done: Box<dyn FnOnce()>) {
         if self.sending.get_untracked() {
             return;
         }
         self.sending.set(true);
         self.error.set(None);
         spawn_local(async move {
-            match store.settle(work.await) {
+            match store.settle(act.await) {
                 Ok(()) => {
                     done();
                     _ = self.open.try_set(false);

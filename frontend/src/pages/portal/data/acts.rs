@@ -3,7 +3,7 @@
 use cynic::MutationBuilder;
 
 use super::RequestSummary;
-use crate::api::{self, ApiError, Id, Impact, Urgency, UserError, refusal, schema};
+use crate::api::{self, ApiError, Call, Id, Impact, Urgency, UserError, refusal, schema};
 
 /// What an act on a request gives back.
 #[derive(cynic::QueryFragment)]
@@ -59,14 +59,9 @@ struct Report {
 }
 
 /// Reports that something does not work.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn report(input: ReportInput) -> Result<RequestSummary, ApiError> {
+pub fn report(input: ReportInput) -> Call<RequestSummary> {
     api::mutate(Report::build(ReportVariables { input }))
-        .await?
-        .incident_report
-        .into_request()
+        .then(|answer| answer.incident_report.into_request())
 }
 
 /// Input of [`submit`].
@@ -96,14 +91,9 @@ struct Submit {
 }
 
 /// Asks for something from the catalog.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn submit(input: SubmitInput) -> Result<RequestSummary, ApiError> {
+pub fn submit(input: SubmitInput) -> Call<RequestSummary> {
     api::mutate(Submit::build(SubmitVariables { input }))
-        .await?
-        .request_submit
-        .into_request()
+        .then(|answer| answer.request_submit.into_request())
 }
 
 /// Input of [`confirm`].
@@ -127,14 +117,9 @@ struct Confirm {
 }
 
 /// Says that it is solved.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn confirm(input: ConfirmInput) -> Result<RequestSummary, ApiError> {
+pub fn confirm(input: ConfirmInput) -> Call<RequestSummary> {
     api::mutate(Confirm::build(ConfirmVariables { input }))
-        .await?
-        .ticket_confirm
-        .into_request()
+        .then(|answer| answer.ticket_confirm.into_request())
 }
 
 /// Input of [`reopen`].
@@ -159,14 +144,9 @@ struct Reopen {
 }
 
 /// Says that it is not solved, and why.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn reopen(input: ReopenInput) -> Result<RequestSummary, ApiError> {
+pub fn reopen(input: ReopenInput) -> Call<RequestSummary> {
     api::mutate(Reopen::build(ReopenVariables { input }))
-        .await?
-        .ticket_reopen
-        .into_request()
+        .then(|answer| answer.ticket_reopen.into_request())
 }
 
 /// Input of [`withdraw`].
@@ -192,14 +172,9 @@ struct Withdraw {
 }
 
 /// Withdraws a request.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn withdraw(input: WithdrawInput) -> Result<RequestSummary, ApiError> {
+pub fn withdraw(input: WithdrawInput) -> Call<RequestSummary> {
     api::mutate(Withdraw::build(WithdrawVariables { input }))
-        .await?
-        .ticket_cancel
-        .into_request()
+        .then(|answer| answer.ticket_cancel.into_request())
 }
 
 /// Input of [`share`].
@@ -224,14 +199,9 @@ struct Share {
 }
 
 /// Shares a request with a colleague.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn share(input: ShareInput) -> Result<RequestSummary, ApiError> {
+pub fn share(input: ShareInput) -> Call<RequestSummary> {
     api::mutate(Share::build(ShareVariables { input }))
-        .await?
-        .ticket_watch
-        .into_request()
+        .then(|answer| answer.ticket_watch.into_request())
 }
 
 #[derive(cynic::QueryFragment)]
@@ -242,14 +212,9 @@ struct Unshare {
 }
 
 /// Ends sharing a request with a colleague.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn unshare(input: ShareInput) -> Result<RequestSummary, ApiError> {
+pub fn unshare(input: ShareInput) -> Call<RequestSummary> {
     api::mutate(Unshare::build(ShareVariables { input }))
-        .await?
-        .ticket_unwatch
-        .into_request()
+        .then(|answer| answer.ticket_unwatch.into_request())
 }
 
 /// Input of [`say`].
@@ -281,14 +246,7 @@ struct SaidPayload {
 }
 
 /// Adds a message to a request.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn say(input: SayInput) -> Result<(), ApiError> {
-    refusal(
-        api::mutate(Say::build(SayVariables { input }))
-            .await?
-            .ticket_reply
-            .user_errors,
-    )
+pub fn say(input: SayInput) -> Call<()> {
+    api::mutate(Say::build(SayVariables { input }))
+        .then(|answer| refusal(answer.ticket_reply.user_errors))
 }

@@ -2,7 +2,7 @@
 
 use cynic::QueryBuilder;
 
-use crate::api::{self, ApiError, FieldKind, Id, schema};
+use crate::api::{self, Call, FieldKind, Id, schema};
 
 /// A department that takes requests.
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
@@ -75,13 +75,12 @@ struct DepartmentsQuery {
 }
 
 /// Asks for the departments that take requests.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_departments() -> Result<Vec<DepartmentTile>, ApiError> {
-    let mut found = api::query(DepartmentsQuery::build(())).await?.departments;
-    found.retain(|department| department.active);
-    Ok(found)
+pub fn fetch_departments() -> Call<Vec<DepartmentTile>> {
+    api::query(DepartmentsQuery::build(())).map(|answer| {
+        let mut found = answer.departments;
+        found.retain(|department| department.active);
+        found
+    })
 }
 
 #[derive(cynic::QueryVariables)]
@@ -98,18 +97,12 @@ struct ItemsQuery {
 }
 
 /// Asks for items, of one department or of all, that have certain words or any.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_items(
-    department: Option<Id>,
-    search: Option<String>,
-) -> Result<Vec<ItemTile>, ApiError> {
-    let mut found = api::query(ItemsQuery::build(ItemsVariables { department, search }))
-        .await?
-        .catalog_items;
-    found.retain(|item| item.active);
-    Ok(found)
+pub fn fetch_items(department: Option<Id>, search: Option<String>) -> Call<Vec<ItemTile>> {
+    api::query(ItemsQuery::build(ItemsVariables { department, search })).map(|answer| {
+        let mut found = answer.catalog_items;
+        found.retain(|item| item.active);
+        found
+    })
 }
 
 #[derive(cynic::QueryVariables)]
@@ -125,15 +118,9 @@ struct ItemQuery {
 }
 
 /// Asks for one item with its form.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_item(id: String) -> Result<Option<ItemForm>, ApiError> {
-    Ok(
-        api::query(ItemQuery::build(ItemVariables { id: Id::new(id) }))
-            .await?
-            .catalog_item,
-    )
+pub fn fetch_item(id: String) -> Call<Option<ItemForm>> {
+    api::query(ItemQuery::build(ItemVariables { id: Id::new(id) }))
+        .map(|answer| answer.catalog_item)
 }
 
 /// Somebody who can be asked for or shared with.
@@ -175,16 +162,10 @@ struct People {
 }
 
 /// Asks for people by a part of the name.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_people(search: String) -> Result<Vec<Colleague>, ApiError> {
+pub fn fetch_people(search: String) -> Call<Vec<Colleague>> {
     let variables = PeopleVariables {
         search: Some(search),
         first: 8,
     };
-    Ok(api::query(PeopleQuery::build(variables))
-        .await?
-        .people
-        .nodes)
+    api::query(PeopleQuery::build(variables)).map(|answer| answer.people.nodes)
 }

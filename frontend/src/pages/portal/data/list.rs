@@ -3,8 +3,8 @@
 use cynic::{QueryBuilder, SubscriptionBuilder};
 
 use crate::api::{
-    self, ApiError, HoldReason, Id, Plain, Sequence, StateKind, TicketOrder, TicketState,
-    Timestamp, Transition,
+    self, Call, HoldReason, Id, Plain, Sequence, StateKind, TicketOrder, TicketState, Timestamp,
+    Transition,
     operations::{DepartmentName, PersonBadge},
     schema,
 };
@@ -82,17 +82,14 @@ pub struct PageInfo {
 }
 
 /// Asks for my requests: asked by me, for me, or watched by me.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_my_requests(after: Option<String>) -> Result<RequestPage, ApiError> {
+pub fn fetch_my_requests(after: Option<String>) -> Call<RequestPage> {
     let variables = MyRequestsVariables {
         filter: MineFilter { mine: Some(true) },
         order: TicketOrder::Updated,
         first: PAGE,
         after,
     };
-    Ok(api::query(MyRequestsQuery::build(variables)).await?.tickets)
+    api::query(MyRequestsQuery::build(variables)).map(|answer| answer.tickets)
 }
 
 #[derive(cynic::QueryVariables)]

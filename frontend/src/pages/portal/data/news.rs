@@ -2,7 +2,7 @@
 
 use cynic::{MutationBuilder, QueryBuilder, SubscriptionBuilder};
 
-use crate::api::{self, ApiError, Id, Sequence, StateKind, Timestamp, UserError, refusal, schema};
+use crate::api::{self, Call, Id, Sequence, StateKind, Timestamp, UserError, refusal, schema};
 
 /// One thing that happened.
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq)]
@@ -56,13 +56,8 @@ struct NewsQuery {
 }
 
 /// Asks for the latest news.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_news(first: i32) -> Result<NewsPage, ApiError> {
-    Ok(api::query(NewsQuery::build(NewsVariables { first }))
-        .await?
-        .notifications)
+pub fn fetch_news(first: i32) -> Call<NewsPage> {
+    api::query(NewsQuery::build(NewsVariables { first })).map(|answer| answer.notifications)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -92,18 +87,15 @@ struct MarkReadPayload {
 }
 
 /// Marks news as read, all of them when `ids` is `None`; gives what is left unread.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn mark_read(ids: Option<Vec<Id>>) -> Result<i32, ApiError> {
+pub fn mark_read(ids: Option<Vec<Id>>) -> Call<i32> {
     let variables = MarkReadVariables {
         input: MarkReadInput { ids },
     };
-    let payload = api::mutate(MarkRead::build(variables))
-        .await?
-        .notifications_mark_read;
-    refusal(payload.user_errors)?;
-    Ok(payload.unread)
+    api::mutate(MarkRead::build(variables)).then(|answer| {
+        let payload = answer.notifications_mark_read;
+        refusal(payload.user_errors)?;
+        Ok(payload.unread)
+    })
 }
 
 #[derive(cynic::QueryVariables)]

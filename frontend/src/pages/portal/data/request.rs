@@ -4,7 +4,7 @@ use cynic::{QueryBuilder, SubscriptionBuilder};
 
 use super::{Removed, RequestSummary, Resync};
 use crate::api::{
-    self, ApiError, Id, Plain, Sequence, TicketKind, Timestamp,
+    self, Call, Id, Plain, Sequence, TicketKind, Timestamp,
     operations::{PersonBadge, TeamName},
     schema,
 };
@@ -89,21 +89,17 @@ struct RequestQuery {
 }
 
 /// Asks for a request with its form's answers; nothing when the viewer sees no such request.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn fetch_request(
-    reference: String,
-) -> Result<Option<(RequestDetail, Vec<Answer>)>, ApiError> {
-    let answer = api::query(RequestQuery::build(RequestVariables {
+pub fn fetch_request(reference: String) -> Call<Option<(RequestDetail, Vec<Answer>)>> {
+    let variables = RequestVariables {
         reference: Some(reference),
-    }))
-    .await?;
-    let answers = match answer.form {
-        Some(AnswersOf::ServiceRequest(form)) => form.answers,
-        _ => Vec::new(),
     };
-    Ok(answer.ticket.map(|ticket| (ticket, answers)))
+    api::query(RequestQuery::build(variables)).map(|answer| {
+        let answers = match answer.form {
+            Some(AnswersOf::ServiceRequest(form)) => form.answers,
+            _ => Vec::new(),
+        };
+        answer.ticket.map(|ticket| (ticket, answers))
+    })
 }
 
 #[derive(cynic::QueryVariables)]
