@@ -2,11 +2,12 @@
 
 use super::error::UserError;
 use super::id::parse;
-use super::input::{answer, kept, key, parts};
+use super::input::{answer, cleared_id, kept, key, parts};
 use super::organisation::{Department, Team};
 use super::organisation_query::{Organisation, PriorityCell, cells};
 use crate::organisation::department::{self, DepartmentEdit, NewDepartment};
-use crate::organisation::{settings, store, team};
+use crate::organisation::settings::{self, OrganisationEdit};
+use crate::organisation::{store, team};
 use crate::platform::error::{Error, code};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use shared::ticket::{Impact, Matrix, Priority, Urgency};
@@ -110,11 +111,14 @@ pub struct TeamPayload {
     user_errors: Vec<UserError>,
 }
 
-/// The organisation's own settings.
+/// The organisation's own settings; what is absent stays.
 #[derive(Clone, Debug, InputObject)]
 pub struct OrganisationEditInput {
     /// Its name.
-    name: String,
+    name: MaybeUndefined<String>,
+    /// Where reports go that name neither department nor service nor category: one in use and not
+    /// confidential; null clears it.
+    default_department: MaybeUndefined<ID>,
 }
 
 /// Answer of an edit of the organisation.
@@ -275,17 +279,24 @@ impl DepartmentMutation {
         })
     }
 
-    /// Renames the organisation.
+    /// Changes the organisation's settings.
     async fn organisation_edit(
         &self,
         ctx: &Context<'_>,
         input: OrganisationEditInput,
     ) -> Result<OrganisationPayload> {
         let (acting, platform) = parts(ctx)?;
-        let result = settings::rename(platform, acting, &input.name).await;
+        let result = async {
+            let edit = OrganisationEdit {
+                default_department: cleared_id(&input.default_department, "defaultDepartment")?,
+                name: kept(input.name),
+            };
+            settings::edit(platform, acting, edit).await
+        }
+        .await;
         let (organisation, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
         Ok(OrganisationPayload {
-            organisation: organisation.map(Into::into),
+            organisation: organisation.map(Organisation),
             user_errors,
         })
     }

@@ -24,20 +24,26 @@ use shared::time::Timestamp;
 const BY_NAME: &str = "name";
 
 /// The organisation as everybody may know it, signed in or not.
-#[derive(SimpleObject)]
-pub struct Organisation {
-    /// Name.
-    name: String,
-    /// Demo sign-ins may be offered on the sign-in page.
-    demo: bool,
-}
+pub struct Organisation(pub settings::Organisation);
 
-impl From<settings::Organisation> for Organisation {
-    fn from(organisation: settings::Organisation) -> Self {
-        Self {
-            name: organisation.name,
-            demo: organisation.demo,
-        }
+#[Object]
+impl Organisation {
+    /// Name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// Demo sign-ins may be offered on the sign-in page.
+    async fn demo(&self) -> bool {
+        self.0.demo
+    }
+    /// Where reports go that name neither department nor service nor category; null without one,
+    /// and for those who have not signed in.
+    async fn default_department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
+        let signed_in = acting(ctx).is_ok();
+        Ok(match self.0.default_department.filter(|_| signed_in) {
+            Some(key) => Some(load_department(ctx, key).await?),
+            None => None,
+        })
     }
 }
 
@@ -130,7 +136,7 @@ impl OrganisationQuery {
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
         settings::organisation(ctx.data::<Database>()?.reader())
             .await
-            .map(Into::into)
+            .map(Organisation)
             .map_err(|error| top_level(ctx, error))
     }
 

@@ -23,7 +23,7 @@ pub struct IncidentReportInput {
     title: String,
     /// What happened.
     description: Markdown,
-    /// Department; found by service or category when absent.
+    /// Department; when absent that of category or service, else the organisation's default.
     department: Option<ID>,
     /// Affected service.
     service: Option<ID>,

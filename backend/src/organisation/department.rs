@@ -2,7 +2,7 @@
 
 use super::access::authorize;
 use super::entity::department::Model as Department;
-use super::{Subject, emit, store};
+use super::{Subject, emit, settings, store};
 use crate::platform::Platform;
 use crate::platform::changes::Changeset;
 use crate::platform::context::{Actor, Context};
@@ -16,8 +16,9 @@ use shared::id::DepartmentId;
 use shared::organisation::check_department;
 use shared::permission::SetUp;
 
-/// Departments are founded and changed one at a time: no two have the same key.
-const TURN: &str = "departments";
+/// Departments are founded and changed one at a time: no two have the same key, and the default one
+/// stays open to all.
+pub(super) const TURN: &str = "departments";
 
 /// A new department.
 #[derive(Clone, Debug)]
@@ -148,6 +149,7 @@ pub async fn edit(
         ));
     }
     check(uow.tx(), &after).await?;
+    check_default(uow.tx(), &before, &after).await?;
     let changes = Changeset::new()
         .field("key", &before.key, &after.key)
         .field("name", &before.name, &after.name)
@@ -182,6 +184,29 @@ async fn check(db: &impl Connection, row: &Department) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// The default department stays in use and open: another one has to become the default first.
+async fn check_default(
+    db: &impl Connection,
+    before: &Department,
+    after: &Department,
+) -> Result<()> {
+    let field = if after.confidential && !before.confidential {
+        "confidential"
+    } else if before.active && !after.active {
+        "active"
+    } else {
+        return Ok(());
+    };
+    if settings::default_department(db).await? != Some(after.id) {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "IN_USE",
+        field,
+        "This is the default department. Choose another default first.",
+    ))
 }
 
 fn subject(row: &Department) -> Subject {

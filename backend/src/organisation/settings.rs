@@ -1,15 +1,16 @@
 //! What holds for the whole organisation.
 
 use super::access::authorize;
-use super::{Subject, emit};
+use super::{Subject, department, emit, store};
 use crate::platform::Platform;
 use crate::platform::changes::Changeset;
 use crate::platform::context::Context;
 use crate::platform::database::Connection;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result, code};
 use crate::platform::setting;
 use crate::platform::unit_of_work::UnitOfWork;
 use shared::event::EventKind;
+use shared::id::DepartmentId;
 use shared::organisation::check_named;
 use shared::permission::SetUp;
 use shared::ticket::Matrix;
@@ -19,6 +20,8 @@ use uuid::Uuid;
 pub const NAME: &str = "organisation.name";
 /// Setting: whether the data is the demo's, so that its sign-ins may be offered.
 pub const DEMO: &str = "organisation.demo";
+/// Setting: the department for what nobody could place.
+pub const DEFAULT_DEPARTMENT: &str = "organisation.default_department";
 /// Setting: how priority follows from impact and urgency.
 pub const MATRIX: &str = "priority_matrix";
 
@@ -29,16 +32,35 @@ pub struct Organisation {
     pub name: String,
     /// Demo sign-ins may be offered.
     pub demo: bool,
+    /// Where reports go that name neither department nor service nor category.
+    pub default_department: Option<DepartmentId>,
 }
 
-/// Name and kind of the organisation.
+/// An edit; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct OrganisationEdit {
+    /// Name.
+    pub name: Option<String>,
+    /// The department for what nobody could place; the inner `None` clears it.
+    pub default_department: Option<Option<DepartmentId>>,
+}
+
+/// The organisation's own settings.
 pub async fn organisation(db: &impl Connection) -> Result<Organisation> {
     Ok(Organisation {
         name: setting::get(db, NAME)
             .await?
             .unwrap_or_else(|| "Bellhop".to_owned()),
         demo: setting::get(db, DEMO).await?.unwrap_or(false),
+        default_department: default_department(db).await?,
     })
+}
+
+/// The department for what nobody could place, if one was chosen. It is in use and not confidential.
+pub async fn default_department(db: &impl Connection) -> Result<Option<DepartmentId>> {
+    Ok(setting::get::<Option<DepartmentId>>(db, DEFAULT_DEPARTMENT)
+        .await?
+        .flatten())
 }
 
 /// The present priority matrix.
@@ -46,25 +68,63 @@ pub async fn priority_matrix(db: &impl Connection) -> Result<Matrix> {
     Ok(setting::get(db, MATRIX).await?.unwrap_or_default())
 }
 
-/// Renames the organisation.
-pub async fn rename(platform: &Platform, ctx: &Context, name: &str) -> Result<Organisation> {
+/// Changes the organisation's name or its default department.
+pub async fn edit(
+    platform: &Platform,
+    ctx: &Context,
+    edit: OrganisationEdit,
+) -> Result<Organisation> {
     authorize(ctx, SetUp::Site)?;
-    let name = name.trim();
-    check_named(name, "")?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
+    uow.wait_turn(department::TURN).await?;
     let before = organisation(uow.tx()).await?;
+    let old = before.clone();
     let after = Organisation {
-        name: name.to_owned(),
-        ..before
+        name: edit.name.map_or(old.name, |name| name.trim().to_owned()),
+        default_department: edit.default_department.unwrap_or(old.default_department),
+        demo: old.demo,
     };
-    let changes = Changeset::new().field("name", &before.name, &after.name);
+    check_named(&after.name, "")?;
+    if after.default_department != before.default_department {
+        check_default(uow.tx(), after.default_department).await?;
+    }
+    let changes = Changeset::new()
+        .field("name", &before.name, &after.name)
+        .field(
+            "defaultDepartment",
+            &before.default_department,
+            &after.default_department,
+        );
     if changes.is_empty() {
         return Ok(after);
     }
-    setting::set(uow.tx(), NAME, &after.name).await?;
+    if after.name != before.name {
+        setting::set(uow.tx(), NAME, &after.name).await?;
+    }
+    if after.default_department != before.default_department {
+        setting::set(uow.tx(), DEFAULT_DEPARTMENT, &after.default_department).await?;
+    }
     emit(&mut uow, EventKind::SettingChanged, subject(), changes);
     uow.commit().await?;
     Ok(after)
+}
+
+/// What nobody could place is often for somebody else: in a confidential department nobody else
+/// could take it over.
+async fn check_default(db: &impl Connection, department: Option<DepartmentId>) -> Result<()> {
+    let Some(id) = department else { return Ok(()) };
+    let department = store::department(db, id)
+        .await?
+        .filter(|row| row.active)
+        .ok_or_else(|| Error::not_found("defaultDepartment"))?;
+    if department.confidential {
+        return Err(Error::refused(
+            code::INVALID,
+            "defaultDepartment",
+            "A confidential department cannot be the default.",
+        ));
+    }
+    Ok(())
 }
 
 /// Sets the priority matrix. Tickets keep the priority that they have.

@@ -4,7 +4,7 @@ use super::act::Act;
 use crate::app::App;
 use crate::desk::entity::{Part, ticket};
 use crate::desk::store::participant;
-use crate::organisation::{reference, store};
+use crate::organisation::{reference, settings, store};
 use crate::platform::context::Actor;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::event_log::{Change, Changes};
@@ -26,7 +26,7 @@ pub struct NewTicket {
     pub title: String,
     /// Description in Markdown.
     pub description: String,
-    /// Owning department; found by service or category when absent.
+    /// Owning department; found by category or service when absent, else the default one.
     pub department: Option<DepartmentId>,
     /// Service.
     pub service: Option<ServiceId>,
@@ -142,7 +142,7 @@ pub async fn open(app: &App, uow: &mut UnitOfWork, new: NewTicket) -> Result<tic
     Ok(row)
 }
 
-/// The owning department and the team: by category first, then service, then the catalog item's
+/// The owning department (as said, of the category, of the service, the default one) and the team: by category first, then service, then the catalog item's
 /// team, else the department's first team by name.
 async fn route(uow: &UnitOfWork, new: &NewTicket) -> Result<(DepartmentId, Option<TeamId>)> {
     let db = uow.tx();
@@ -168,7 +168,12 @@ async fn route(uow: &UnitOfWork, new: &NewTicket) -> Result<(DepartmentId, Optio
     };
     let of_category = category.as_ref().map(|c| c.department_id);
     let of_service = service.as_ref().map(|s| s.department_id);
-    let Some(department) = new.department.or(of_category).or(of_service) else {
+    let named = new.department.or(of_category).or(of_service);
+    let default = match named {
+        Some(_) => None,
+        None => settings::default_department(db).await?,
+    };
+    let Some(department) = named.or(default) else {
         return Err(Error::refused(
             code::REQUIRED,
             "department",

@@ -18,7 +18,7 @@ pub struct Report {
     pub title: String,
     /// What happened, in Markdown; may be empty.
     pub description: String,
-    /// Department; found by service or category when absent.
+    /// Department; found by category or service when absent, else the default one.
     pub department: Option<DepartmentId>,
     /// Affected service.
     pub service: Option<ServiceId>,

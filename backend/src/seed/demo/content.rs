@@ -46,6 +46,8 @@ pub struct Organisation {
     pub domain: String,
     /// Key of the calendar of whatever names none.
     pub default_calendar: String,
+    /// Key of the department for what nobody could place.
+    pub default_department: String,
     /// Offices.
     #[serde(rename = "site")]
     pub sites: Vec<Site>,
@@ -584,6 +586,11 @@ mod tests {
             std::iter::once(c.key.as_str()).chain(c.children.iter().map(|s| s.key.as_str()))
         }));
         assert!(calendars.contains(org.default_calendar.as_str()));
+        let default = org
+            .departments
+            .iter()
+            .find(|d| d.key == org.default_department);
+        assert!(default.is_some_and(|d| !d.confidential));
         assert_eq!(departments.len(), 6);
         assert_eq!(org.matrix(), Matrix::default());
         let zones: BTreeSet<&str> = org.sites.iter().map(|s| s.zone.as_str()).collect();

@@ -8,7 +8,8 @@ use crate::organisation::department::{self, NewDepartment};
 use crate::organisation::person::{self, NewPerson};
 use crate::organisation::role::{self, Granted};
 use crate::organisation::service::{self, NewService};
-use crate::organisation::{Subject, emit, settings, team};
+use crate::organisation::settings::{self, OrganisationEdit};
+use crate::organisation::{Subject, emit, team};
 use crate::platform::changes::Changeset;
 use crate::platform::context::Context;
 use crate::platform::idempotency::Key;
@@ -63,7 +64,11 @@ pub(super) async fn organise(app: &App, ctx: &Context, content: &Content) -> Res
 
 async fn name(app: &App, ctx: &Context, content: &Content) -> Result<()> {
     let organisation = &content.organisation;
-    settings::rename(&app.platform, ctx, &organisation.name).await?;
+    let edit = OrganisationEdit {
+        name: Some(organisation.name.clone()),
+        ..OrganisationEdit::default()
+    };
+    settings::edit(&app.platform, ctx, edit).await?;
     settings::set_priority_matrix(&app.platform, ctx, organisation.matrix()).await?;
     let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
     setting::set(uow.tx(), settings::DEMO, &true).await?;
@@ -96,6 +101,12 @@ async fn departments(app: &App, ctx: &Context, content: &Content, keys: &mut Key
             keys.teams.insert(team.key.clone(), made.id);
         }
     }
+    let default = find(&keys.departments, &content.organisation.default_department)?;
+    let edit = OrganisationEdit {
+        default_department: Some(Some(default)),
+        ..OrganisationEdit::default()
+    };
+    settings::edit(&app.platform, ctx, edit).await?;
     Ok(())
 }
 

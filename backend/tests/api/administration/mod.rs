@@ -5,6 +5,7 @@ mod agreements;
 mod at_once;
 mod calendars;
 mod confidential;
+mod default_department;
 mod keys;
 mod refusals;
 mod settings;
@@ -73,7 +74,7 @@ async fn set_up(app: &TestApp, admin: &Actor) -> Value {
     let mut all = admin
         .query(
             "{
-                organisation { name demo }
+                organisation { name demo defaultDepartment { id } }
                 priorityMatrix { impact urgency priority }
                 departments(includeInactive: true) { id key name description icon hue confidential active position version }
                 teams(includeInactive: true) { id name active version department { id } members { id } }
