@@ -1,7 +1,7 @@
 //! The parts of a running server.
 
+use crate::desk::Desk;
 use crate::desk::live::TicketFeed;
-use crate::desk::service_level::store::ServiceLevels;
 use crate::platform::{Platform, timer};
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use std::sync::Arc;
 pub struct App {
     /// Database, clock, ids, feed.
     pub platform: Platform,
-    /// Agreements and compiled calendars.
-    pub service_levels: Arc<ServiceLevels>,
+    /// What acts on tickets need.
+    pub desk: Desk,
     /// Changed tickets, as they change.
     pub tickets: TicketFeed,
 }
@@ -20,8 +20,8 @@ impl App {
     /// Puts the parts together; nothing runs yet.
     pub fn new(platform: Platform) -> Self {
         Self {
+            desk: Desk::new(platform.clone()),
             platform,
-            service_levels: Arc::default(),
             tickets: TicketFeed::default(),
         }
     }
@@ -32,7 +32,10 @@ impl App {
         tokio::spawn(self.tickets.clone().run(self.platform.clone()));
         tokio::spawn(self.platform.feed.clone().run(self.platform.db.clone()));
         if timers {
-            tokio::spawn(timer::run(self.platform.clone(), Arc::new(self.clone())));
+            tokio::spawn(timer::run(
+                self.platform.clone(),
+                Arc::new(self.desk.clone()),
+            ));
         }
     }
 }

@@ -2,7 +2,6 @@
 
 mod store;
 
-use crate::app::App;
 use crate::desk::entity::ticket;
 use crate::platform::context::Context;
 use crate::platform::database::Connection;
@@ -37,14 +36,14 @@ impl fmt::Display for Board {
 
 impl Board {
     /// The board of this id, if the person may see it.
-    pub async fn visible(app: &App, ctx: &Context, id: &str) -> Result<Option<Self>> {
+    pub async fn visible(db: &impl Connection, ctx: &Context, id: &str) -> Result<Option<Self>> {
         let board = match id {
             "all" => Self::All,
             text => Self::Department(DepartmentId::from_str(text).map_err(|_| {
                 Error::refused(code::INVALID_ID, "id", "There is no such dashboard.")
             })?),
         };
-        let boards = of_person(app.platform.db.reader(), ctx).await?;
+        let boards = of_person(db, ctx).await?;
         Ok(boards.into_iter().find(|known| *known == board))
     }
 }

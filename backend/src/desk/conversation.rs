@@ -5,7 +5,7 @@ use super::notification;
 use super::store::message as messages;
 use super::ticket::act::Act;
 use super::ticket::lifecycle;
-use crate::app::App;
+use crate::desk::Desk;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::idempotency::Key;
@@ -28,28 +28,28 @@ pub struct Written {
 
 /// Writes to the others: as somebody who works the ticket, or as the requester.
 pub async fn reply(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     body: &str,
     key: Option<String>,
 ) -> Result<Written> {
-    post(app, ctx, id, body, key, MessageVisibility::Public).await
+    post(desk, ctx, id, body, key, MessageVisibility::Public).await
 }
 
 /// Writes an internal note.
 pub async fn add_note(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     body: &str,
     key: Option<String>,
 ) -> Result<Written> {
-    post(app, ctx, id, body, key, MessageVisibility::Internal).await
+    post(desk, ctx, id, body, key, MessageVisibility::Internal).await
 }
 
 async fn post(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     body: &str,
@@ -60,9 +60,9 @@ async fn post(
     problems.text("body", body, BODY_MAX);
     problems.finish()?;
     let key = Key::new("ticketMessage", key, &format!("{id}|{visibility}|{body}"));
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
     let earlier = key.earlier(&uow).await?;
-    let mut act = Act::begin(app, &mut uow, id, None).await?;
+    let mut act = Act::begin(desk, &mut uow, id, None).await?;
     let action = match visibility {
         MessageVisibility::Public => TicketAction::Reply,
         MessageVisibility::Internal => TicketAction::AddNote,

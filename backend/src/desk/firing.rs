@@ -2,7 +2,7 @@
 
 use super::service_level::{clocks, timer};
 use super::ticket::lifecycle;
-use crate::app::App;
+use crate::desk::Desk;
 use crate::platform::error::Result;
 use crate::platform::timer::{Firing, Model};
 use crate::platform::unit_of_work::UnitOfWork;
@@ -10,7 +10,7 @@ use shared::id::{ClockId, TicketId};
 use std::future::Future;
 use std::pin::Pin;
 
-impl Firing for App {
+impl Firing for Desk {
     fn fire<'a>(
         &'a self,
         uow: &'a mut UnitOfWork,

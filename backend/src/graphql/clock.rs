@@ -35,7 +35,8 @@ impl Clock {
 
     async fn calendar(&self, ctx: &Context<'_>) -> Result<Arc<Calendar>> {
         let app = ctx.data::<App>()?;
-        app.service_levels
+        app.desk
+            .service_levels
             .calendar(
                 app.platform.db.reader(),
                 self.row.calendar_id,
@@ -47,7 +48,8 @@ impl Clock {
 
     async fn agreement_name_of(&self, ctx: &Context<'_>) -> Result<String> {
         let app = ctx.data::<App>()?;
-        app.service_levels
+        app.desk
+            .service_levels
             .agreement(
                 app.platform.db.reader(),
                 self.row.agreement_id,
@@ -165,7 +167,7 @@ impl Clock {
         let now = app.platform.clock.now();
         let present = clocks::explain(
             app.platform.db.reader(),
-            &app.service_levels,
+            &app.desk.service_levels,
             self.row.ticket_id,
             self.row.target,
             now,
@@ -178,6 +180,7 @@ impl Clock {
         let mut earlier = Vec::with_capacity(present.clock.earlier.len());
         for terms in &present.clock.earlier {
             let agreement = app
+                .desk
                 .service_levels
                 .agreement(
                     app.platform.db.reader(),

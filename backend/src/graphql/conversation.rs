@@ -6,6 +6,7 @@ use super::organisation::{Person, load_person};
 use super::page::PageInfo;
 use super::scalar::Markdown;
 use crate::app::App;
+use crate::desk::Desk;
 use crate::desk::entity::message;
 use crate::desk::store::message as store;
 use crate::platform::error::Error;
@@ -138,4 +139,9 @@ pub async fn messages(
 pub fn app<'a>(ctx: &Context<'a>) -> std::result::Result<&'a App, Error> {
     ctx.data::<App>()
         .map_err(|error| Error::Fault(anyhow::anyhow!(error.message)))
+}
+
+/// What acts on tickets need.
+pub fn desk<'a>(ctx: &Context<'a>) -> std::result::Result<&'a Desk, Error> {
+    Ok(&app(ctx)?.desk)
 }

@@ -272,7 +272,7 @@ impl DashboardQuery {
         let acting = acting(ctx)?;
         let work = async {
             let app = app(ctx)?;
-            match Board::visible(app, acting, &key).await? {
+            match Board::visible(app.platform.db.reader(), acting, &key).await? {
                 Some(board) => Dashboard::read(app, acting, &board).await.map(Some),
                 None => Ok(None),
             }

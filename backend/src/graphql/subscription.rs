@@ -493,7 +493,7 @@ impl Subscription {
     ) -> Result<impl Stream<Item = DashboardUpdate> + use<>> {
         let acting = acting(ctx)?.clone();
         let work = async {
-            let key = DashboardKey::visible(app(ctx)?, &acting, &key)
+            let key = DashboardKey::visible(app(ctx)?.platform.db.reader(), &acting, &key)
                 .await?
                 .ok_or_else(|| Error::not_found("id"))?;
             Ok((Ear::open(ctx, since).await?, key))

@@ -1,6 +1,6 @@
 //! What people do with tickets.
 
-use super::conversation::{Message, app};
+use super::conversation::{Message, desk};
 use super::error::{UserError, outcome};
 use super::id::{parse, parse_opt};
 use super::organisation::acting;
@@ -291,14 +291,14 @@ fn written(ctx: &Context<'_>, result: Outcome<Written>) -> Result<MessagePayload
 
 /// A state's step: parse, act, shape.
 macro_rules! step {
-    ($ctx:ident, $input:ident, |$app:ident, $acting:ident, $id:ident| $act:expr) => {{
+    ($ctx:ident, $input:ident, |$desk:ident, $acting:ident, $id:ident| $act:expr) => {{
         let $acting = acting($ctx)?;
         as_of($ctx).await?;
         let parsed = parse::<TicketId>(&$input.ticket, "ticket");
         let known = parsed.as_ref().ok().copied();
         let work = async {
             let $id = parsed?;
-            let $app = app($ctx)?;
+            let $desk = desk($ctx)?;
             $act.await
         };
         payload($ctx, known, work.await).await
@@ -333,7 +333,7 @@ impl TicketMutation {
                 channel: input.channel,
                 idempotency_key: input.idempotency_key,
             };
-            incident::report(app(ctx)?, acting, report).await
+            incident::report(desk(ctx)?, acting, report).await
         };
         payload(ctx, None, work.await).await
     }
@@ -362,7 +362,7 @@ impl TicketMutation {
                 requester: parse_opt(input.requester.as_ref(), "requester")?,
                 idempotency_key: input.idempotency_key,
             };
-            service_request::submit(app(ctx)?, acting, submission).await
+            service_request::submit(desk(ctx)?, acting, submission).await
         };
         payload(ctx, None, work.await).await
     }
@@ -377,7 +377,7 @@ impl TicketMutation {
         as_of(ctx).await?;
         let work = async {
             conversation::reply(
-                app(ctx)?,
+                desk(ctx)?,
                 acting,
                 parse(&input.ticket, "ticket")?,
                 &input.body.0,
@@ -398,7 +398,7 @@ impl TicketMutation {
         as_of(ctx).await?;
         let work = async {
             conversation::add_note(
-                app(ctx)?,
+                desk(ctx)?,
                 acting,
                 parse(&input.ticket, "ticket")?,
                 &input.body.0,
@@ -415,10 +415,10 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketAssignInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| async {
+        step!(ctx, input, |desk, acting, id| async {
             let team = parse_opt(input.team.as_ref(), "team")?;
             let assignee = parse_opt(input.assignee.as_ref(), "assignee")?;
-            edit::assign(app, acting, id, input.expected_version, team, assignee).await
+            edit::assign(desk, acting, id, input.expected_version, team, assignee).await
         })
     }
 
@@ -428,8 +428,8 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketStartInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| lifecycle::start(
-            app,
+        step!(ctx, input, |desk, acting, id| lifecycle::start(
+            desk,
             acting,
             id,
             input.expected_version
@@ -443,8 +443,8 @@ impl TicketMutation {
         input: TicketPutOnHoldInput,
     ) -> Result<TicketPayload> {
         let message = input.message.map(|m| m.0);
-        step!(ctx, input, |app, acting, id| lifecycle::put_on_hold(
-            app,
+        step!(ctx, input, |desk, acting, id| lifecycle::put_on_hold(
+            desk,
             acting,
             id,
             input.expected_version,
@@ -460,8 +460,8 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketResumeInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| lifecycle::resume(
-            app,
+        step!(ctx, input, |desk, acting, id| lifecycle::resume(
+            desk,
             acting,
             id,
             Some(input.expected_version)
@@ -474,8 +474,8 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketResolveInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| lifecycle::resolve(
-            app,
+        step!(ctx, input, |desk, acting, id| lifecycle::resolve(
+            desk,
             acting,
             id,
             input.expected_version,
@@ -490,8 +490,8 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketConfirmInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| lifecycle::confirm(
-            app,
+        step!(ctx, input, |desk, acting, id| lifecycle::confirm(
+            desk,
             acting,
             id,
             input.expected_version
@@ -504,8 +504,8 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketCloseInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| lifecycle::close(
-            app,
+        step!(ctx, input, |desk, acting, id| lifecycle::close(
+            desk,
             acting,
             id,
             Some(input.expected_version)
@@ -518,8 +518,8 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketReopenInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| lifecycle::reopen(
-            app,
+        step!(ctx, input, |desk, acting, id| lifecycle::reopen(
+            desk,
             acting,
             id,
             input.expected_version,
@@ -534,8 +534,8 @@ impl TicketMutation {
         input: TicketCancelInput,
     ) -> Result<TicketPayload> {
         let reason = input.reason.map(|r| r.0);
-        step!(ctx, input, |app, acting, id| lifecycle::cancel(
-            app,
+        step!(ctx, input, |desk, acting, id| lifecycle::cancel(
+            desk,
             acting,
             id,
             input.expected_version,
@@ -549,8 +549,8 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketSetPriorityInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| edit::set_priority(
-            app,
+        step!(ctx, input, |desk, acting, id| edit::set_priority(
+            desk,
             acting,
             id,
             input.expected_version,
@@ -565,13 +565,13 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketEditInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| async {
+        step!(ctx, input, |desk, acting, id| async {
             let change = edit::Edit {
                 title: input.title,
                 service: changed(&input.service, "service")?,
                 category: changed(&input.category, "category")?,
             };
-            edit::edit(app, acting, id, input.expected_version, change).await
+            edit::edit(desk, acting, id, input.expected_version, change).await
         })
     }
 
@@ -581,8 +581,14 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketWatchInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| async {
-            watch::watch(app, acting, id, parse_opt(input.person.as_ref(), "person")?).await
+        step!(ctx, input, |desk, acting, id| async {
+            watch::watch(
+                desk,
+                acting,
+                id,
+                parse_opt(input.person.as_ref(), "person")?,
+            )
+            .await
         })
     }
 
@@ -592,8 +598,14 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketWatchInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| async {
-            watch::unwatch(app, acting, id, parse_opt(input.person.as_ref(), "person")?).await
+        step!(ctx, input, |desk, acting, id| async {
+            watch::unwatch(
+                desk,
+                acting,
+                id,
+                parse_opt(input.person.as_ref(), "person")?,
+            )
+            .await
         })
     }
 
@@ -603,8 +615,8 @@ impl TicketMutation {
         ctx: &Context<'_>,
         input: TicketLinkInput,
     ) -> Result<TicketPayload> {
-        step!(ctx, input, |app, acting, id| link::link(
-            app,
+        step!(ctx, input, |desk, acting, id| link::link(
+            desk,
             acting,
             id,
             input.kind,
@@ -620,7 +632,7 @@ impl TicketMutation {
     ) -> Result<TicketPayload> {
         let acting = acting(ctx)?;
         as_of(ctx).await?;
-        let work = async { link::unlink(app(ctx)?, acting, parse(&input.link, "link")?).await };
+        let work = async { link::unlink(desk(ctx)?, acting, parse(&input.link, "link")?).await };
         payload(ctx, None, work.await).await
     }
 }

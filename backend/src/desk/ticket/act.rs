@@ -1,6 +1,6 @@
 //! One act on one ticket: load it locked, change it, recompute its clocks, save, log.
 
-use crate::app::App;
+use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::service_level::history::{self, History};
 use crate::desk::service_level::{clock_store, clocks, timer};
@@ -20,7 +20,7 @@ use shared::ticket::Doer;
 pub struct Act<'a> {
     /// The transaction; whoever began it commits it.
     pub uow: &'a mut UnitOfWork,
-    app: App,
+    desk: Desk,
     before: ticket::Model,
     /// The ticket as it will be saved.
     pub after: ticket::Model,
@@ -32,7 +32,7 @@ pub struct Act<'a> {
 impl<'a> Act<'a> {
     /// Begins an act on a visible ticket; `expected` is the version that the actor looked at.
     pub async fn begin(
-        app: &App,
+        desk: &Desk,
         uow: &'a mut UnitOfWork,
         id: TicketId,
         expected: Option<i32>,
@@ -44,12 +44,12 @@ impl<'a> Act<'a> {
                 .await?
                 .ok_or_else(|| Error::not_found("ticket"))?,
         };
-        Self::on(app, uow, before, expected)
+        Self::on(desk, uow, before, expected)
     }
 
     /// Begins an act on a ticket that this transaction has locked.
     pub fn on(
-        app: &App,
+        desk: &Desk,
         uow: &'a mut UnitOfWork,
         before: ticket::Model,
         expected: Option<i32>,
@@ -60,7 +60,7 @@ impl<'a> Act<'a> {
         let standing = standing_of(uow.context(), &before);
         Ok(Self {
             uow,
-            app: app.clone(),
+            desk: desk.clone(),
             after: before.clone(),
             before,
             standing,
@@ -159,7 +159,7 @@ impl<'a> Act<'a> {
         if history.entries.is_empty() {
             return Ok(());
         }
-        let levels = &self.app.service_levels;
+        let levels = &self.desk.service_levels;
         if self.after.state.is_open()
             && let Some((terms, changes)) =
                 clocks::choose(db, levels, &self.after, history.terms.last(), ctx.now).await?
@@ -223,7 +223,7 @@ impl<'a> Act<'a> {
 
     /// Inserts a new ticket with its first events.
     pub(super) async fn insert(
-        app: &App,
+        desk: &Desk,
         uow: &'a mut UnitOfWork,
         row: ticket::Model,
         events: Vec<(EventKind, Changes)>,
@@ -232,7 +232,7 @@ impl<'a> Act<'a> {
         store::insert(uow.tx(), &row).await?;
         let mut act = Self {
             events,
-            ..Self::on(app, uow, row, None)?
+            ..Self::on(desk, uow, row, None)?
         };
         act.recompute(true).await?;
         if act.after != act.before {
@@ -259,8 +259,8 @@ pub fn standing_of(ctx: &Context, row: &ticket::Model) -> Standing {
 }
 
 /// A visible ticket for reading.
-pub async fn find(app: &App, ctx: &Context, id: TicketId) -> Result<ticket::Model> {
-    queue::find(app.platform.db.reader(), &ctx.scope, id)
+pub async fn find(desk: &Desk, ctx: &Context, id: TicketId) -> Result<ticket::Model> {
+    queue::find(desk.platform.db.reader(), &ctx.scope, id)
         .await?
         .ok_or_else(|| Error::not_found("ticket"))
 }

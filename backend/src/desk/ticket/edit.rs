@@ -2,7 +2,7 @@
 
 use super::act::Act;
 use super::open::MATRIX;
-use crate::app::App;
+use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::notification;
 use crate::organisation::{access, reference, store};
@@ -18,15 +18,15 @@ use shared::ticket::{Impact, Matrix, TicketState, Urgency, check_title, priority
 /// Gives a ticket to a team, a person, or both. Without a team it stays in its team; without a
 /// person nobody has it.
 pub async fn assign(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: i32,
     to_team: Option<TeamId>,
     to: Option<PersonId>,
 ) -> Result<ticket::Model> {
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let mut act = Act::begin(app, &mut uow, id, Some(expected)).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
     act.authorize(TicketAction::Assign)?;
     if !act.after.state.is_open() {
         return Err(Error::not_allowed_now(
@@ -102,15 +102,15 @@ async fn team_of_assignee(
 
 /// Sets impact and urgency; priority follows from them.
 pub async fn set_priority(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: i32,
     impact: Impact,
     urgency: Urgency,
 ) -> Result<ticket::Model> {
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let mut act = Act::begin(app, &mut uow, id, Some(expected)).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
     act.authorize(TicketAction::SetPriority)?;
     if (impact, urgency) == (act.after.impact, act.after.urgency) {
         return Ok(act.after);
@@ -140,7 +140,7 @@ pub struct Edit {
 
 /// Edits title, service and category.
 pub async fn edit(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: i32,
@@ -149,8 +149,8 @@ pub async fn edit(
     if let Some(title) = &edit.title {
         check_title("title", title)?;
     }
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let mut act = Act::begin(app, &mut uow, id, Some(expected)).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
     act.authorize(TicketAction::Edit)?;
     if let Some(title) = edit.title {
         act.after.title = title.trim().to_owned();

@@ -1,7 +1,7 @@
 //! The verbs that move a ticket through its states.
 
 use super::act::Act;
-use crate::app::App;
+use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::store::ticket as tickets;
 use crate::desk::{conversation, notification};
@@ -78,9 +78,14 @@ fn end_hold(row: &mut ticket::Model) {
 }
 
 /// Begins to work; whoever begins has it, unless somebody else does.
-pub async fn start(app: &App, ctx: &Context, id: TicketId, expected: i32) -> Result<ticket::Model> {
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let mut act = Act::begin(app, &mut uow, id, Some(expected)).await?;
+pub async fn start(
+    desk: &Desk,
+    ctx: &Context,
+    id: TicketId,
+    expected: i32,
+) -> Result<ticket::Model> {
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
     step(&mut act, Stimulus::Start)?;
     if act.after.assignee_id.is_none() {
         act.after.assignee_id = ctx.actor.person();
@@ -93,7 +98,7 @@ pub async fn start(app: &App, ctx: &Context, id: TicketId, expected: i32) -> Res
 
 /// Lets it wait for a reason, until a date; a message tells the requester why.
 pub async fn put_on_hold(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: i32,
@@ -109,8 +114,8 @@ pub async fn put_on_hold(
             "The wake-up date lies in the future, at most a year away.",
         ));
     }
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let mut act = Act::begin(app, &mut uow, id, Some(expected)).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
     let interrupted = act.after.state;
     step(&mut act, Stimulus::PutOnHold)?;
     act.after.state_before_hold = Some(interrupted);
@@ -128,13 +133,13 @@ pub async fn put_on_hold(
 
 /// Goes on where the hold interrupted.
 pub async fn resume(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: Option<i32>,
 ) -> Result<ticket::Model> {
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let mut act = Act::begin(app, &mut uow, id, expected).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut act = Act::begin(desk, &mut uow, id, expected).await?;
     resume_within(&mut act).await?;
     let row = act.save().await?;
     uow.commit().await?;
@@ -164,7 +169,7 @@ async fn awake(act: &mut Act<'_>) -> Result<()> {
 
 /// Resolves with a code and a message that the requester reads.
 pub async fn resolve(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: i32,
@@ -172,8 +177,8 @@ pub async fn resolve(
     text: &str,
 ) -> Result<ticket::Model> {
     message("message", Some(text), true)?;
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let mut act = Act::begin(app, &mut uow, id, Some(expected)).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
     let was_on_hold = act.after.state == TicketState::OnHold;
     step(&mut act, Stimulus::Resolve)?;
     if was_on_hold {
@@ -206,13 +211,13 @@ pub async fn resolve(
 
 /// The requester agrees.
 pub async fn confirm(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: i32,
 ) -> Result<ticket::Model> {
     close_by(
-        app,
+        desk,
         ctx,
         id,
         Some(expected),
@@ -224,13 +229,13 @@ pub async fn confirm(
 
 /// Closes what is resolved.
 pub async fn close(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: Option<i32>,
 ) -> Result<ticket::Model> {
     close_by(
-        app,
+        desk,
         ctx,
         id,
         expected,
@@ -241,15 +246,15 @@ pub async fn close(
 }
 
 async fn close_by(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: Option<i32>,
     stimulus: Stimulus,
     kind: EventKind,
 ) -> Result<ticket::Model> {
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let mut act = Act::begin(app, &mut uow, id, expected).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut act = Act::begin(desk, &mut uow, id, expected).await?;
     step(&mut act, stimulus)?;
     act.after.closed_at = Some(ctx.now);
     timer::clear(act.uow, AUTO_CLOSE, id.0).await?;
@@ -265,15 +270,15 @@ async fn close_by(
 
 /// Takes a resolved or closed ticket up again; the reason becomes a message.
 pub async fn reopen(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: i32,
     reason: &str,
 ) -> Result<ticket::Model> {
     message("reason", Some(reason), true)?;
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let mut act = Act::begin(app, &mut uow, id, Some(expected)).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
     let too_late = act
         .after
         .closed_at
@@ -302,15 +307,15 @@ pub async fn reopen(
 
 /// Withdraws it; a reason becomes a message.
 pub async fn cancel(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: i32,
     reason: Option<&str>,
 ) -> Result<ticket::Model> {
     message("reason", reason, false)?;
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let mut act = Act::begin(app, &mut uow, id, Some(expected)).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
     step(&mut act, Stimulus::Cancel)?;
     end_hold(&mut act.after);
     act.after.closed_at = Some(ctx.now);
@@ -329,17 +334,24 @@ pub async fn cancel(
 }
 
 /// The wake-up date of a hold has come.
-pub async fn wake_up(app: &App, uow: &mut UnitOfWork, id: TicketId) -> Result<()> {
-    timer_step(app, uow, id, TicketState::OnHold, EventKind::TicketResumed).await
+pub async fn wake_up(desk: &Desk, uow: &mut UnitOfWork, id: TicketId) -> Result<()> {
+    timer_step(desk, uow, id, TicketState::OnHold, EventKind::TicketResumed).await
 }
 
 /// The requester said nothing for long enough.
-pub async fn auto_close(app: &App, uow: &mut UnitOfWork, id: TicketId) -> Result<()> {
-    timer_step(app, uow, id, TicketState::Resolved, EventKind::TicketClosed).await
+pub async fn auto_close(desk: &Desk, uow: &mut UnitOfWork, id: TicketId) -> Result<()> {
+    timer_step(
+        desk,
+        uow,
+        id,
+        TicketState::Resolved,
+        EventKind::TicketClosed,
+    )
+    .await
 }
 
 async fn timer_step(
-    app: &App,
+    desk: &Desk,
     uow: &mut UnitOfWork,
     id: TicketId,
     from: TicketState,
@@ -351,7 +363,7 @@ async fn timer_step(
     if before.state != from {
         return Ok(());
     }
-    let mut act = Act::on(app, uow, before, None)?;
+    let mut act = Act::on(desk, uow, before, None)?;
     if kind == EventKind::TicketResumed {
         step(&mut act, Stimulus::Resume)?;
         end_hold(&mut act.after);

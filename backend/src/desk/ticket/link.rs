@@ -1,7 +1,7 @@
 //! Links between tickets. One row a link, shown from both ends.
 
 use super::act::Act;
-use crate::app::App;
+use crate::desk::Desk;
 use crate::desk::entity::{link, ticket};
 use crate::desk::store::{link as links, queue, ticket as tickets};
 use crate::platform::context::Context;
@@ -26,15 +26,15 @@ pub struct Seen {
 
 /// Links a ticket to another one that the actor sees, named by reference or id.
 pub async fn link(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     kind: LinkKind,
     other: &str,
 ) -> Result<ticket::Model> {
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
     let other = find_other(&uow, ctx, other).await?;
-    let mut act = Act::begin(app, &mut uow, id, None).await?;
+    let mut act = Act::begin(desk, &mut uow, id, None).await?;
     act.authorize(TicketAction::Link)?;
     if other.id == id {
         return Err(Error::refused(
@@ -66,8 +66,8 @@ pub async fn link(
 }
 
 /// Removes a link from the side of a ticket that the actor works; gives that ticket.
-pub async fn unlink(app: &App, ctx: &Context, id: LinkId) -> Result<ticket::Model> {
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
+pub async fn unlink(desk: &Desk, ctx: &Context, id: LinkId) -> Result<ticket::Model> {
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
     let row = links::find(uow.tx(), id)
         .await?
         .ok_or_else(|| Error::not_found("link"))?;
@@ -79,7 +79,7 @@ pub async fn unlink(app: &App, ctx: &Context, id: LinkId) -> Result<ticket::Mode
         _ => return Err(Error::not_found("link")),
     };
     let locked = tickets::lock_visible(uow.tx(), &ctx.scope, mine.id).await?;
-    let mut act = Act::on(app, &mut uow, locked, None)?;
+    let mut act = Act::on(desk, &mut uow, locked, None)?;
     act.authorize(TicketAction::Link)?;
     links::delete(act.uow.tx(), id).await?;
     act.happened(EventKind::LinkRemoved);

@@ -1,7 +1,7 @@
 //! Opening a ticket: references, routing, participants, first events.
 
 use super::act::Act;
-use crate::app::App;
+use crate::desk::Desk;
 use crate::desk::entity::{Part, ticket};
 use crate::desk::store::participant;
 use crate::organisation::{reference, settings, store};
@@ -51,7 +51,7 @@ pub struct NewTicket {
 pub use crate::organisation::settings::MATRIX;
 
 /// Opens a ticket in the caller's transaction.
-pub async fn open(app: &App, uow: &mut UnitOfWork, new: NewTicket) -> Result<ticket::Model> {
+pub async fn open(desk: &Desk, uow: &mut UnitOfWork, new: NewTicket) -> Result<ticket::Model> {
     let ctx = uow.context().clone();
     for (person, field) in [
         (Some(new.requester), "requester"),
@@ -134,7 +134,7 @@ pub async fn open(app: &App, uow: &mut UnitOfWork, new: NewTicket) -> Result<tic
             },
         );
     }
-    let row = Act::insert(app, uow, row, vec![(EventKind::TicketCreated, changes)]).await?;
+    let row = Act::insert(desk, uow, row, vec![(EventKind::TicketCreated, changes)]).await?;
     participant::add(uow.tx(), row.id, row.requester_id, Part::Requester).await?;
     if let Some(person) = row.requested_for_id {
         participant::add(uow.tx(), row.id, person, Part::Requester).await?;

@@ -1,7 +1,7 @@
 //! Watching: seeing a ticket and being told of it without a part in its work.
 
 use super::act::Act;
-use crate::app::App;
+use crate::desk::Desk;
 use crate::desk::entity::{Part, ticket};
 use crate::desk::store::participant;
 use crate::organisation::reference;
@@ -15,34 +15,34 @@ use shared::permission::TicketAction;
 
 /// Lets a person watch; oneself, or somebody with whom it is shared.
 pub async fn watch(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     who: Option<PersonId>,
 ) -> Result<ticket::Model> {
-    change(app, ctx, id, who, true).await
+    change(desk, ctx, id, who, true).await
 }
 
 /// Ends somebody's watching.
 pub async fn unwatch(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     who: Option<PersonId>,
 ) -> Result<ticket::Model> {
-    change(app, ctx, id, who, false).await
+    change(desk, ctx, id, who, false).await
 }
 
 async fn change(
-    app: &App,
+    desk: &Desk,
     ctx: &Context,
     id: TicketId,
     who: Option<PersonId>,
     watches: bool,
 ) -> Result<ticket::Model> {
     let who = who.unwrap_or_else(|| ctx.person());
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let mut act = Act::begin(app, &mut uow, id, None).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut act = Act::begin(desk, &mut uow, id, None).await?;
     act.authorize(if who == ctx.person() {
         TicketAction::Watch
     } else {

@@ -1,13 +1,14 @@
 //! Departments, people, teams and categories of the file, created when missing.
 
+use super::directory_store as store;
 use super::header::{Column, Layout};
 use super::names::{Names, UNKNOWN_PERSON, fitted, login};
 use super::row::Row;
 use crate::organisation::entity::{category, department, person, team};
 use crate::platform::error::Result;
 use crate::platform::event_log::{Change, Changes, NewEvent};
+use crate::platform::row;
 use crate::platform::unit_of_work::UnitOfWork;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 use shared::event::EventKind;
 use shared::id::{CategoryId, DepartmentId, PersonId, TeamId};
@@ -27,34 +28,18 @@ pub struct Directory {
     pub people_created: u64,
 }
 
-/// Most values in one list of a condition.
-const LIST_MOST: usize = 500;
-
 impl Directory {
     /// Finds the department by its key, or creates it, and reads its teams and categories.
     pub async fn open(uow: &mut UnitOfWork, key: &str) -> Result<Self> {
-        let found = department::Entity::find()
-            .filter(department::Column::Key.eq(key))
-            .one(uow.tx())
-            .await?;
-        let department = match found {
-            Some(row) => row.id,
+        let department = match store::department(uow.tx(), key).await? {
+            Some(found) => found,
             None => create_department(uow, key).await?,
         };
         let mut names = Names::default();
-        for row in team::Entity::find()
-            .filter(team::Column::DepartmentId.eq(department))
-            .order_by_desc(team::Column::Id)
-            .all(uow.tx())
-            .await?
-        {
+        for row in store::teams(uow.tx(), department).await? {
             names.teams.insert(row.name, row.id);
         }
-        let categories = category::Entity::find()
-            .filter(category::Column::DepartmentId.eq(department))
-            .order_by_desc(category::Column::Id)
-            .all(uow.tx())
-            .await?;
+        let categories = store::categories(uow.tx(), department).await?;
         let by_id: BTreeMap<CategoryId, String> =
             categories.iter().map(|c| (c.id, c.name.clone())).collect();
         for row in categories {
@@ -115,18 +100,9 @@ impl Directory {
         mut wanted: BTreeMap<String, String>,
     ) -> Result<()> {
         let logins: Vec<String> = wanted.keys().cloned().collect();
-        for chunk in logins.chunks(LIST_MOST) {
-            let rows: Vec<(String, PersonId)> = person::Entity::find()
-                .select_only()
-                .columns([person::Column::Login, person::Column::Id])
-                .filter(person::Column::Login.is_in(chunk))
-                .into_tuple()
-                .all(uow.tx())
-                .await?;
-            for (login, id) in rows {
-                wanted.remove(&login);
-                self.names.people.insert(login, id);
-            }
+        for (login, id) in store::people(uow.tx(), &logins).await? {
+            wanted.remove(&login);
+            self.names.people.insert(login, id);
         }
         let mut created = Vec::with_capacity(wanted.len());
         for (login, name) in wanted {
@@ -139,37 +115,29 @@ impl Directory {
                 id.0,
                 changes,
             );
-            created.push(
-                person::Model {
-                    id,
-                    // A domain that can never be delivered to (RFC 2606).
-                    email: format!("{login}@imported.invalid"),
-                    login: login.clone(),
-                    name,
-                    title: None,
-                    phone: None,
-                    site: None,
-                    timezone: "UTC".into(),
-                    locale: "en".into(),
-                    vip: false,
-                    department_id: Some(self.department),
-                    manager_id: None,
-                    password_hash: None,
-                    active: true,
-                    created_at: uow.context().now,
-                    version: 1,
-                }
-                .into_active_model(),
-            );
+            created.push(person::Model {
+                id,
+                // A domain that can never be delivered to (RFC 2606).
+                email: format!("{login}@imported.invalid"),
+                login: login.clone(),
+                name,
+                title: None,
+                phone: None,
+                site: None,
+                timezone: "UTC".into(),
+                locale: "en".into(),
+                vip: false,
+                department_id: Some(self.department),
+                manager_id: None,
+                password_hash: None,
+                active: true,
+                created_at: uow.context().now,
+                version: 1,
+            });
             self.names.people.insert(login, id);
             self.people_created += 1;
         }
-        for chunk in created.chunks(LIST_MOST) {
-            person::Entity::insert_many(chunk.to_vec())
-                .exec_without_returning(uow.tx())
-                .await?;
-        }
-        Ok(())
+        store::insert_people(uow.tx(), created).await
     }
 
     async fn learn_teams(&mut self, uow: &mut UnitOfWork, wanted: BTreeSet<String>) -> Result<()> {
@@ -184,9 +152,7 @@ impl Directory {
                 active: true,
                 version: 1,
             };
-            team::Entity::insert(row.into_active_model())
-                .exec_without_returning(uow.tx())
-                .await?;
+            row::insert(uow.tx(), row).await?;
             self.names.teams.insert(name, id);
         }
         Ok(())
@@ -219,9 +185,7 @@ impl Directory {
                 active: true,
                 version: 1,
             };
-            category::Entity::insert(row.into_active_model())
-                .exec_without_returning(uow.tx())
-                .await?;
+            row::insert(uow.tx(), row).await?;
             self.names.categories.insert((parent, name), id);
         }
         Ok(())
@@ -269,10 +233,7 @@ async fn create_department(uow: &mut UnitOfWork, key: &str) -> Result<Department
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
         first.chain(letters).collect()
     };
-    let last = department::Entity::find()
-        .order_by_desc(department::Column::Position)
-        .one(uow.tx())
-        .await?;
+    let last = store::last_position(uow.tx()).await?;
     let row = department::Model {
         id,
         key: key.to_owned(),
@@ -281,7 +242,7 @@ async fn create_department(uow: &mut UnitOfWork, key: &str) -> Result<Department
         icon: "download".into(),
         hue: 210,
         confidential: false,
-        position: last.map_or(0, |d| d.position) + 1,
+        position: last.unwrap_or(0) + 1,
         active: true,
         version: 1,
     };
@@ -296,8 +257,6 @@ async fn create_department(uow: &mut UnitOfWork, key: &str) -> Result<Department
         cause: None,
         changes: first([("key", json!(key)), ("name", json!(row.name))]),
     });
-    department::Entity::insert(row.into_active_model())
-        .exec_without_returning(uow.tx())
-        .await?;
+    row::insert(uow.tx(), row).await?;
     Ok(id)
 }

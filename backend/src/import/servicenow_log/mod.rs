@@ -3,6 +3,7 @@
 //! whole, so that a run that was cut off can simply be repeated.
 
 mod directory;
+mod directory_store;
 mod header;
 mod history;
 mod lines;

@@ -1,6 +1,6 @@
 //! Incidents: an unplanned interruption or loss of quality of a service.
 
-use crate::app::App;
+use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::ticket::act;
 use crate::desk::ticket::open::{NewTicket, open};
@@ -39,7 +39,7 @@ pub struct Report {
 }
 
 /// Reports an incident: for oneself, for a colleague, or, as an agent, for whoever called.
-pub async fn report(app: &App, ctx: &Context, report: Report) -> Result<ticket::Model> {
+pub async fn report(desk: &Desk, ctx: &Context, report: Report) -> Result<ticket::Model> {
     check_report(&report.title, &report.description)?;
     on_behalf(ctx, report.requester, report.channel)?;
     let digest = format!(
@@ -50,10 +50,10 @@ pub async fn report(app: &App, ctx: &Context, report: Report) -> Result<ticket::
         }
     );
     let key = Key::new("incidentReport", report.idempotency_key, &digest);
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
     if let Some(earlier) = key.earlier(&uow).await? {
         uow.rollback().await?;
-        return act::find(app, ctx, TicketId(earlier)).await;
+        return act::find(desk, ctx, TicketId(earlier)).await;
     }
     let new = NewTicket {
         kind: TicketKind::Incident,
@@ -70,7 +70,7 @@ pub async fn report(app: &App, ctx: &Context, report: Report) -> Result<ticket::
         requested_for: report.requested_for,
         catalog: None,
     };
-    let row = open(app, &mut uow, new).await?;
+    let row = open(desk, &mut uow, new).await?;
     key.remember(&uow, row.id.0).await?;
     uow.commit().await?;
     Ok(row)

@@ -1,6 +1,6 @@
 //! Service requests: something that a department offers in its catalog.
 
-use crate::app::App;
+use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::ticket::act;
 use crate::desk::ticket::open::{NewTicket, open};
@@ -35,7 +35,7 @@ pub struct Submission {
 }
 
 /// Asks for a catalog item.
-pub async fn submit(app: &App, ctx: &Context, submission: Submission) -> Result<ticket::Model> {
+pub async fn submit(desk: &Desk, ctx: &Context, submission: Submission) -> Result<ticket::Model> {
     let mut problems = Problems::new();
     problems.optional_text("note", &submission.note, BODY_MAX);
     problems.finish()?;
@@ -48,10 +48,10 @@ pub async fn submit(app: &App, ctx: &Context, submission: Submission) -> Result<
         }
     );
     let key = Key::new("requestSubmit", submission.idempotency_key, &digest);
-    let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
+    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
     if let Some(earlier) = key.earlier(&uow).await? {
         uow.rollback().await?;
-        return act::find(app, ctx, TicketId(earlier)).await;
+        return act::find(desk, ctx, TicketId(earlier)).await;
     }
     let item = catalog::published_item(uow.tx(), submission.item)
         .await?
@@ -81,7 +81,7 @@ pub async fn submit(app: &App, ctx: &Context, submission: Submission) -> Result<
         requested_for: submission.requested_for,
         catalog: Some((item.id, item.version, serde_json::to_string(&answers)?)),
     };
-    let row = open(app, &mut uow, new).await?;
+    let row = open(desk, &mut uow, new).await?;
     catalog::count_request(uow.tx(), item.id).await?;
     key.remember(&uow, row.id.0).await?;
     uow.commit().await?;

@@ -98,7 +98,7 @@ impl<'a> Replay<'a> {
         let platform = &self.app.platform;
         while let Some(due) = timer::next_due(platform).await?.filter(|due| *due <= at) {
             self.clock.set(due);
-            if timer::fire_due(platform, self.app).await? == 0 {
+            if timer::fire_due(platform, &self.app.desk).await? == 0 {
                 return Err(anyhow!("a timer of the demo does not fire"));
             }
         }
@@ -124,7 +124,7 @@ impl<'a> Replay<'a> {
     }
 
     async fn do_step(&mut self, step: &Step) -> Result<()> {
-        let app = self.app;
+        let desk = &self.app.desk;
         let ctx = self.context(&step.actor, step.at)?;
         if step.act == Act::Open {
             let planned = &self.plan.tickets[step.ticket];
@@ -133,15 +133,15 @@ impl<'a> Replay<'a> {
             return Ok(());
         }
         let (id, _) = self.ticket(step.ticket)?;
-        let version = act::find(app, &ctx, *id).await?.version;
+        let version = act::find(desk, &ctx, *id).await?.version;
         match &step.act {
             Act::Open => {}
             Act::Assign(to) => {
                 let to = find(&self.keys.people, to)?;
-                edit::assign(app, &ctx, *id, version, None, Some(to)).await?;
+                edit::assign(desk, &ctx, *id, version, None, Some(to)).await?;
             }
             Act::Start => {
-                lifecycle::start(app, &ctx, *id, version).await?;
+                lifecycle::start(desk, &ctx, *id, version).await?;
             }
             Act::Name => {
                 let planned = &self.plan.tickets[step.ticket];
@@ -150,39 +150,39 @@ impl<'a> Replay<'a> {
                     category: Some(Some(find(&self.keys.categories, &planned.category)?)),
                     ..Edit::default()
                 };
-                edit::edit(app, &ctx, *id, version, edit).await?;
+                edit::edit(desk, &ctx, *id, version, edit).await?;
             }
             Act::Reply(text) => {
-                conversation::reply(app, &ctx, *id, text, None).await?;
+                conversation::reply(desk, &ctx, *id, text, None).await?;
             }
             Act::Note(text) => {
-                conversation::add_note(app, &ctx, *id, text, None).await?;
+                conversation::add_note(desk, &ctx, *id, text, None).await?;
             }
             Act::Hold(reason, until) => {
-                lifecycle::put_on_hold(app, &ctx, *id, version, *reason, *until, None).await?;
+                lifecycle::put_on_hold(desk, &ctx, *id, version, *reason, *until, None).await?;
             }
             Act::Resume => {
-                lifecycle::resume(app, &ctx, *id, Some(version)).await?;
+                lifecycle::resume(desk, &ctx, *id, Some(version)).await?;
             }
             Act::Resolve(code, text) => {
-                lifecycle::resolve(app, &ctx, *id, version, *code, text).await?;
+                lifecycle::resolve(desk, &ctx, *id, version, *code, text).await?;
             }
             Act::Confirm => {
-                lifecycle::confirm(app, &ctx, *id, version).await?;
+                lifecycle::confirm(desk, &ctx, *id, version).await?;
             }
             Act::Reopen(text) => {
-                lifecycle::reopen(app, &ctx, *id, version, text).await?;
+                lifecycle::reopen(desk, &ctx, *id, version, text).await?;
             }
             Act::Cancel => {
-                lifecycle::cancel(app, &ctx, *id, version, None).await?;
+                lifecycle::cancel(desk, &ctx, *id, version, None).await?;
             }
             Act::Share(with) => {
                 let with = find(&self.keys.people, with)?;
-                watch::watch(app, &ctx, *id, Some(with)).await?;
+                watch::watch(desk, &ctx, *id, Some(with)).await?;
             }
             Act::Relate(other) => {
                 let (_, reference) = self.ticket(*other)?;
-                link::link(app, &ctx, *id, LinkKind::RelatesTo, reference).await?;
+                link::link(desk, &ctx, *id, LinkKind::RelatesTo, reference).await?;
             }
         }
         Ok(())
@@ -208,7 +208,7 @@ impl<'a> Replay<'a> {
                 requester: by_another,
                 idempotency_key: None,
             };
-            service_request::submit(self.app, ctx, submission).await?
+            service_request::submit(&self.app.desk, ctx, submission).await?
         } else if planned.kind == TicketKind::Incident
             && (by_another.is_some() || planned.channel == Channel::Portal)
         {
@@ -225,7 +225,7 @@ impl<'a> Replay<'a> {
                 channel: by_another.map(|_| planned.channel),
                 idempotency_key: None,
             };
-            incident::report(self.app, ctx, report).await?
+            incident::report(&self.app.desk, ctx, report).await?
         } else {
             // As a channel would: a mail, a chat or an alert comes in by itself.
             let mut uow = UnitOfWork::begin(&self.app.platform, ctx).await?;
@@ -244,7 +244,7 @@ impl<'a> Replay<'a> {
                 requested_for: None,
                 catalog: None,
             };
-            let row = open(self.app, &mut uow, new).await?;
+            let row = open(&self.app.desk, &mut uow, new).await?;
             uow.commit().await?;
             row
         };

@@ -108,7 +108,7 @@ async fn clocks_are_recomputed(db: &Database, tickets: &[ticket::Model], now: Ti
         let history = history::read(db.reader(), ticket.id)
             .await
             .expect("a history");
-        let clocks = clocks::evaluate(db.reader(), &app.service_levels, &history, now)
+        let clocks = clocks::evaluate(db.reader(), &app.desk.service_levels, &history, now)
             .await
             .expect("clocks");
         for clock in &clocks {

@@ -118,7 +118,7 @@ impl TestApp {
     }
 
     async fn fire_timers(&self) {
-        while timer::fire_due(&self.app.platform, &self.app)
+        while timer::fire_due(&self.app.platform, &self.app.desk)
             .await
             .expect("timers")
             > 0
