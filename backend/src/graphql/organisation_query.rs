@@ -26,6 +26,7 @@ const BY_NAME: &str = "name";
 /// The organisation as everybody may know it, signed in or not.
 pub struct Organisation(pub settings::Organisation);
 
+/// The organisation as everybody may know it, signed in or not.
 #[Object]
 impl Organisation {
     /// Name.
