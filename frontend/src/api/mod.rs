@@ -1,6 +1,6 @@
 //! Everything that is said to the server and heard from it, but for live changes.
 //!
-//! Operations are built with cynic against `schema.graphql` and run by [`query`] or [`mutate`];
+//! Operations are built with cynic against `schema.graphql` and run by [`one`] or [`query`];
 //! those that several pages need stand in [`operations`], the others next to their page.
 
 mod enums;
@@ -19,7 +19,7 @@ pub use keys::fresh_key;
 pub use plain::Plain;
 pub use scalars::*;
 pub use time::{browser_now, correct_clock, now};
-pub use transport::{Call, mutate, query, read};
+pub use transport::{Call, one, query, read};
 
 /// The types of the API as cynic sees them.
 #[cynic::schema("bellhop")]

@@ -57,7 +57,7 @@ impl<Answer: 'static> IntoFuture for Call<Answer> {
     }
 }
 
-/// Asks something.
+/// Asks for several things at once.
 pub fn query<Answer, Variables>(operation: Operation<Answer, Variables>) -> Call<Answer>
 where
     Answer: DeserializeOwned + 'static,
@@ -66,21 +66,46 @@ where
     call(&operation)
 }
 
-/// Changes something. The payload's `userErrors` are the caller's to look at, see [`super::refusal`].
-pub fn mutate<Answer, Variables>(operation: Operation<Answer, Variables>) -> Call<Answer>
+/// Asks or changes one thing: the answer is the operation's only field.
+///
+/// `field` says which, for the compiler alone: an answer is read straight as that field's type, so that operations
+/// which answer alike share the code that reads them.
+pub fn one<Answer, Variables, Field>(
+    operation: Operation<Answer, Variables>,
+    field: fn(Answer) -> Field,
+) -> Call<Field>
 where
-    Answer: DeserializeOwned + 'static,
     Variables: Serialize,
+    Field: DeserializeOwned + 'static,
 {
-    call(&operation)
+    _ = field;
+    Call {
+        body: write(&operation),
+        read: Box::new(|data| read(only(data)?)),
+    }
+}
+
+fn only(data: Value) -> Result<Value, ApiError> {
+    let fields = match data {
+        Value::Object(fields) => fields,
+        other => return Err(ApiError::Malformed(format!("not an object: {other}"))),
+    };
+    let count = fields.len();
+    match fields.into_iter().next() {
+        Some((_, field)) if count == 1 => Ok(field),
+        _ => Err(ApiError::Malformed(format!("{count} fields for one"))),
+    }
 }
 
 fn call<Answer: DeserializeOwned + 'static>(operation: &impl Serialize) -> Call<Answer> {
     Call {
-        body: serde_json::to_string(operation)
-            .map_err(|error| ApiError::Malformed(error.to_string())),
+        body: write(operation),
         read: Box::new(read),
     }
+}
+
+fn write(operation: &impl Serialize) -> Result<String, ApiError> {
+    serde_json::to_string(operation).map_err(|error| ApiError::Malformed(error.to_string()))
 }
 
 /// The answer's data as the operation's own type. All answers are read from [`Value`], those of subscriptions too:

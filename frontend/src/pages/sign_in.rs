@@ -64,8 +64,10 @@ pub fn SignIn() -> impl IntoView {
     let organisation = RwSignal::new(None::<Organisation>);
     leptos::task::spawn_local(async move {
         // Without an answer there is no name and no demo, and the form works all the same.
-        if let Ok(answer) = api::query(OrganisationQuery::build(())).await {
-            organisation.try_set(Some(answer.organisation));
+        if let Ok(found) =
+            api::one(OrganisationQuery::build(()), |answer| answer.organisation).await
+        {
+            organisation.try_set(Some(found));
         }
     });
 

@@ -1,16 +1,16 @@
 //! The views with their live counts.
 
 use crate::lean::*;
-use cynic::{QueryBuilder, SubscriptionBuilder};
+use cynic::SubscriptionBuilder;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    operations::{QueueView, SinceVars, ViewCountsChanged, ViewsQuery},
+    operations::{QueueView, SinceVars, ViewCountsChanged, fetch_views},
     place::Place,
     workspace::{Workspace, use_workspace},
 };
 use crate::{
-    api::{self, ViewGroup, operations::TotalCount},
+    api::{ViewGroup, operations::TotalCount},
     components::Skeleton,
     live::{self, Heard},
     words,
@@ -30,9 +30,8 @@ pub fn count(count: &TotalCount) -> String {
 pub fn load_views(workspace: Workspace) {
     workspace.views_error.set(None);
     spawn_local(async move {
-        match api::query(ViewsQuery::build(())).await {
-            Ok(answer) => {
-                let views = answer.queue_views;
+        match fetch_views().await {
+            Ok(views) => {
                 _ = workspace.views.try_set(views.views);
                 _ = workspace.views_loaded.try_set(true);
                 let subscription = live::subscribe(

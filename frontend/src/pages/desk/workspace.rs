@@ -3,7 +3,6 @@
 use std::{collections::HashMap, time::Duration};
 
 use crate::lean::*;
-use cynic::QueryBuilder;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
@@ -12,12 +11,12 @@ use leptos_router::{
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    operations::{ChoicesQuery, QueueView, TicketDetail, TicketQuery, TicketVars},
+    operations::{ChoicesQuery, QueueView, TicketDetail, fetch_ticket},
     place::Place,
     queue::Queue,
 };
 use crate::{
-    api::{self, ApiError, TicketOrder},
+    api::{ApiError, TicketOrder},
     components::environment::focus_heading,
     live::Subscription,
 };
@@ -151,10 +150,7 @@ impl Workspace {
         }
         spawn_local(async move {
             // Only a convenience: whoever opens the ticket is told of an error then.
-            if let Ok(TicketQuery {
-                ticket: Some(ticket),
-            }) = api::query(TicketQuery::build(TicketVars { reference })).await
-            {
+            if let Ok(Some(ticket)) = fetch_ticket(reference).await {
                 workspace.keep(ticket);
             }
         });

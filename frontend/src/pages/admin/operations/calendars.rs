@@ -78,7 +78,7 @@ struct CalendarsQuery {
 
 /// All calendars, the default one first.
 pub fn fetch_calendars() -> Call<Vec<Calendar>> {
-    api::query(CalendarsQuery::build(())).map(|answer| answer.calendars)
+    api::one(CalendarsQuery::build(()), |answer| answer.calendars)
 }
 
 #[derive(cynic::InputObject, Clone, Debug, PartialEq, Eq)]

@@ -30,7 +30,7 @@ struct DepartmentsQuery {
 
 /// All departments, those out of use too.
 pub fn fetch_departments() -> Call<Vec<Department>> {
-    api::query(DepartmentsQuery::build(())).map(|answer| answer.departments)
+    api::one(DepartmentsQuery::build(()), |answer| answer.departments)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]

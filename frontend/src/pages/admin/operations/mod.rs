@@ -30,14 +30,13 @@ struct ReachQuery {
 
 /// Asks what the viewer may set up.
 pub fn fetch_reach() -> Call<Reach> {
-    api::query(ReachQuery::build(())).map(|answer| answer.viewer)
+    api::one(ReachQuery::build(()), |answer| answer.viewer)
 }
 
 /// A mutation that gives the object of its payload, or why there is none.
 macro_rules! changed {
     ($operation:expr, $payload:ident, $object:ident) => {{
-        $crate::api::mutate($operation).then(|answer| {
-            let payload = answer.$payload;
+        $crate::api::one($operation, |answer| answer.$payload).then(|payload| {
             $crate::api::refusal(payload.user_errors)?;
             payload.$object.ok_or_else(|| {
                 $crate::api::ApiError::Malformed(

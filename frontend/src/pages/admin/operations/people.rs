@@ -73,7 +73,9 @@ struct PeopleQuery {
 
 /// People whose name, sign-in name or mail address has these words.
 pub fn fetch_people(search: String, after: Option<String>) -> Call<People> {
-    api::query(PeopleQuery::build(PeopleVars { search, after })).map(|answer| answer.people)
+    api::one(PeopleQuery::build(PeopleVars { search, after }), |answer| {
+        answer.people
+    })
 }
 
 /// Somebody who can be picked.
@@ -108,7 +110,11 @@ struct ColleaguesQuery {
 
 /// The first few active people by these words.
 pub fn find_colleagues(search: String) -> Call<Vec<Colleague>> {
-    api::query(ColleaguesQuery::build(ColleaguesVars { search })).map(|answer| answer.people.nodes)
+    api::one(
+        ColleaguesQuery::build(ColleaguesVars { search }),
+        |answer| answer.people,
+    )
+    .map(|people| people.nodes)
 }
 
 #[derive(cynic::InputObject, Clone)]

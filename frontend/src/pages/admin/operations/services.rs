@@ -31,7 +31,7 @@ struct ServicesQuery {
 
 /// All services, those out of use too.
 pub fn fetch_services() -> Call<Vec<Service>> {
-    api::query(ServicesQuery::build(())).map(|answer| answer.services)
+    api::one(ServicesQuery::build(()), |answer| answer.services)
 }
 
 /// The category above.
@@ -64,7 +64,7 @@ struct CategoriesQuery {
 
 /// All categories, those out of use too.
 pub fn fetch_categories() -> Call<Vec<Category>> {
-    api::query(CategoriesQuery::build(())).map(|answer| answer.categories)
+    api::one(CategoriesQuery::build(()), |answer| answer.categories)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]

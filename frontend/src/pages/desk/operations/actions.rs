@@ -85,7 +85,7 @@ macro_rules! act {
     ($($(#[$doc:meta])* $function:ident: $name:ident($vars:ident, $takes:ident).$field:ident;)+) => {$(
         $(#[$doc])*
         pub fn $function(input: $takes) -> Act {
-            Act(api::mutate($name::build($vars { input })).map(|answer| answer.$field.into()))
+            Act(api::one($name::build($vars { input }), |answer| answer.$field).map(Into::into))
         }
     )+};
 }
@@ -483,9 +483,9 @@ pub fn watch(ticket: Id, watching: bool) -> Act {
         input: TicketWatchInput { ticket },
     };
     Act(if watching {
-        api::mutate(WatchMutation::build(vars)).map(|answer| answer.ticket_watch)
+        api::one(WatchMutation::build(vars), |answer| answer.ticket_watch)
     } else {
-        api::mutate(UnwatchMutation::build(vars)).map(|answer| answer.ticket_unwatch)
+        api::one(UnwatchMutation::build(vars), |answer| answer.ticket_unwatch)
     })
 }
 
@@ -509,5 +509,8 @@ struct UnlinkMutation {
 /// Takes a link away.
 pub fn unlink(link: Id) -> Act {
     let input = TicketUnlinkInput { link };
-    Act(api::mutate(UnlinkMutation::build(UnlinkVars { input })).map(|answer| answer.ticket_unlink))
+    Act(api::one(
+        UnlinkMutation::build(UnlinkVars { input }),
+        |answer| answer.ticket_unlink,
+    ))
 }

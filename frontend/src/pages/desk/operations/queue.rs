@@ -1,16 +1,23 @@
 //! Views and lists.
 
+use cynic::QueryBuilder;
+
 use crate::api::{
-    ClockRisk, Id, Plain, Priority, Sequence, StateKind, TicketKind, TicketOrder, TicketState,
-    Timestamp, ViewGroup,
+    self, Call, ClockRisk, Id, Plain, Priority, Sequence, StateKind, TicketKind, TicketOrder,
+    TicketState, Timestamp, ViewGroup,
     operations::{DepartmentName, TeamName, TicketRow, TotalCount},
     schema,
 };
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query")]
-pub struct ViewsQuery {
-    pub queue_views: QueueViews,
+struct ViewsQuery {
+    queue_views: QueueViews,
+}
+
+/// The viewer's views with their counts.
+pub fn fetch_views() -> Call<QueueViews> {
+    api::one(ViewsQuery::build(()), |answer| answer.queue_views)
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
@@ -144,9 +151,9 @@ pub struct PageVars {
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "PageVars")]
-pub struct PageQuery {
+struct PageQuery {
     #[arguments(filter: $filter, orderBy: $order, first: $first, after: $after)]
-    pub tickets: TicketPage,
+    tickets: TicketPage,
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
@@ -167,6 +174,11 @@ pub struct TicketEdge {
 pub struct PageInfo {
     pub has_next_page: bool,
     pub end_cursor: Option<String>,
+}
+
+/// A part of a list.
+pub fn fetch_page(vars: PageVars) -> Call<TicketPage> {
+    api::one(PageQuery::build(vars), |answer| answer.tickets)
 }
 
 #[derive(cynic::QueryVariables, Clone, Debug)]

@@ -1,24 +1,33 @@
 //! One ticket with everything its page shows.
 
 use super::queue::{QueueRemove, Resync};
+use cynic::QueryBuilder;
+
 use crate::api::{
-    Channel, ClockRisk, HoldReason, Id, Impact, LinkKind, Markdown, MessageVisibility, Plain,
-    Priority, ResolutionCode, Sequence, StateKind, TicketKind, TicketState, Timestamp, Transition,
-    Urgency,
+    self, Call, Channel, ClockRisk, HoldReason, Id, Impact, LinkKind, Markdown, MessageVisibility,
+    Plain, Priority, ResolutionCode, Sequence, StateKind, TicketKind, TicketState, Timestamp,
+    Transition, Urgency,
     operations::{ClockFace, DepartmentName, PersonBadge, ServiceName, TeamName},
     schema,
 };
 
 #[derive(cynic::QueryVariables, Clone, Debug)]
-pub struct TicketVars {
-    pub reference: String,
+struct TicketVars {
+    reference: String,
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "TicketVars")]
-pub struct TicketQuery {
+struct TicketQuery {
     #[arguments(reference: $reference)]
-    pub ticket: Option<TicketDetail>,
+    ticket: Option<TicketDetail>,
+}
+
+/// A ticket by its reference; nothing when the viewer sees no such ticket.
+pub fn fetch_ticket(reference: String) -> Call<Option<TicketDetail>> {
+    api::one(TicketQuery::build(TicketVars { reference }), |answer| {
+        answer.ticket
+    })
 }
 
 /// A ticket as its page shows it.

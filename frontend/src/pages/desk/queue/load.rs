@@ -3,17 +3,17 @@
 use std::{collections::HashSet, time::Duration};
 
 use crate::lean::*;
-use cynic::{QueryBuilder, SubscriptionBuilder};
+use cynic::SubscriptionBuilder;
 use gloo_timers::future::TimeoutFuture;
 use leptos::leptos_dom::logging::console_log;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    api::{self, ApiError, Sequence, TicketOrder, operations::TicketRow},
+    api::{ApiError, Sequence, TicketOrder, operations::TicketRow},
     components::environment::announce,
     live::{self, Entry, Heard, LiveList, Subscription},
     pages::desk::operations::{
-        PageQuery, PageVars, QueueChange, QueueChanged, QueueChangedVars, TicketEdge, TicketFilter,
+        PageVars, QueueChange, QueueChanged, QueueChangedVars, TicketEdge, TicketFilter, fetch_page,
     },
     words,
 };
@@ -106,13 +106,12 @@ impl Queue {
                 first,
                 after: None,
             };
-            let answer = api::query(PageQuery::build(vars)).await;
+            let answer = fetch_page(vars).await;
             if queue.number.try_get_value() != Some(number) {
                 return;
             }
             match answer {
-                Ok(answer) => {
-                    let page = answer.tickets;
+                Ok(page) => {
                     queue.next.set(
                         page.page_info
                             .end_cursor
@@ -154,14 +153,13 @@ impl Queue {
                 first: PAGE,
                 after: Some(after),
             };
-            let answer = api::query(PageQuery::build(vars)).await;
+            let answer = fetch_page(vars).await;
             if queue.number.try_get_value() != Some(number) {
                 _ = queue.loading_more.try_set(false);
                 return;
             }
             match answer {
-                Ok(answer) => {
-                    let page = answer.tickets;
+                Ok(page) => {
                     queue.next.set(
                         page.page_info
                             .end_cursor

@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use crate::lean::*;
-use cynic::{QueryBuilder, SubscriptionBuilder};
+use cynic::SubscriptionBuilder;
 use leptos::leptos_dom::logging::console_log;
 use wasm_bindgen_futures::spawn_local;
 
 use super::changes::Change;
 use crate::{
-    api::{self, ApiError},
+    api::ApiError,
     components::{Toaster, use_toaster},
     live::{self, Heard, Subscription},
     pages::desk::{
         operations::{
             Outcome, Refusal, TicketChange, TicketChanged, TicketChangedVars, TicketDetail,
-            TicketQuery, TicketVars,
+            fetch_ticket,
         },
         workspace::{Workspace, use_workspace},
     },
@@ -80,10 +80,8 @@ impl TicketStore {
     /// Loads it again.
     pub fn load(self, reference: String) {
         spawn_local(async move {
-            match api::query(TicketQuery::build(TicketVars { reference })).await {
-                Ok(TicketQuery {
-                    ticket: Some(ticket),
-                }) => {
+            match fetch_ticket(reference).await {
+                Ok(Some(ticket)) => {
                     let Some(()) = self.subscription.try_update_value(|_| ()) else {
                         return;
                     };
@@ -91,7 +89,7 @@ impl TicketStore {
                     self.accept(ticket);
                     self.loading.set(Loading::Done);
                 }
-                Ok(TicketQuery { ticket: None }) => _ = self.loading.try_set(Loading::Missing),
+                Ok(None) => _ = self.loading.try_set(Loading::Missing),
                 Err(error) => {
                     // What is on screen from before is better than nothing.
                     if self.ticket.try_with_untracked(Option::is_none) == Some(true) {

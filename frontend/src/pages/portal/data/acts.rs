@@ -60,8 +60,10 @@ struct Report {
 
 /// Reports that something does not work.
 pub fn report(input: ReportInput) -> Call<RequestSummary> {
-    api::mutate(Report::build(ReportVariables { input }))
-        .then(|answer| answer.incident_report.into_request())
+    api::one(Report::build(ReportVariables { input }), |answer| {
+        answer.incident_report
+    })
+    .then(RequestPayload::into_request)
 }
 
 /// Input of [`submit`].
@@ -92,8 +94,10 @@ struct Submit {
 
 /// Asks for something from the catalog.
 pub fn submit(input: SubmitInput) -> Call<RequestSummary> {
-    api::mutate(Submit::build(SubmitVariables { input }))
-        .then(|answer| answer.request_submit.into_request())
+    api::one(Submit::build(SubmitVariables { input }), |answer| {
+        answer.request_submit
+    })
+    .then(RequestPayload::into_request)
 }
 
 /// Input of [`confirm`].
@@ -118,8 +122,10 @@ struct Confirm {
 
 /// Says that it is solved.
 pub fn confirm(input: ConfirmInput) -> Call<RequestSummary> {
-    api::mutate(Confirm::build(ConfirmVariables { input }))
-        .then(|answer| answer.ticket_confirm.into_request())
+    api::one(Confirm::build(ConfirmVariables { input }), |answer| {
+        answer.ticket_confirm
+    })
+    .then(RequestPayload::into_request)
 }
 
 /// Input of [`reopen`].
@@ -145,8 +151,10 @@ struct Reopen {
 
 /// Says that it is not solved, and why.
 pub fn reopen(input: ReopenInput) -> Call<RequestSummary> {
-    api::mutate(Reopen::build(ReopenVariables { input }))
-        .then(|answer| answer.ticket_reopen.into_request())
+    api::one(Reopen::build(ReopenVariables { input }), |answer| {
+        answer.ticket_reopen
+    })
+    .then(RequestPayload::into_request)
 }
 
 /// Input of [`withdraw`].
@@ -173,8 +181,10 @@ struct Withdraw {
 
 /// Withdraws a request.
 pub fn withdraw(input: WithdrawInput) -> Call<RequestSummary> {
-    api::mutate(Withdraw::build(WithdrawVariables { input }))
-        .then(|answer| answer.ticket_cancel.into_request())
+    api::one(Withdraw::build(WithdrawVariables { input }), |answer| {
+        answer.ticket_cancel
+    })
+    .then(RequestPayload::into_request)
 }
 
 /// Input of [`share`].
@@ -200,8 +210,10 @@ struct Share {
 
 /// Shares a request with a colleague.
 pub fn share(input: ShareInput) -> Call<RequestSummary> {
-    api::mutate(Share::build(ShareVariables { input }))
-        .then(|answer| answer.ticket_watch.into_request())
+    api::one(Share::build(ShareVariables { input }), |answer| {
+        answer.ticket_watch
+    })
+    .then(RequestPayload::into_request)
 }
 
 #[derive(cynic::QueryFragment)]
@@ -213,8 +225,10 @@ struct Unshare {
 
 /// Ends sharing a request with a colleague.
 pub fn unshare(input: ShareInput) -> Call<RequestSummary> {
-    api::mutate(Unshare::build(ShareVariables { input }))
-        .then(|answer| answer.ticket_unwatch.into_request())
+    api::one(Unshare::build(ShareVariables { input }), |answer| {
+        answer.ticket_unwatch
+    })
+    .then(RequestPayload::into_request)
 }
 
 /// Input of [`say`].
@@ -247,6 +261,8 @@ struct SaidPayload {
 
 /// Adds a message to a request.
 pub fn say(input: SayInput) -> Call<()> {
-    api::mutate(Say::build(SayVariables { input }))
-        .then(|answer| refusal(answer.ticket_reply.user_errors))
+    api::one(Say::build(SayVariables { input }), |answer| {
+        answer.ticket_reply
+    })
+    .then(|payload| refusal(payload.user_errors))
 }

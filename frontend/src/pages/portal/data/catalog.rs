@@ -76,8 +76,7 @@ struct DepartmentsQuery {
 
 /// Asks for the departments that take requests.
 pub fn fetch_departments() -> Call<Vec<DepartmentTile>> {
-    api::query(DepartmentsQuery::build(())).map(|answer| {
-        let mut found = answer.departments;
+    api::one(DepartmentsQuery::build(()), |answer| answer.departments).map(|mut found| {
         found.retain(|department| department.active);
         found
     })
@@ -98,8 +97,8 @@ struct ItemsQuery {
 
 /// Asks for items, of one department or of all, that have certain words or any.
 pub fn fetch_items(department: Option<Id>, search: Option<String>) -> Call<Vec<ItemTile>> {
-    api::query(ItemsQuery::build(ItemsVariables { department, search })).map(|answer| {
-        let mut found = answer.catalog_items;
+    let variables = ItemsVariables { department, search };
+    api::one(ItemsQuery::build(variables), |answer| answer.catalog_items).map(|mut found| {
         found.retain(|item| item.active);
         found
     })
@@ -119,8 +118,10 @@ struct ItemQuery {
 
 /// Asks for one item with its form.
 pub fn fetch_item(id: String) -> Call<Option<ItemForm>> {
-    api::query(ItemQuery::build(ItemVariables { id: Id::new(id) }))
-        .map(|answer| answer.catalog_item)
+    api::one(
+        ItemQuery::build(ItemVariables { id: Id::new(id) }),
+        |answer| answer.catalog_item,
+    )
 }
 
 /// Somebody who can be asked for or shared with.
@@ -167,5 +168,5 @@ pub fn fetch_people(search: String) -> Call<Vec<Colleague>> {
         search: Some(search),
         first: 8,
     };
-    api::query(PeopleQuery::build(variables)).map(|answer| answer.people.nodes)
+    api::one(PeopleQuery::build(variables), |answer| answer.people).map(|people| people.nodes)
 }

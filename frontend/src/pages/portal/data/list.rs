@@ -89,7 +89,7 @@ pub fn fetch_my_requests(after: Option<String>) -> Call<RequestPage> {
         first: PAGE,
         after,
     };
-    api::query(MyRequestsQuery::build(variables)).map(|answer| answer.tickets)
+    api::one(MyRequestsQuery::build(variables), |answer| answer.tickets)
 }
 
 #[derive(cynic::QueryVariables)]

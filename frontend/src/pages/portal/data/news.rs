@@ -57,7 +57,9 @@ struct NewsQuery {
 
 /// Asks for the latest news.
 pub fn fetch_news(first: i32) -> Call<NewsPage> {
-    api::query(NewsQuery::build(NewsVariables { first })).map(|answer| answer.notifications)
+    api::one(NewsQuery::build(NewsVariables { first }), |answer| {
+        answer.notifications
+    })
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -91,8 +93,10 @@ pub fn mark_read(ids: Option<Vec<Id>>) -> Call<i32> {
     let variables = MarkReadVariables {
         input: MarkReadInput { ids },
     };
-    api::mutate(MarkRead::build(variables)).then(|answer| {
-        let payload = answer.notifications_mark_read;
+    api::one(MarkRead::build(variables), |answer| {
+        answer.notifications_mark_read
+    })
+    .then(|payload| {
         refusal(payload.user_errors)?;
         Ok(payload.unread)
     })
