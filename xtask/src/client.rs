@@ -50,6 +50,22 @@ pub fn build(mode: Mode) -> Result<()> {
     Ok(())
 }
 
+/// What the client may weigh over the wire: WebAssembly, scripts and style sheets, compressed with brotli.
+pub const BUDGET_KIB: u64 = 700;
+
+/// The size of the client in `dist/` as it goes over the wire, in KiB.
+pub fn size_over_the_wire() -> Result<u64> {
+    let dist = workspace::root().join("dist");
+    let mut bytes = 0;
+    for entry in fs::read_dir(&dist).with_context(|| format!("reading {}", dist.display()))? {
+        let entry = entry.context("reading the client's files")?;
+        if entry.path().extension().is_some_and(|kind| kind == "br") {
+            bytes += entry.metadata().context("reading a file's size")?.len();
+        }
+    }
+    Ok(bytes.div_ceil(1024))
+}
+
 /// Digest of the client in `dist/`, for the server's build to notice a change.
 pub fn digest() -> Result<String> {
     let stamp = workspace::target().join("client/stamp");

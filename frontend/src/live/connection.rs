@@ -2,29 +2,27 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     future::poll_fn,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    rc::Rc,
     task::{Poll, Waker},
 };
 
-use cynic::{GraphQlResponse, StreamingOperation};
+use cynic::StreamingOperation;
 use futures_util::{
-    StreamExt,
-    future::{AbortHandle, Either, abortable, select},
+    future::{Either, select},
     pin_mut,
 };
 use gloo_timers::future::TimeoutFuture;
-use graphql_ws_client::{Client, Error, graphql::GraphqlOperation};
 use leptos::{leptos_dom::logging::console_warn, prelude::*};
-use serde::{Serialize, Serializer, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use wasm_bindgen_futures::spawn_local;
-use ws_stream_wasm::WsMeta;
 
-use super::{socket::Listening, ticker};
+use super::{
+    socket::{CloseCode, Line, Said},
+    ticker,
+};
 use crate::api::{
     self, Sequence,
     session::{self, Session},
@@ -63,36 +61,154 @@ pub enum Heard {
 
 /// A running subscription; dropping it ends it.
 #[must_use = "dropping a subscription ends it"]
-pub struct Subscription(AbortHandle);
+pub struct Subscription(u64);
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.0.abort();
+        HUB.with(|hub| hub.forget(self.0));
     }
 }
 
+/// What is asked again after every cut.
+struct Question {
+    since: Cell<Option<Sequence>>,
+    write: Box<dyn Fn(Option<Sequence>) -> Value>,
+    /// Nothing where the event could not be read.
+    hear: RefCell<Box<dyn FnMut(Value) -> Option<Heard>>>,
+    /// Refusals and breakdowns in a row.
+    failures: Cell<u32>,
+}
+
 struct Hub {
-    /// The present client with its number; each reconnection has the next number.
-    client: RefCell<Option<Client>>,
-    number: Cell<u64>,
-    waiting: RefCell<Vec<Waker>>,
+    line: RefCell<Option<Rc<Line>>>,
+    /// Whether the server knows us on the present line.
+    acknowledged: Cell<bool>,
+    questions: RefCell<BTreeMap<u64, Rc<Question>>>,
+    last_id: Cell<u64>,
     state: ArcRwSignal<Connection>,
     /// Cuts a wait for the next attempt short.
     nudge: RefCell<Option<Waker>>,
     nudged: Cell<bool>,
-    abort: RefCell<Option<AbortHandle>>,
 }
 
 thread_local! {
     static HUB: Hub = Hub {
-        client: RefCell::new(None),
-        number: Cell::new(0),
-        waiting: RefCell::new(Vec::new()),
+        line: RefCell::new(None),
+        acknowledged: Cell::new(false),
+        questions: RefCell::new(BTreeMap::new()),
+        last_id: Cell::new(0),
         state: ArcRwSignal::new(Connection::Connecting),
         nudge: RefCell::new(None),
         nudged: Cell::new(false),
-        abort: RefCell::new(None),
     };
+}
+
+impl Hub {
+    fn question(&self, id: u64) -> Option<Rc<Question>> {
+        self.questions.borrow().get(&id).cloned()
+    }
+
+    /// The line, once the server knows us on it.
+    fn open_line(&self) -> Option<Rc<Line>> {
+        self.line
+            .borrow()
+            .clone()
+            .filter(|_| self.acknowledged.get())
+    }
+
+    /// Asks on the present line, if there is one; else the next line will.
+    fn ask(&self, id: u64) {
+        if let (Some(line), Some(question)) = (self.open_line(), self.question(id)) {
+            line.begin(id, &(question.write)(question.since.get()));
+        }
+    }
+
+    fn forget(&self, id: u64) {
+        let known = self.questions.borrow_mut().remove(&id);
+        if let (Some(_), Some(line)) = (known, self.open_line()) {
+            line.complete(id);
+        }
+    }
+
+    fn hear(&self, said: Said) {
+        match said {
+            Said::Acknowledged => {
+                self.acknowledged.set(true);
+                set_state(Connection::Live);
+                let ids: Vec<u64> = self.questions.borrow().keys().copied().collect();
+                for id in ids {
+                    self.ask(id);
+                }
+            }
+            Said::Next { id, answer } => self.hear_answer(id, answer),
+            Said::Refused { id, errors } => {
+                console_warn(&format!("a subscription was refused: {errors}"));
+                self.ask_later(id);
+            }
+            // The server ended this subscription alone.
+            Said::Complete { id } => self.ask_later(id),
+        }
+    }
+
+    fn hear_answer(&self, id: u64, mut answer: Value) {
+        let Some(question) = self.question(id) else {
+            // It was forgotten while this was on its way.
+            return;
+        };
+        if let Some(error) = answer["errors"].get(0) {
+            console_warn(&format!("a subscription failed: {error}"));
+            self.break_off(id);
+            return;
+        }
+        let heard = question.hear.borrow_mut()(answer["data"].take());
+        match heard {
+            Some(Heard::UpTo(sequence)) => {
+                let since = question.since.get();
+                question.since.set(since.max(Some(sequence)));
+            }
+            Some(Heard::Nothing) => {}
+            Some(Heard::Enough) => {
+                self.forget(id);
+                return;
+            }
+            None => {
+                self.break_off(id);
+                return;
+            }
+        }
+        question.failures.set(0);
+    }
+
+    /// Ends a subscription on the server that makes no sense to us, and begins it anew later.
+    fn break_off(&self, id: u64) {
+        if let Some(line) = self.open_line() {
+            line.complete(id);
+        }
+        self.ask_later(id);
+    }
+
+    /// Asks again on the same line, less and less often.
+    fn ask_later(&self, id: u64) {
+        let Some(question) = self.question(id) else {
+            return;
+        };
+        question.failures.set(question.failures.get() + 1);
+        let wait = delay(question.failures.get() + 1, random());
+        let line = self.line.borrow().as_ref().map(Rc::downgrade);
+        spawn_local(async move {
+            TimeoutFuture::new(wait).await;
+            HUB.with(|hub| {
+                let same = line
+                    .and_then(|line| line.upgrade())
+                    .zip(hub.line.borrow().clone())
+                    .is_some_and(|(then, now)| Rc::ptr_eq(&then, &now));
+                // Another line has asked it by itself.
+                if same {
+                    hub.ask(id);
+                }
+            });
+        });
+    }
 }
 
 /// How the line stands, as a signal.
@@ -143,91 +259,19 @@ where
             None
         }
     };
-    let (task, handle) = abortable(follow(since, Box::new(write), Box::new(hear)));
-    spawn_local(async move {
-        // An aborted task has nothing to say.
-        _ = task.await;
-    });
-    Subscription(handle)
-}
-
-/// A subscription's operation as it goes over the line, whatever it asks; its answers are read by who asked.
-struct Question(Value);
-
-impl Serialize for Question {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-impl GraphqlOperation for Question {
-    type Response = GraphQlResponse<Value>;
-    type Error = serde_json::Error;
-
-    fn decode(&self, data: Value) -> Result<Self::Response, Self::Error> {
-        serde_json::from_value(data)
-    }
-}
-
-async fn follow(
-    mut since: Option<Sequence>,
-    write: Box<dyn Fn(Option<Sequence>) -> Value>,
-    mut hear: Box<dyn FnMut(Value) -> Option<Heard>>,
-) {
-    let mut failures = 0;
-    loop {
-        let (number, client) = client().await;
-        let Ok(mut stream) = client.subscribe(Question(write(since))).await else {
-            lost(number);
-            TimeoutFuture::new(WATCH_MILLIS / 10).await;
-            continue;
-        };
-        while let Some(event) = stream.next().await {
-            let answer = match event {
-                Ok(answer) => answer,
-                Err(error) => {
-                    console_warn(&format!("a live event could not be read: {error}"));
-                    failures += 1;
-                    break;
-                }
-            };
-            if let Some(error) = answer.errors.iter().flatten().next() {
-                console_warn(&format!("a subscription was refused: {}", error.message));
-                failures += 1;
-                break;
-            }
-            let Some(data) = answer.data else { continue };
-            match hear(data) {
-                Some(Heard::UpTo(sequence)) => since = since.max(Some(sequence)),
-                Some(Heard::Nothing) => {}
-                Some(Heard::Enough) => return,
-                None => {
-                    failures += 1;
-                    break;
-                }
-            }
-            failures = 0;
-        }
-        drop(stream);
-        // The line was cut, or the server ended this subscription alone; then it is asked again, less and less often.
-        if HUB.with(|hub| hub.number.get() == number && hub.client.borrow().is_some()) {
-            TimeoutFuture::new(delay(failures.max(1) + 1, random())).await;
-        }
-    }
-}
-
-/// Waits for a client.
-async fn client() -> (u64, Client) {
-    poll_fn(|context| {
-        HUB.with(|hub| match hub.client.borrow().as_ref() {
-            Some(client) => Poll::Ready((hub.number.get(), client.clone())),
-            None => {
-                hub.waiting.borrow_mut().push(context.waker().clone());
-                Poll::Pending
-            }
-        })
+    let question = Question {
+        since: Cell::new(since),
+        write: Box::new(write),
+        hear: RefCell::new(Box::new(hear)),
+        failures: Cell::new(0),
+    };
+    HUB.with(|hub| {
+        let id = hub.last_id.get() + 1;
+        hub.last_id.set(id);
+        hub.questions.borrow_mut().insert(id, Rc::new(question));
+        hub.ask(id);
+        Subscription(id)
     })
-    .await
 }
 
 fn set_state(next: Connection) {
@@ -239,17 +283,9 @@ fn set_state(next: Connection) {
 }
 
 fn hang_up() {
-    HUB.with(|hub| {
-        hub.client.borrow_mut().take();
-        if let Some(abort) = hub.abort.borrow_mut().take() {
-            abort.abort();
-        }
-    });
-}
-
-fn lost(number: u64) {
-    if HUB.with(|hub| hub.number.get() == number) {
-        hang_up();
+    let line = HUB.with(|hub| hub.line.borrow().clone());
+    if let Some(line) = line {
+        line.give_up();
     }
 }
 
@@ -289,34 +325,22 @@ async fn keep_connected() {
             nudged().await;
             continue;
         };
-        match connect(&token).await {
-            Ok((client, line)) => {
-                failures = 0;
-                HUB.with(|hub| {
-                    hub.number.set(hub.number.get() + 1);
-                    hub.client.borrow_mut().replace(client);
-                    for waker in hub.waiting.borrow_mut().drain(..) {
-                        waker.wake();
-                    }
-                });
-                set_state(Connection::Live);
-                line.await;
-                HUB.with(|hub| hub.client.borrow_mut().take());
-                if connection().get_untracked() == Connection::Live {
-                    set_state(Connection::Reconnecting);
-                }
+        let (code, was_live) = connect(&token).await;
+        if was_live {
+            failures = 0;
+            if connection().get_untracked() == Connection::Live {
+                set_state(Connection::Reconnecting);
             }
-            Err(Error::Close(4401 | 4403, _)) => {
-                // The token has run out or the session has ended; renewing tells which.
-                failures += 1;
-                _ = session::renew().await;
+        } else {
+            failures += 1;
+            if failures > 1 && connection().get_untracked() == Connection::Connecting {
+                set_state(Connection::Reconnecting);
             }
-            Err(_) => {
-                failures += 1;
-                if failures > 1 && connection().get_untracked() == Connection::Connecting {
-                    set_state(Connection::Reconnecting);
-                }
-            }
+        }
+        if matches!(code, 4401 | 4403) {
+            // The token has run out or the session has ended; renewing tells which.
+            failures += 1;
+            _ = session::renew().await;
         }
         if session::token().is_some() {
             HUB.with(|hub| hub.nudged.set(false));
@@ -325,49 +349,47 @@ async fn keep_connected() {
     }
 }
 
-/// Opens the socket and signs in on it. The second half of the answer is the line itself, to be awaited to its end.
-async fn connect(token: &str) -> Result<(Client, impl Future<Output = ()> + use<>), Error> {
-    let location = window().location();
-    let scheme = if location
-        .protocol()
-        .is_ok_and(|protocol| protocol == "https:")
-    {
-        "wss"
-    } else {
-        "ws"
-    };
-    let host = location
-        .host()
-        .map_err(|_| Error::Unknown("no host".to_owned()))?;
-    let address = format!("{scheme}://{host}/graphql/ws");
-    let opened = WsMeta::connect(address, vec!["graphql-transport-ws"])
-        .await
-        .map_err(|error| Error::Unknown(error.to_string()))?;
-    let last_heard = Arc::new(AtomicI64::new(0));
-    let socket = graphql_ws_client::ws_stream_wasm::Connection::new(opened).await;
-    let (client, actor) = Client::build(Listening::new(socket, last_heard.clone()))
-        .subscription_buffer_size(64)
-        .payload(serde_json::json!({ "authorization": format!("Bearer {token}") }))?
-        .await?;
-    let (line, abort) = abortable(actor.into_future());
-    HUB.with(|hub| hub.abort.borrow_mut().replace(abort));
-    let line = async move {
-        let watch = silence(last_heard);
-        pin_mut!(watch);
-        pin_mut!(line);
-        if let Either::Right(_) = select(line, watch).await {
-            console_warn("the line to the server was silent for too long");
+/// Opens a line and keeps it to its end; how it ended, and whether it ever worked.
+async fn connect(token: &str) -> (CloseCode, bool) {
+    let line = match Line::open(&address(), token, |said| HUB.with(|hub| hub.hear(said))) {
+        Ok(line) => Rc::new(line),
+        Err(error) => {
+            console_warn(&format!("the line could not be opened: {error:?}"));
+            return (0, false);
         }
     };
-    Ok((client, line))
+    HUB.with(|hub| hub.line.borrow_mut().replace(line.clone()));
+    let ended = line.ended();
+    let watch = watch(&line);
+    pin_mut!(watch);
+    let code = match select(ended, watch).await {
+        Either::Left((code, _)) => code,
+        Either::Right(_) => {
+            console_warn("the line to the server was silent for too long");
+            line.give_up();
+            0
+        }
+    };
+    HUB.with(|hub| {
+        hub.line.borrow_mut().take();
+        (code, hub.acknowledged.replace(false))
+    })
 }
 
-async fn silence(last_heard: Arc<AtomicI64>) {
-    loop {
+fn address() -> String {
+    let location = window().location();
+    let scheme = match location.protocol() {
+        Ok(protocol) if protocol == "https:" => "wss",
+        _ => "ws",
+    };
+    let host = location.host().unwrap_or_default();
+    format!("{scheme}://{host}/graphql/ws")
+}
+
+/// Ends when the line has been silent for too long.
+async fn watch(line: &Line) {
+    while line.silence() <= SILENCE_MILLIS {
         TimeoutFuture::new(WATCH_MILLIS).await;
-        if api::browser_now() - last_heard.load(Ordering::Relaxed) > SILENCE_MILLIS {
-            return;
-        }
     }
 }
 

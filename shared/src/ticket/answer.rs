@@ -1,5 +1,6 @@
 //! Answers to a catalog item's form.
 
+use crate::calendar::Date;
 use crate::form::{FieldKind, FormField};
 use crate::id::PersonId;
 use crate::text::{ANSWER_MAX, BODY_MAX};
@@ -91,7 +92,7 @@ fn check_value(field: &FormField, value: &Value, problems: &mut Problems) {
             None => problems.add("INVALID", &name, "This must be a number."),
         },
         FieldKind::Date => {
-            if text.is_none_or(|t| chrono::NaiveDate::parse_from_str(t, "%Y-%m-%d").is_err()) {
+            if text.is_none_or(|text| text.parse::<Date>().is_err()) {
                 problems.add("INVALID", &name, "This must be a date.");
             }
         }

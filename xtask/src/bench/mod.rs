@@ -47,7 +47,7 @@ pub fn run() -> Result<ExitCode> {
         fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
     }
     fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
-    let mut figures = vec![client_size(&workspace::root().join("dist"))?];
+    let mut figures = vec![client_size()?];
 
     console.step("service-level engine");
     figures.extend(engine(&mut console)?);
@@ -96,19 +96,11 @@ fn print(figures: &[Figure]) {
     }
 }
 
-/// What goes over the wire: the brotli form of every file of the client.
-fn client_size(dist: &Path) -> Result<Figure> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(dist).with_context(|| format!("reading {}", dist.display()))? {
-        let entry = entry.context("reading the client's files")?;
-        if entry.path().extension().is_some_and(|kind| kind == "br") {
-            bytes += entry.metadata().context("reading a file's size")?.len();
-        }
-    }
+fn client_size() -> Result<Figure> {
     Ok(Figure::new(
         "client over the wire, brotli",
-        format!("{} KiB", bytes / 1024),
-        "700 KiB",
+        format!("{} KiB", client::size_over_the_wire()?),
+        &format!("{} KiB", client::BUDGET_KIB),
     ))
 }
 

@@ -7,19 +7,28 @@ use anyhow::{Context, Result};
 use super::{Bench, Verdict, counts};
 use crate::{client, job, playwright, schema, server::Server, workspace};
 
-/// Builds the client as it is shipped.
+/// Builds the client as it is shipped, and weighs it.
 pub fn client(bench: &mut Bench) -> Result<Verdict> {
     let outcomes = job::run(&mut bench.console, vec![client::job(client::Mode::Release)])?;
     let outcome = outcomes
         .into_iter()
         .next()
         .context("one job gives one outcome")?;
-    if outcome.success
-        && let Some(size) = outcome.output.lines().last()
-    {
-        bench.console.line(size);
+    if !outcome.success {
+        return Ok(Verdict::of(outcome));
     }
-    Ok(Verdict::of(outcome))
+    let size = client::size_over_the_wire()?;
+    bench.console.line(&format!(
+        "{size} KiB over the wire, budget {}",
+        client::BUDGET_KIB
+    ));
+    if size > client::BUDGET_KIB {
+        return Ok(Verdict::Broken(format!(
+            "the client is {size} KiB over the wire; its budget is {} KiB (docs/adr/0007)",
+            client::BUDGET_KIB
+        )));
+    }
+    Ok(Verdict::Holds)
 }
 
 pub fn types(bench: &mut Bench) -> Result<Verdict> {
