@@ -1,12 +1,13 @@
 //! Service-level agreements, as administrators make them.
 
 use super::calendar::Calendar;
-use super::error::{UserError, top_level};
+use super::error::top_level;
 use super::id::{id, parse};
-use super::input::{answer, kept, key, parts};
+use super::input::{kept, key, parts};
 use super::organisation::{
     Category, Department, Service, acting, load_category, load_department, load_service,
 };
+use super::payload::{edited, made, payloads};
 use crate::platform::database::Database;
 use crate::platform::error::{Error, code};
 use crate::practice::service_level::agreement::{self, AgreementEdit, NewAgreement};
@@ -280,13 +281,12 @@ pub struct AgreementEditInput {
     active: MaybeUndefined<bool>,
 }
 
-/// Answer of mutations of agreements.
-#[derive(SimpleObject)]
-pub struct AgreementPayload {
-    /// The agreement; after a stale edit as it is now.
-    agreement: Option<Agreement>,
-    /// Why not.
-    user_errors: Vec<UserError>,
+payloads! {
+    /// Answer of mutations of agreements.
+    AgreementPayload {
+        /// The agreement; after a stale edit as it is now.
+        agreement: Agreement = agreement::Agreement => Agreement
+    }
 }
 
 fn ids<T: FromStr<Err = InvalidId>>(inputs: &[ID], field: &str) -> Result<Vec<T>, Error> {
@@ -422,7 +422,7 @@ impl AgreementMutation {
     ) -> Result<AgreementPayload> {
         let (acting, platform) = parts(ctx)?;
         let key = key("agreementCreate", &input.idempotency_key, &input);
-        let result = async {
+        let act = async {
             let new = NewAgreement {
                 name: input.name,
                 position: input.position.map(place).transpose()?,
@@ -431,13 +431,8 @@ impl AgreementMutation {
                 targets: targets(input.targets)?,
             };
             agreement::create(platform, acting, new, key).await
-        }
-        .await;
-        let (agreement, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(AgreementPayload {
-            agreement: agreement.map(Agreement),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 
     /// Changes an agreement: its next version.
@@ -448,7 +443,7 @@ impl AgreementMutation {
     ) -> Result<AgreementPayload> {
         let (acting, platform) = parts(ctx)?;
         let which = input.agreement;
-        let result = async {
+        let edit = async {
             let id = parse(&which, "agreement")?;
             let edit = AgreementEdit {
                 position: kept(input.position).map(place).transpose()?,
@@ -461,16 +456,11 @@ impl AgreementMutation {
                 active: kept(input.active),
             };
             agreement::edit(platform, acting, id, input.expected_version, edit).await
-        }
-        .await;
+        };
         let current = async {
             let id = parse(&which, "agreement")?;
             agreement::agreement(platform.db.reader(), acting, id).await
         };
-        let (agreement, user_errors) = answer(ctx, result, current).await?;
-        Ok(AgreementPayload {
-            agreement: agreement.map(Agreement),
-            user_errors,
-        })
+        edited(ctx, edit, current).await
     }
 }

@@ -1,9 +1,10 @@
 //! Working calendars, as administrators draw them up.
 
-use super::error::{UserError, top_level};
+use super::error::top_level;
 use super::id::{id, parse};
-use super::input::{answer, kept, key, parts};
+use super::input::{kept, key, parts};
 use super::organisation::acting;
+use super::payload::{edited, made, payloads};
 use crate::platform::database::Database;
 use crate::platform::error::{Error, code};
 use crate::practice::service_level::calendar::{self, CalendarEdit, NewCalendar};
@@ -222,13 +223,12 @@ pub struct CalendarEditInput {
     hours: MaybeUndefined<CalendarHoursInput>,
 }
 
-/// Answer of mutations of calendars.
-#[derive(SimpleObject)]
-pub struct CalendarPayload {
-    /// The calendar; after a stale edit as it is now.
-    calendar: Option<Calendar>,
-    /// Why not.
-    user_errors: Vec<UserError>,
+payloads! {
+    /// Answer of mutations of calendars.
+    CalendarPayload {
+        /// The calendar; after a stale edit as it is now.
+        calendar: Calendar = calendar::Calendar => Calendar
+    }
 }
 
 /// Minutes of the day of a wall time.
@@ -333,20 +333,15 @@ impl CalendarMutation {
     ) -> Result<CalendarPayload> {
         let (acting, platform) = parts(ctx)?;
         let key = key("calendarCreate", &input.idempotency_key, &input);
-        let result = async {
+        let act = async {
             let new = NewCalendar {
                 definition: definition(&input.hours)?,
                 name: input.name,
                 is_default: input.is_default,
             };
             calendar::create(platform, acting, new, key).await
-        }
-        .await;
-        let (calendar, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(CalendarPayload {
-            calendar: calendar.map(Calendar),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 
     /// Changes a working calendar: its next version.
@@ -357,7 +352,7 @@ impl CalendarMutation {
     ) -> Result<CalendarPayload> {
         let (acting, platform) = parts(ctx)?;
         let which = input.calendar;
-        let result = async {
+        let edit = async {
             let id = parse(&which, "calendar")?;
             let edit = CalendarEdit {
                 definition: kept(input.hours).as_ref().map(definition).transpose()?,
@@ -366,17 +361,12 @@ impl CalendarMutation {
                 active: kept(input.active),
             };
             calendar::edit(platform, acting, id, input.expected_version, edit).await
-        }
-        .await;
+        };
         let current = async {
             let id = parse(&which, "calendar")?;
             calendar::calendar(platform.db.reader(), acting, id).await
         };
-        let (calendar, user_errors) = answer(ctx, result, current).await?;
-        Ok(CalendarPayload {
-            calendar: calendar.map(Calendar),
-            user_errors,
-        })
+        edited(ctx, edit, current).await
     }
 }
 

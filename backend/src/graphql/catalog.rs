@@ -1,12 +1,13 @@
 //! The catalog: what can be asked for.
 
-use super::error::{UserError, top_level};
+use super::error::top_level;
 use super::id::{id, parse, parse_opt};
-use super::input::{answer, cleared_id, kept, key, parts};
+use super::input::{cleared_id, kept, key, parts};
 use super::loader::OrganisationLoader;
 use super::organisation::{
     Department, Service, Team, acting, load_department, load_service, load_team,
 };
+use super::payload::{edited, made, payloads};
 use crate::platform::database::Database;
 use crate::platform::error::Error;
 use crate::practice::catalog::{self, ItemEdit, NewItem};
@@ -304,13 +305,12 @@ pub struct CatalogItemEditInput {
     active: MaybeUndefined<bool>,
 }
 
-/// Answer of mutations of the catalog.
-#[derive(SimpleObject)]
-pub struct CatalogItemPayload {
-    /// The item; after a stale edit as it is now.
-    catalog_item: Option<CatalogItem>,
-    /// Why not.
-    user_errors: Vec<UserError>,
+payloads! {
+    /// Answer of mutations of the catalog.
+    CatalogItemPayload {
+        /// The item; after a stale edit as it is now.
+        catalog_item: CatalogItem = catalog::CatalogItem => CatalogItem
+    }
 }
 
 /// What can be done with the catalog.
@@ -327,7 +327,7 @@ impl CatalogMutation {
     ) -> Result<CatalogItemPayload> {
         let (acting, platform) = parts(ctx)?;
         let key = key("catalogItemCreate", &input.idempotency_key, &input);
-        let result = async {
+        let act = async {
             let new = NewItem {
                 department: parse(&input.department, "department")?,
                 service: parse_opt(input.service.as_ref(), "service")?,
@@ -341,13 +341,8 @@ impl CatalogMutation {
                 active: input.active,
             };
             catalog::create(platform, acting, new, key).await
-        }
-        .await;
-        let (item, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(CatalogItemPayload {
-            catalog_item: item.map(CatalogItem),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 
     /// Changes an item.
@@ -358,7 +353,7 @@ impl CatalogMutation {
     ) -> Result<CatalogItemPayload> {
         let (acting, platform) = parts(ctx)?;
         let which = input.catalog_item.clone();
-        let result = async {
+        let edit = async {
             let id = parse(&which, "catalogItem")?;
             let edit = ItemEdit {
                 service: cleared_id(&input.service, "service")?,
@@ -372,16 +367,11 @@ impl CatalogMutation {
                 active: kept(input.active),
             };
             catalog::edit(platform, acting, id, input.expected_version, edit).await
-        }
-        .await;
+        };
         let current = async {
             let id = parse(&which, "catalogItem")?;
             catalog::item(platform.db.reader(), acting, id).await
         };
-        let (item, user_errors) = answer(ctx, result, current).await?;
-        Ok(CatalogItemPayload {
-            catalog_item: item.map(CatalogItem),
-            user_errors,
-        })
+        edited(ctx, edit, current).await
     }
 }

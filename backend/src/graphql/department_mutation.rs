@@ -1,15 +1,16 @@
 //! Departments, teams, the organisation's name and the priority matrix are changed.
 
-use super::error::UserError;
 use super::id::parse;
-use super::input::{answer, cleared_id, kept, key, parts};
+use super::input::{cleared_id, kept, key, parts};
 use super::organisation::{Department, Team};
 use super::organisation_query::{Organisation, PriorityCell, cells};
+use super::payload::{edited, made, payloads};
 use crate::organisation::department::{self, DepartmentEdit, NewDepartment};
+use crate::organisation::entity;
 use crate::organisation::settings::{self, OrganisationEdit};
 use crate::organisation::{store, team};
 use crate::platform::error::{Error, code};
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use shared::ticket::{Impact, Matrix, Priority, Urgency};
 
 /// A new department.
@@ -58,13 +59,12 @@ pub struct DepartmentEditInput {
     active: MaybeUndefined<bool>,
 }
 
-/// Answer of mutations of departments.
-#[derive(SimpleObject)]
-pub struct DepartmentPayload {
-    /// The department; after a stale edit as it is now.
-    department: Option<Department>,
-    /// Why not.
-    user_errors: Vec<UserError>,
+payloads! {
+    /// Answer of mutations of departments.
+    DepartmentPayload {
+        /// The department; after a stale edit as it is now.
+        department: Department = entity::department::Model => Department
+    }
 }
 
 /// A new team.
@@ -102,13 +102,12 @@ pub struct TeamSetMembersInput {
     members: Vec<ID>,
 }
 
-/// Answer of mutations of teams.
-#[derive(SimpleObject)]
-pub struct TeamPayload {
-    /// The team; after a stale edit as it is now.
-    team: Option<Team>,
-    /// Why not.
-    user_errors: Vec<UserError>,
+payloads! {
+    /// Answer of mutations of teams.
+    TeamPayload {
+        /// The team; after a stale edit as it is now.
+        team: Team = entity::team::Model => Team
+    }
 }
 
 /// The organisation's own settings; what is absent stays.
@@ -121,13 +120,12 @@ pub struct OrganisationEditInput {
     default_department: MaybeUndefined<ID>,
 }
 
-/// Answer of an edit of the organisation.
-#[derive(SimpleObject)]
-pub struct OrganisationPayload {
-    /// The organisation.
-    organisation: Option<Organisation>,
-    /// Why not.
-    user_errors: Vec<UserError>,
+payloads! {
+    /// Answer of an edit of the organisation.
+    OrganisationPayload {
+        /// The organisation.
+        organisation: Organisation = settings::Organisation => Organisation
+    }
 }
 
 /// One cell of the priority matrix.
@@ -148,13 +146,12 @@ pub struct PriorityMatrixSetInput {
     cells: Vec<PriorityCellInput>,
 }
 
-/// Answer of setting the priority matrix.
-#[derive(SimpleObject)]
-pub struct PriorityMatrixPayload {
-    /// The matrix.
-    priority_matrix: Option<Vec<PriorityCell>>,
-    /// Why not.
-    user_errors: Vec<UserError>,
+payloads! {
+    /// Answer of setting the priority matrix.
+    PriorityMatrixPayload {
+        /// The matrix.
+        priority_matrix: Vec<PriorityCell> = Matrix => |matrix| cells(&matrix)
+    }
 }
 
 /// What can be done with departments, teams and the organisation.
@@ -179,12 +176,7 @@ impl DepartmentMutation {
             hue: input.hue,
             confidential: input.confidential,
         };
-        let result = department::create(platform, acting, new, key).await;
-        let (department, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(DepartmentPayload {
-            department: department.map(Department),
-            user_errors,
-        })
+        made(ctx, department::create(platform, acting, new, key)).await
     }
 
     /// Changes a department.
@@ -195,7 +187,7 @@ impl DepartmentMutation {
     ) -> Result<DepartmentPayload> {
         let (acting, platform) = parts(ctx)?;
         let which = input.department;
-        let result = async {
+        let edit = async {
             let id = parse(&which, "department")?;
             let edit = DepartmentEdit {
                 key: kept(input.key),
@@ -208,49 +200,34 @@ impl DepartmentMutation {
                 active: kept(input.active),
             };
             department::edit(platform, acting, id, input.expected_version, edit).await
-        }
-        .await;
+        };
         let current =
             async { store::department(platform.db.reader(), parse(&which, "department")?).await };
-        let (department, user_errors) = answer(ctx, result, current).await?;
-        Ok(DepartmentPayload {
-            department: department.map(Department),
-            user_errors,
-        })
+        edited(ctx, edit, current).await
     }
 
     /// Forms a team.
     async fn team_create(&self, ctx: &Context<'_>, input: TeamCreateInput) -> Result<TeamPayload> {
         let (acting, platform) = parts(ctx)?;
         let key = key("teamCreate", &input.idempotency_key, &input);
-        let result = async {
+        let act = async {
             let department = parse(&input.department, "department")?;
             team::create(platform, acting, department, input.name, key).await
-        }
-        .await;
-        let (team, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(TeamPayload {
-            team: team.map(Team),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 
     /// Renames a team, or takes it out of use.
     async fn team_edit(&self, ctx: &Context<'_>, input: TeamEditInput) -> Result<TeamPayload> {
         let (acting, platform) = parts(ctx)?;
         let which = input.team;
-        let result = async {
+        let edit = async {
             let id = parse(&which, "team")?;
             let (name, active) = (kept(input.name), kept(input.active));
             team::edit(platform, acting, id, input.expected_version, name, active).await
-        }
-        .await;
+        };
         let current = async { store::team(platform.db.reader(), parse(&which, "team")?).await };
-        let (team, user_errors) = answer(ctx, result, current).await?;
-        Ok(TeamPayload {
-            team: team.map(Team),
-            user_errors,
-        })
+        edited(ctx, edit, current).await
     }
 
     /// Says who belongs to a team.
@@ -261,7 +238,7 @@ impl DepartmentMutation {
     ) -> Result<TeamPayload> {
         let (acting, platform) = parts(ctx)?;
         let which = input.team;
-        let result = async {
+        let edit = async {
             let id = parse(&which, "team")?;
             let members = input
                 .members
@@ -269,14 +246,9 @@ impl DepartmentMutation {
                 .map(|member| parse(member, "members"))
                 .collect::<Result<_, _>>()?;
             team::set_members(platform, acting, id, input.expected_version, members).await
-        }
-        .await;
+        };
         let current = async { store::team(platform.db.reader(), parse(&which, "team")?).await };
-        let (team, user_errors) = answer(ctx, result, current).await?;
-        Ok(TeamPayload {
-            team: team.map(Team),
-            user_errors,
-        })
+        edited(ctx, edit, current).await
     }
 
     /// Changes the organisation's settings.
@@ -286,19 +258,14 @@ impl DepartmentMutation {
         input: OrganisationEditInput,
     ) -> Result<OrganisationPayload> {
         let (acting, platform) = parts(ctx)?;
-        let result = async {
+        let act = async {
             let edit = OrganisationEdit {
                 default_department: cleared_id(&input.default_department, "defaultDepartment")?,
                 name: kept(input.name),
             };
             settings::edit(platform, acting, edit).await
-        }
-        .await;
-        let (organisation, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(OrganisationPayload {
-            organisation: organisation.map(Organisation),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 
     /// Sets how priority follows from impact and urgency. Tickets keep the priority they have.
@@ -308,16 +275,11 @@ impl DepartmentMutation {
         input: PriorityMatrixSetInput,
     ) -> Result<PriorityMatrixPayload> {
         let (acting, platform) = parts(ctx)?;
-        let result = async {
+        let act = async {
             let matrix = matrix(&input.cells)?;
             settings::set_priority_matrix(platform, acting, matrix).await
-        }
-        .await;
-        let (matrix, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(PriorityMatrixPayload {
-            priority_matrix: matrix.as_ref().map(cells),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 }
 

@@ -1,10 +1,9 @@
-//! Reads inputs and shapes the answers of mutations.
+//! Reads inputs of mutations.
 
-use super::error::{UserError, outcome};
 use crate::app::App;
 use crate::platform::Platform;
 use crate::platform::context::Context as Acting;
-use crate::platform::error::{Error, Result, code};
+use crate::platform::error::Result;
 use crate::platform::idempotency::Key;
 use async_graphql::{Context, ID, MaybeUndefined};
 use shared::id::InvalidId;
@@ -48,21 +47,4 @@ pub fn cleared_id<T: FromStr<Err = InvalidId>>(
         MaybeUndefined::Null => Ok(Some(None)),
         MaybeUndefined::Value(id) => Ok(Some(Some(super::id::parse(id, field)?))),
     }
-}
-
-/// What a mutation made and why not. After a stale edit `current` gives the object as it is now.
-pub async fn answer<T>(
-    ctx: &Context<'_>,
-    result: Result<T>,
-    current: impl Future<Output = Result<Option<T>>>,
-) -> async_graphql::Result<(Option<T>, Vec<UserError>)> {
-    let stale = matches!(&result, Err(error @ Error::Refused(_)) if error.codes().contains(&code::VERSION_CONFLICT));
-    let (value, errors) = outcome(ctx, result)?;
-    if !stale {
-        return Ok((value, errors));
-    }
-    let current = current
-        .await
-        .map_err(|error| super::error::top_level(ctx, error))?;
-    Ok((current, errors))
 }

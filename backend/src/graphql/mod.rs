@@ -16,6 +16,7 @@ pub mod notification;
 pub mod organisation;
 pub mod organisation_query;
 pub mod page;
+pub mod payload;
 pub mod person_mutation;
 pub mod queue;
 pub mod report;

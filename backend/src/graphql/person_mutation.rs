@@ -1,15 +1,16 @@
 //! People and their roles are changed.
 
-use super::error::UserError;
 use super::id::{parse, parse_opt};
-use super::input::{answer, cleared, cleared_id, kept, key, parts};
+use super::input::{cleared, cleared_id, kept, key, parts};
 use super::organisation::Person;
+use super::payload::{edited, made, payloads};
+use crate::organisation::entity;
 use crate::organisation::password;
 use crate::organisation::person::{self, NewPerson, PersonEdit};
 use crate::organisation::role::{self, Granted};
 use crate::organisation::store;
 use crate::platform::error::{Error, code};
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use shared::permission::{Role, SiteRole};
 use std::fmt;
 
@@ -158,13 +159,12 @@ impl RoleInput {
     }
 }
 
-/// Answer of mutations of people.
-#[derive(SimpleObject)]
-pub struct PersonPayload {
-    /// The person; after a stale edit as they are now.
-    person: Option<Person>,
-    /// Why not.
-    user_errors: Vec<UserError>,
+payloads! {
+    /// Answer of mutations of people.
+    PersonPayload {
+        /// The person; after a stale edit as they are now.
+        person: Person = entity::person::Model => Person
+    }
 }
 
 /// What can be done with people.
@@ -181,7 +181,7 @@ impl PersonMutation {
     ) -> Result<PersonPayload> {
         let (acting, platform) = parts(ctx)?;
         let key = key("personCreate", &input.idempotency_key, &input);
-        let result = async {
+        let act = async {
             let new = NewPerson {
                 department: parse_opt(input.department.as_ref(), "department")?,
                 manager: parse_opt(input.manager.as_ref(), "manager")?,
@@ -197,13 +197,8 @@ impl PersonMutation {
                 password: input.password.map(|password| password.0),
             };
             person::create(platform, acting, new, key).await
-        }
-        .await;
-        let (person, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(PersonPayload {
-            person: person.map(Person),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 
     /// Changes or deactivates a person.
@@ -214,7 +209,7 @@ impl PersonMutation {
     ) -> Result<PersonPayload> {
         let (acting, platform) = parts(ctx)?;
         let which = input.person;
-        let result = async {
+        let edit = async {
             let id = parse(&which, "person")?;
             let edit = PersonEdit {
                 department: cleared_id(&input.department, "department")?,
@@ -231,14 +226,9 @@ impl PersonMutation {
                 active: kept(input.active),
             };
             person::edit(platform, acting, id, input.expected_version, edit).await
-        }
-        .await;
+        };
         let current = async { store::person(platform.db.reader(), parse(&which, "person")?).await };
-        let (person, user_errors) = answer(ctx, result, current).await?;
-        Ok(PersonPayload {
-            person: person.map(Person),
-            user_errors,
-        })
+        edited(ctx, edit, current).await
     }
 
     /// Sets somebody's password and ends their sessions.
@@ -248,16 +238,11 @@ impl PersonMutation {
         input: PersonSetPasswordInput,
     ) -> Result<PersonPayload> {
         let (acting, platform) = parts(ctx)?;
-        let result = async {
+        let act = async {
             let id = parse(&input.person, "person")?;
             password::set(platform, acting, id, &input.password.0).await
-        }
-        .await;
-        let (person, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(PersonPayload {
-            person: person.map(Person),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 
     /// Changes the viewer's own password. Their other sessions end, this one goes on.
@@ -268,41 +253,26 @@ impl PersonMutation {
     ) -> Result<PersonPayload> {
         let (acting, platform) = parts(ctx)?;
         let (current, new) = (&input.current_password.0, &input.new_password.0);
-        let result = password::change(platform, acting, current, new).await;
-        let (person, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(PersonPayload {
-            person: person.map(Person),
-            user_errors,
-        })
+        made(ctx, password::change(platform, acting, current, new)).await
     }
 
     /// Gives a role.
     async fn role_grant(&self, ctx: &Context<'_>, input: RoleInput) -> Result<PersonPayload> {
         let (acting, platform) = parts(ctx)?;
-        let result = async {
+        let act = async {
             let id = parse(&input.person, "person")?;
             role::grant(platform, acting, id, input.granted()?).await
-        }
-        .await;
-        let (person, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(PersonPayload {
-            person: person.map(Person),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 
     /// Takes a role; the last administrator stays.
     async fn role_revoke(&self, ctx: &Context<'_>, input: RoleInput) -> Result<PersonPayload> {
         let (acting, platform) = parts(ctx)?;
-        let result = async {
+        let act = async {
             let id = parse(&input.person, "person")?;
             role::revoke(platform, acting, id, input.granted()?).await
-        }
-        .await;
-        let (person, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(PersonPayload {
-            person: person.map(Person),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 }

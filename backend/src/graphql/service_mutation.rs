@@ -1,13 +1,14 @@
 //! Services and categories are changed.
 
-use super::error::UserError;
 use super::id::{parse, parse_opt};
-use super::input::{answer, cleared_id, kept, key, parts};
+use super::input::{cleared_id, kept, key, parts};
 use super::organisation::{Category, Service};
+use super::payload::{edited, made, payloads};
 use crate::organisation::category::{self, CategoryEdit, NewCategory};
+use crate::organisation::entity;
 use crate::organisation::service::{self, NewService, ServiceEdit};
 use crate::organisation::store;
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 /// A new service.
 #[derive(Clone, Debug, InputObject)]
@@ -42,13 +43,12 @@ pub struct ServiceEditInput {
     active: MaybeUndefined<bool>,
 }
 
-/// Answer of mutations of services.
-#[derive(SimpleObject)]
-pub struct ServicePayload {
-    /// The service; after a stale edit as it is now.
-    service: Option<Service>,
-    /// Why not.
-    user_errors: Vec<UserError>,
+payloads! {
+    /// Answer of mutations of services.
+    ServicePayload {
+        /// The service; after a stale edit as it is now.
+        service: Service = entity::service::Model => Service
+    }
 }
 
 /// A new category.
@@ -83,13 +83,12 @@ pub struct CategoryEditInput {
     active: MaybeUndefined<bool>,
 }
 
-/// Answer of mutations of categories.
-#[derive(SimpleObject)]
-pub struct CategoryPayload {
-    /// The category; after a stale edit as it is now.
-    category: Option<Category>,
-    /// Why not.
-    user_errors: Vec<UserError>,
+payloads! {
+    /// Answer of mutations of categories.
+    CategoryPayload {
+        /// The category; after a stale edit as it is now.
+        category: Category = entity::category::Model => Category
+    }
 }
 
 /// What can be done with services and categories.
@@ -106,7 +105,7 @@ impl ServiceMutation {
     ) -> Result<ServicePayload> {
         let (acting, platform) = parts(ctx)?;
         let key = key("serviceCreate", &input.idempotency_key, &input);
-        let result = async {
+        let act = async {
             let new = NewService {
                 department: parse(&input.department, "department")?,
                 team: parse_opt(input.team.as_ref(), "team")?,
@@ -114,13 +113,8 @@ impl ServiceMutation {
                 description: input.description,
             };
             service::create(platform, acting, new, key).await
-        }
-        .await;
-        let (service, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(ServicePayload {
-            service: service.map(Service),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 
     /// Changes a service.
@@ -131,7 +125,7 @@ impl ServiceMutation {
     ) -> Result<ServicePayload> {
         let (acting, platform) = parts(ctx)?;
         let which = input.service;
-        let result = async {
+        let edit = async {
             let id = parse(&which, "service")?;
             let edit = ServiceEdit {
                 team: cleared_id(&input.team, "team")?,
@@ -140,15 +134,10 @@ impl ServiceMutation {
                 active: kept(input.active),
             };
             service::edit(platform, acting, id, input.expected_version, edit).await
-        }
-        .await;
+        };
         let current =
             async { store::service(platform.db.reader(), parse(&which, "service")?).await };
-        let (service, user_errors) = answer(ctx, result, current).await?;
-        Ok(ServicePayload {
-            service: service.map(Service),
-            user_errors,
-        })
+        edited(ctx, edit, current).await
     }
 
     /// Adds a category to a department.
@@ -159,7 +148,7 @@ impl ServiceMutation {
     ) -> Result<CategoryPayload> {
         let (acting, platform) = parts(ctx)?;
         let key = key("categoryCreate", &input.idempotency_key, &input);
-        let result = async {
+        let act = async {
             let new = NewCategory {
                 department: parse(&input.department, "department")?,
                 parent: parse_opt(input.parent.as_ref(), "parent")?,
@@ -167,13 +156,8 @@ impl ServiceMutation {
                 name: input.name,
             };
             category::create(platform, acting, new, key).await
-        }
-        .await;
-        let (category, user_errors) = answer(ctx, result, async { Ok(None) }).await?;
-        Ok(CategoryPayload {
-            category: category.map(Category),
-            user_errors,
-        })
+        };
+        made(ctx, act).await
     }
 
     /// Changes a category.
@@ -184,7 +168,7 @@ impl ServiceMutation {
     ) -> Result<CategoryPayload> {
         let (acting, platform) = parts(ctx)?;
         let which = input.category;
-        let result = async {
+        let edit = async {
             let id = parse(&which, "category")?;
             let edit = CategoryEdit {
                 parent: cleared_id(&input.parent, "parent")?,
@@ -193,14 +177,9 @@ impl ServiceMutation {
                 active: kept(input.active),
             };
             category::edit(platform, acting, id, input.expected_version, edit).await
-        }
-        .await;
+        };
         let current =
             async { store::category(platform.db.reader(), parse(&which, "category")?).await };
-        let (category, user_errors) = answer(ctx, result, current).await?;
-        Ok(CategoryPayload {
-            category: category.map(Category),
-            user_errors,
-        })
+        edited(ctx, edit, current).await
     }
 }

@@ -4,15 +4,16 @@ use super::conversation::{Message, desk};
 use super::error::{UserError, outcome};
 use super::id::{parse, parse_opt};
 use super::organisation::acting;
+use super::payload::{edited, made, payloads};
 use super::scalar::Markdown;
-use super::ticket::{Ticket, as_of, load_ticket};
+use super::ticket::{Ticket, as_of};
 use crate::desk::conversation::{self, Written};
 use crate::desk::entity::ticket;
+use crate::desk::store::queue;
 use crate::desk::ticket::{edit, lifecycle, link, watch};
 use crate::platform::error::Error;
 use crate::practice::{incident, service_request};
 use async_graphql::{Context, ID, InputObject, Json, MaybeUndefined, Object, Result, SimpleObject};
-use shared::id::TicketId;
 use shared::ticket::{Answer, Channel, HoldReason, Impact, LinkKind, ResolutionCode, Urgency};
 use shared::time::Timestamp;
 
@@ -233,13 +234,12 @@ pub struct TicketUnlinkInput {
     link: ID,
 }
 
-/// A ticket after an act, or why not.
-#[derive(SimpleObject)]
-pub struct TicketPayload {
-    /// The ticket; with VERSION_CONFLICT as it now is.
-    ticket: Option<Ticket>,
-    /// Why not.
-    user_errors: Vec<UserError>,
+payloads! {
+    /// A ticket after an act, or why not.
+    TicketPayload {
+        /// The ticket; with VERSION_CONFLICT as it now is.
+        ticket: Ticket = ticket::Model => Into::into
+    }
 }
 
 /// A message after an act, or why not.
@@ -254,28 +254,6 @@ pub struct MessagePayload {
 }
 
 type Outcome<T> = std::result::Result<T, Error>;
-
-/// Shapes the answer; a conflict comes with the present ticket.
-async fn payload(
-    ctx: &Context<'_>,
-    id: Option<TicketId>,
-    result: Outcome<ticket::Model>,
-) -> Result<TicketPayload> {
-    let conflict = result.as_ref().err().is_some_and(|e| {
-        e.codes()
-            .contains(&crate::platform::error::code::VERSION_CONFLICT)
-    });
-    let (row, user_errors) = outcome(ctx, result)?;
-    let ticket = match (row, id) {
-        (Some(row), _) => Some(row.into()),
-        (None, Some(id)) if conflict => load_ticket(ctx, id).await?,
-        _ => None,
-    };
-    Ok(TicketPayload {
-        ticket,
-        user_errors,
-    })
-}
 
 fn written(ctx: &Context<'_>, result: Outcome<Written>) -> Result<MessagePayload> {
     let (written, user_errors) = outcome(ctx, result)?;
@@ -294,14 +272,17 @@ macro_rules! step {
     ($ctx:ident, $input:ident, |$desk:ident, $acting:ident, $id:ident| $act:expr) => {{
         let $acting = acting($ctx)?;
         as_of($ctx).await?;
-        let parsed = parse::<TicketId>(&$input.ticket, "ticket");
-        let known = parsed.as_ref().ok().copied();
-        let work = async {
-            let $id = parsed?;
+        let which = $input.ticket.clone();
+        let act = async {
+            let $id = parse(&which, "ticket")?;
             let $desk = desk($ctx)?;
             $act.await
         };
-        payload($ctx, known, work.await).await
+        let current = async {
+            let db = desk($ctx)?.platform.db.reader();
+            queue::find(db, &$acting.scope, parse(&which, "ticket")?).await
+        };
+        edited($ctx, act, current).await
     }};
 }
 
@@ -335,7 +316,7 @@ impl TicketMutation {
             };
             incident::report(desk(ctx)?, acting, report).await
         };
-        payload(ctx, None, work.await).await
+        made(ctx, work).await
     }
 
     /// Asks for a catalog item.
@@ -364,7 +345,7 @@ impl TicketMutation {
             };
             service_request::submit(desk(ctx)?, acting, submission).await
         };
-        payload(ctx, None, work.await).await
+        made(ctx, work).await
     }
 
     /// Writes to the others.
@@ -633,7 +614,7 @@ impl TicketMutation {
         let acting = acting(ctx)?;
         as_of(ctx).await?;
         let work = async { link::unlink(desk(ctx)?, acting, parse(&input.link, "link")?).await };
-        payload(ctx, None, work.await).await
+        made(ctx, work).await
     }
 }
 
