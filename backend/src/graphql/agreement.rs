@@ -432,7 +432,7 @@ impl AgreementMutation {
             };
             agreement::create(platform, acting, new, key).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 
     /// Changes an agreement: its next version.
@@ -461,6 +461,6 @@ impl AgreementMutation {
             let id = parse(&which, "agreement")?;
             agreement::agreement(platform.db.reader(), acting, id).await
         };
-        edited(ctx, edit, current).await
+        edited(ctx, edit.await, current).await
     }
 }

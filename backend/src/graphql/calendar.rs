@@ -341,7 +341,7 @@ impl CalendarMutation {
             };
             calendar::create(platform, acting, new, key).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 
     /// Changes a working calendar: its next version.
@@ -366,7 +366,7 @@ impl CalendarMutation {
             let id = parse(&which, "calendar")?;
             calendar::calendar(platform.db.reader(), acting, id).await
         };
-        edited(ctx, edit, current).await
+        edited(ctx, edit.await, current).await
     }
 }
 

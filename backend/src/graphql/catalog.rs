@@ -342,7 +342,7 @@ impl CatalogMutation {
             };
             catalog::create(platform, acting, new, key).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 
     /// Changes an item.
@@ -372,6 +372,6 @@ impl CatalogMutation {
             let id = parse(&which, "catalogItem")?;
             catalog::item(platform.db.reader(), acting, id).await
         };
-        edited(ctx, edit, current).await
+        edited(ctx, edit.await, current).await
     }
 }

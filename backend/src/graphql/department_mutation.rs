@@ -176,7 +176,7 @@ impl DepartmentMutation {
             hue: input.hue,
             confidential: input.confidential,
         };
-        made(ctx, department::create(platform, acting, new, key)).await
+        made(ctx, department::create(platform, acting, new, key).await)
     }
 
     /// Changes a department.
@@ -203,7 +203,7 @@ impl DepartmentMutation {
         };
         let current =
             async { store::department(platform.db.reader(), parse(&which, "department")?).await };
-        edited(ctx, edit, current).await
+        edited(ctx, edit.await, current).await
     }
 
     /// Forms a team.
@@ -214,7 +214,7 @@ impl DepartmentMutation {
             let department = parse(&input.department, "department")?;
             team::create(platform, acting, department, input.name, key).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 
     /// Renames a team, or takes it out of use.
@@ -227,7 +227,7 @@ impl DepartmentMutation {
             team::edit(platform, acting, id, input.expected_version, name, active).await
         };
         let current = async { store::team(platform.db.reader(), parse(&which, "team")?).await };
-        edited(ctx, edit, current).await
+        edited(ctx, edit.await, current).await
     }
 
     /// Says who belongs to a team.
@@ -248,7 +248,7 @@ impl DepartmentMutation {
             team::set_members(platform, acting, id, input.expected_version, members).await
         };
         let current = async { store::team(platform.db.reader(), parse(&which, "team")?).await };
-        edited(ctx, edit, current).await
+        edited(ctx, edit.await, current).await
     }
 
     /// Changes the organisation's settings.
@@ -265,7 +265,7 @@ impl DepartmentMutation {
             };
             settings::edit(platform, acting, edit).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 
     /// Sets how priority follows from impact and urgency. Tickets keep the priority they have.
@@ -279,7 +279,7 @@ impl DepartmentMutation {
             let matrix = matrix(&input.cells)?;
             settings::set_priority_matrix(platform, acting, matrix).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 }
 

@@ -46,21 +46,17 @@ macro_rules! payloads {
 pub(super) use payloads;
 
 /// The answer of an act: what it made, or why it was refused.
-pub async fn made<P: Payload>(
-    ctx: &Context<'_>,
-    act: impl Future<Output = Result<P::Made>>,
-) -> async_graphql::Result<P> {
-    let (made, user_errors) = outcome(ctx, act.await)?;
+pub fn made<P: Payload>(ctx: &Context<'_>, result: Result<P::Made>) -> async_graphql::Result<P> {
+    let (made, user_errors) = outcome(ctx, result)?;
     Ok(P::of(made, user_errors))
 }
 
 /// The same of an edit. After a stale one `current` gives the object as it is now.
 pub async fn edited<P: Payload>(
     ctx: &Context<'_>,
-    edit: impl Future<Output = Result<P::Made>>,
+    result: Result<P::Made>,
     current: impl Future<Output = Result<Option<P::Made>>>,
 ) -> async_graphql::Result<P> {
-    let result = edit.await;
     let stale = matches!(&result, Err(error @ Error::Refused(_)) if error.codes().contains(&code::VERSION_CONFLICT));
     let (mut made, user_errors) = outcome(ctx, result)?;
     if stale {

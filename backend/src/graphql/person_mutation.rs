@@ -198,7 +198,7 @@ impl PersonMutation {
             };
             person::create(platform, acting, new, key).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 
     /// Changes or deactivates a person.
@@ -228,7 +228,7 @@ impl PersonMutation {
             person::edit(platform, acting, id, input.expected_version, edit).await
         };
         let current = async { store::person(platform.db.reader(), parse(&which, "person")?).await };
-        edited(ctx, edit, current).await
+        edited(ctx, edit.await, current).await
     }
 
     /// Sets somebody's password and ends their sessions.
@@ -242,7 +242,7 @@ impl PersonMutation {
             let id = parse(&input.person, "person")?;
             password::set(platform, acting, id, &input.password.0).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 
     /// Changes the viewer's own password. Their other sessions end, this one goes on.
@@ -253,7 +253,7 @@ impl PersonMutation {
     ) -> Result<PersonPayload> {
         let (acting, platform) = parts(ctx)?;
         let (current, new) = (&input.current_password.0, &input.new_password.0);
-        made(ctx, password::change(platform, acting, current, new)).await
+        made(ctx, password::change(platform, acting, current, new).await)
     }
 
     /// Gives a role.
@@ -263,7 +263,7 @@ impl PersonMutation {
             let id = parse(&input.person, "person")?;
             role::grant(platform, acting, id, input.granted()?).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 
     /// Takes a role; the last administrator stays.
@@ -273,6 +273,6 @@ impl PersonMutation {
             let id = parse(&input.person, "person")?;
             role::revoke(platform, acting, id, input.granted()?).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 }

@@ -114,7 +114,7 @@ impl ServiceMutation {
             };
             service::create(platform, acting, new, key).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 
     /// Changes a service.
@@ -137,7 +137,7 @@ impl ServiceMutation {
         };
         let current =
             async { store::service(platform.db.reader(), parse(&which, "service")?).await };
-        edited(ctx, edit, current).await
+        edited(ctx, edit.await, current).await
     }
 
     /// Adds a category to a department.
@@ -157,7 +157,7 @@ impl ServiceMutation {
             };
             category::create(platform, acting, new, key).await
         };
-        made(ctx, act).await
+        made(ctx, act.await)
     }
 
     /// Changes a category.
@@ -180,6 +180,6 @@ impl ServiceMutation {
         };
         let current =
             async { store::category(platform.db.reader(), parse(&which, "category")?).await };
-        edited(ctx, edit, current).await
+        edited(ctx, edit.await, current).await
     }
 }

@@ -282,7 +282,7 @@ macro_rules! step {
             let db = desk($ctx)?.platform.db.reader();
             queue::find(db, &$acting.scope, parse(&which, "ticket")?).await
         };
-        edited($ctx, act, current).await
+        edited($ctx, act.await, current).await
     }};
 }
 
@@ -316,7 +316,7 @@ impl TicketMutation {
             };
             incident::report(desk(ctx)?, acting, report).await
         };
-        made(ctx, work).await
+        made(ctx, work.await)
     }
 
     /// Asks for a catalog item.
@@ -345,7 +345,7 @@ impl TicketMutation {
             };
             service_request::submit(desk(ctx)?, acting, submission).await
         };
-        made(ctx, work).await
+        made(ctx, work.await)
     }
 
     /// Writes to the others.
@@ -614,7 +614,7 @@ impl TicketMutation {
         let acting = acting(ctx)?;
         as_of(ctx).await?;
         let work = async { link::unlink(desk(ctx)?, acting, parse(&input.link, "link")?).await };
-        made(ctx, work).await
+        made(ctx, work.await)
     }
 }
 
