@@ -46,6 +46,14 @@ pub async fn team(db: &impl ConnectionTrait, id: TeamId) -> Result<Option<team::
     Ok(team::Entity::find_by_id(id).one(db).await?)
 }
 
+/// One team, held to the end of the transaction; others may refer to it meanwhile.
+pub async fn lock_team(db: &impl ConnectionTrait, id: TeamId) -> Result<Option<team::Model>> {
+    Ok(team::Entity::find_by_id(id)
+        .lock(LockType::NoKeyUpdate)
+        .one(db)
+        .await?)
+}
+
 /// One person.
 pub async fn person(db: &impl ConnectionTrait, id: PersonId) -> Result<Option<person::Model>> {
     Ok(person::Entity::find_by_id(id).one(db).await?)

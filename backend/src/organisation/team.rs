@@ -94,7 +94,8 @@ pub async fn set_members(
     members: Vec<PersonId>,
 ) -> Result<Team> {
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
-    let team = store::team(uow.tx(), id)
+    // The version and the members are two reads: nobody may set others in between.
+    let team = store::lock_team(uow.tx(), id)
         .await?
         .ok_or_else(|| Error::not_found("team"))?;
     authorize(ctx, SetUp::Department(team.department_id))?;
@@ -133,7 +134,6 @@ pub async fn set_members(
         version: team.version + 1,
         ..team
     };
-    // First of all: whoever sets the same members at once is told so by the version.
     row::update(uow.tx(), after.clone(), expected_version).await?;
     store::add_members(uow.tx(), id, &joining).await?;
     store::remove_members(uow.tx(), id, &leaving).await?;
