@@ -1,11 +1,14 @@
 use crate::lean::*;
 use leptos::html;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
-use super::Icon;
+use super::{Icon, environment::focus_heading};
 
 /// A native modal dialog; the browser keeps focus inside and gives it back.
 ///
-/// The children exist only while it is open, so a form in it starts fresh each time.
+/// The children exist only while it is open, so a form in it starts fresh each time. Its first control has the focus:
+/// whoever opens a form by keyboard goes on typing, and Enter does not press the button that closes it.
 #[component]
 pub fn Dialog(
     /// Open or not; closing by Escape or by the button writes `false`.
@@ -31,6 +34,7 @@ pub fn Dialog(
             if !element.open() && element.show_modal().is_err() {
                 element.set_open(true);
             }
+            request_animation_frame(move || focus_first_control(&element));
         } else if element.open() {
             element.close();
         }
@@ -43,7 +47,10 @@ pub fn Dialog(
             node_ref=node
             class=format!("dialog {class}")
             aria-labelledby=heading
-            on:close=move |_| open.set(false)
+            on:close=move |_| {
+                open.set(false);
+                request_animation_frame(keep_a_focus);
+            }
             on:click=move |event| {
                 // A press on the veil is a press on the dialog element itself.
                 if node.get_untracked().is_some_and(|element| event.target().as_ref() == Some(element.as_ref())) {
@@ -68,6 +75,37 @@ pub fn Dialog(
                 </Show>
             </div>
         </dialog>
+    }
+}
+
+/// Puts the focus on the first control of the content, unless something in there took it already.
+fn focus_first_control(dialog: &Element) {
+    let body = dialog.query_selector(".dialog-body").ok().flatten();
+    let Some(body) = body.filter(|body| !body.contains(document().active_element().as_deref()))
+    else {
+        return;
+    };
+    let first = body
+        .query_selector(
+            ":is(input, select, textarea):not([hidden], [disabled]), .dialog-actions button",
+        )
+        .ok()
+        .flatten()
+        .and_then(|first| first.dyn_into::<HtmlElement>().ok());
+    if let Some(first) = first {
+        // A control that is not shown cannot take the focus, and need not.
+        _ = first.focus();
+    }
+}
+
+/// A dialog that was opened by a key has no button to give the focus back to: it goes to the heading of what is on
+/// screen, so that the next key is heard from there.
+fn keep_a_focus() {
+    let lost = document()
+        .active_element()
+        .is_none_or(|active| active.tag_name() == "BODY");
+    if lost {
+        focus_heading();
     }
 }
 

@@ -358,12 +358,11 @@ pub fn Check(
 /// Puts the focus on the first question of the page whose answer is wrong, once the errors are on screen.
 pub fn focus_first_error() {
     request_animation_frame(|| {
-        let found = document()
-            .query_selector(r#"[aria-invalid="true"]:not([hidden]), fieldset[data-invalid] input"#);
-        if let Some(control) = found
-            .ok()
-            .flatten()
-            .and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok())
+        // What is wrong with the whole comes into sight where no control is to blame.
+        let found = |selector| document().query_selector(selector).ok().flatten();
+        let found = found(r#"[aria-invalid="true"]:not([hidden]), fieldset[data-invalid] input"#)
+            .or_else(|| found(r#".notice[role="alert"]"#));
+        if let Some(control) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok())
         {
             super::menu::focus(&control);
         }

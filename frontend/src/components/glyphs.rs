@@ -10,6 +10,11 @@ pub fn drawing(name: &str) -> &'static str {
     }
 }
 
+/// The names of all icons, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    GLYPHS.iter().map(|(name, _)| *name)
+}
+
 /// Sorted by name.
 #[rustfmt::skip]
 static GLYPHS: &[(&str, &str)] = &[

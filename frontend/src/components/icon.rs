@@ -1,6 +1,6 @@
 use crate::lean::*;
 
-use super::glyphs::drawing;
+use super::glyphs::{drawing, names};
 
 /// A line icon by its Lucide name. Always decoration: the words stand beside it or on its button.
 #[component]
@@ -20,4 +20,10 @@ pub fn Icon(
     view! {
         <svg class=class viewBox="0 0 24 24" aria-hidden="true" focusable="false" inner_html=drawing(&name)></svg>
     }
+}
+
+/// Names of the icons that somebody can choose for something of theirs; those that only stand on controls are left out.
+pub fn icon_names() -> impl Iterator<Item = &'static str> {
+    const OF_CONTROLS: [&str; 5] = ["arrow-", "chevron-", "circle-", "list-", "undo-"];
+    names().filter(|name| !OF_CONTROLS.iter().any(|begin| name.starts_with(begin)))
 }

@@ -31,7 +31,7 @@ pub use dialog::Dialog;
 pub use field::{
     Check, FieldFrame, RadioCards, RadioOption, SelectField, TextArea, TextField, focus_first_error,
 };
-pub use icon::Icon;
+pub use icon::{Icon, icon_names};
 pub use menu::{Menu, MenuItem};
 pub use remote::Remote;
 pub use remote_states::{EmptyState, ErrorState, Skeleton};

@@ -19,12 +19,12 @@ pub fn use_title(title: impl Fn() -> String + Send + Sync + 'static) {
     });
 }
 
-/// Puts the focus on the page's heading (`h1`), so that the next Tab and the next sentence start there.
+/// Puts the focus on the heading of what is on screen: the open ticket's, else the page's (`h1`), so that the next Tab
+/// and the next sentence start there.
 pub fn focus_heading() {
-    let heading = document()
-        .query_selector("main h1, h1")
-        .ok()
-        .flatten()
+    let found = |selector| document().query_selector(selector).ok().flatten();
+    let heading = found("#ticket-title")
+        .or_else(|| found("main h1, h1"))
         .and_then(|found| found.dyn_into::<HtmlElement>().ok());
     let Some(heading) = heading else { return };
     if !heading.has_attribute("tabindex") {

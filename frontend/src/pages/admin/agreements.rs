@@ -162,10 +162,10 @@ pub fn Agreements() -> impl IntoView {
             }
             .into_any()
         })}
-        <EditorDialog editor title=editor.title(words::new_agreement(), words::edit_agreement())>
+        <EditorDialog editor title=editor.title(words::new_agreement(), words::edit_agreement()) on_closed=move |()| found.again()>
             {move || {
                 found.ready_untracked().map(|all| view! {
-                    <AgreementForm editor all on_saved=move |()| found.again() />
+                    <AgreementForm editor all />
                 })
             }}
         </EditorDialog>
@@ -173,11 +173,7 @@ pub fn Agreements() -> impl IntoView {
 }
 
 #[component]
-fn AgreementForm(
-    editor: Editor<Agreement>,
-    all: AgreementsQuery,
-    #[prop(into)] on_saved: Callback<()>,
-) -> impl IntoView {
+fn AgreementForm(editor: Editor<Agreement>, all: AgreementsQuery) -> impl IntoView {
     let before = editor.existing();
     let is_new = before.is_none();
     let form = Form::new();
@@ -270,7 +266,6 @@ fn AgreementForm(
         form.send(act, move |_| {
             saved();
             editor.close();
-            on_saved.run(());
         });
     };
     let calendars: Vec<(String, String)> = all

@@ -6,15 +6,17 @@ use shared::text::NAME_MAX;
 
 use super::{
     form::{Form, FormView, use_saved},
-    frame::{EditButton, Editor, EditorDialog, OutOfUse, SectionHead, Table, bones},
+    frame::{Editor, EditorDialog, SectionHead, bones},
     operations::calendars::{
         self as data, Calendar, CalendarCreateInput, CalendarEditInput, CalendarHoursInput,
         ClosedDateInput, ExceptionalOpeningInput, Hours, HoursInput, Weekday, WeekdayHoursInput,
     },
+    rows::{Cell, Row, Rows},
+    zone::ZoneField,
 };
 use crate::{
     api::fresh_key,
-    components::{Check, Remote, TextArea, TextField},
+    components::{Check, FieldFrame, Remote, TextArea, TextField, environment::use_viewer},
     words::admin as words,
 };
 
@@ -140,50 +142,70 @@ pub fn Calendars() -> impl IntoView {
             add_word=words::new_calendar()
             on_add=move |()| editor.add()
         />
-        {list.view(bones, move |rows| {
+        {list.view(bones, move |found| {
+            let rows = Signal::derive(move || found.with(|found| found.iter().map(row).collect::<Vec<_>>()));
             view! {
-                <Table label=words::calendars() heads=&[words::name, words::zone, words::hours]>
-                    <For each=move || rows.get() key=|row| (row.id.clone(), row.version, row.is_default) let:row>
-                        {
-                            let subject = row.clone();
-                            let week = row
-                                .weekly
-                                .iter()
-                                .map(|day| view! { <li>{weekday_word(day.weekday)} " " {hours_text(&day.hours)}</li> })
-                                .collect_view();
-                            view! {
-                                <tr>
-                                    <td>
-                                        <span class="admin-name">
-                                            <strong>{row.name.clone()}</strong>
-                                            {row.is_default.then(|| view! { <span class="chip" data-tone="accent">{words::default_chip()}</span> })}
-                                            <OutOfUse active=row.active />
-                                        </span>
-                                    </td>
-                                    <td>{row.zone.clone()}</td>
-                                    <td>
-                                        <ul class="admin-week">{week}</ul>
-                                        <small class="muted">{words::closed_dates_count(i64::try_from(row.closed.len()).unwrap_or(i64::MAX))}</small>
-                                    </td>
-                                    <td class="end">
-                                        <EditButton name=row.name on_edit=move |()| editor.edit(subject.clone()) />
-                                    </td>
-                                </tr>
-                            }
-                        }
-                    </For>
-                </Table>
+                <Rows
+                    label=words::calendars()
+                    heads=&[words::name, words::zone, words::hours]
+                    rows
+                    empty=("calendar-days", words::no_calendars())
+                    on_edit=move |id: String| editor.edit_one(list.ready_untracked(), |one| *one.id.inner() == id)
+                />
             }
             .into_any()
         })}
-        <EditorDialog editor title=editor.title(words::new_calendar(), words::edit_calendar())>
-            <CalendarForm editor on_saved=move |()| list.again() />
+        <EditorDialog editor title=editor.title(words::new_calendar(), words::edit_calendar()) on_closed=move |()| list.again()>
+            <CalendarForm editor />
         </EditorDialog>
     }
 }
 
+fn row(calendar: &Calendar) -> Row {
+    let closed = i64::try_from(calendar.closed.len()).unwrap_or(i64::MAX);
+    Row {
+        id: calendar.id.inner().to_owned(),
+        name: calendar.name.clone(),
+        chip: calendar.is_default.then(words::default_chip),
+        retired: !calendar.active,
+        cells: vec![
+            Cell::Text(calendar.zone.clone()),
+            Cell::Lines(week_lines(calendar), words::closed_dates_count(closed)),
+        ],
+        ..Row::default()
+    }
+}
+
+/// The week with neighbouring days of the same hours together: "Monday to Friday 09:00-17:00".
+fn week_lines(calendar: &Calendar) -> Vec<String> {
+    let mut runs: Vec<(Weekday, Weekday, String)> = Vec::new();
+    for (place, weekday) in Weekday::ALL.into_iter().enumerate() {
+        let Some(day) = calendar.weekly.iter().find(|day| day.weekday == weekday) else {
+            continue;
+        };
+        let hours = hours_text(&day.hours);
+        match runs.last_mut() {
+            Some((_, last, same))
+                if *same == hours && place > 0 && Weekday::ALL[place - 1] == *last =>
+            {
+                *last = weekday;
+            }
+            _ => runs.push((weekday, weekday, hours)),
+        }
+    }
+    runs.into_iter()
+        .map(|(first, last, hours)| {
+            if first == last {
+                format!("{} {hours}", weekday_word(first))
+            } else {
+                words::days_with_hours(weekday_word(first), weekday_word(last), hours)
+            }
+        })
+        .collect()
+}
+
 #[component]
-fn CalendarForm(editor: Editor<Calendar>, #[prop(into)] on_saved: Callback<()>) -> impl IntoView {
+fn CalendarForm(editor: Editor<Calendar>) -> impl IntoView {
     let before = editor.existing();
     let is_new = before.is_none();
     let was_default = before.as_ref().is_some_and(|calendar| calendar.is_default);
@@ -191,11 +213,10 @@ fn CalendarForm(editor: Editor<Calendar>, #[prop(into)] on_saved: Callback<()>) 
     let saved = use_saved();
     let idempotency_key = fresh_key();
     let name = RwSignal::new(before.as_ref().map(|c| c.name.clone()).unwrap_or_default());
-    let zone = RwSignal::new(
-        before
-            .as_ref()
-            .map_or_else(|| "Europe/Berlin".to_owned(), |c| c.zone.clone()),
-    );
+    let zone = RwSignal::new(before.as_ref().map_or_else(
+        || use_viewer().with_untracked(|viewer| viewer.person.timezone.clone()),
+        |c| c.zone.clone(),
+    ));
     let closed = RwSignal::new(before.as_ref().map(closed_text).unwrap_or_default());
     let openings = RwSignal::new(before.as_ref().map(openings_text).unwrap_or_default());
     let is_default = RwSignal::new(was_default);
@@ -231,7 +252,7 @@ fn CalendarForm(editor: Editor<Calendar>, #[prop(into)] on_saved: Callback<()>) 
                     hours,
                 }),
                 None => faults.push((
-                    "week".to_owned(),
+                    "weekly".to_owned(),
                     words::hours_fault(weekday_word(*weekday)),
                 )),
             }
@@ -279,20 +300,21 @@ fn CalendarForm(editor: Editor<Calendar>, #[prop(into)] on_saved: Callback<()>) 
         form.send(act, move |_| {
             saved();
             editor.close();
-            on_saved.run(());
         });
     };
     view! {
         <FormView form send_word=words::save() on_send=send on_cancel=move |()| editor.close()>
             <div class="admin-pair">
                 <TextField label=words::name() value=name required=true most=NAME_MAX error=form.fault("name") />
-                <TextField label=words::zone() value=zone required=true help=words::zone_help() error=form.fault("zone") />
+                <ZoneField value=zone error=form.fault("zone") />
             </div>
-            <fieldset class="field">
-                <legend class="field-label">{words::hours()}</legend>
-                <p class="field-help">{words::hours_help()}</p>
-                <div class="admin-days">{days}</div>
-            </fieldset>
+            <FieldFrame
+                label=words::hours()
+                help=words::hours_help()
+                error=form.fault("weekly")
+                group=true
+                children=Box::new(move |_, _| view! { <div class="admin-days">{days}</div> }.into_any())
+            />
             <TextArea label=words::closed_dates() help=words::closed_help() value=closed rows=5 error=form.fault("closed") />
             <TextArea label=words::openings() help=words::openings_help() value=openings rows=2 error=form.fault("openings") />
             {(!was_default).then(|| view! { <Check label=words::make_default() value=is_default /> })}

@@ -8,19 +8,20 @@ use shared::{
 
 use super::{
     catalog_fields::{DraftField, FieldsEditor, drafts, inputs, rules},
-    choices::{chosen, department_options, id_text, may_set_up, team_options},
+    choices::{chosen, department_options, icon_options, id_text, may_set_up, team_options},
     form::{Form, FormView, use_saved},
-    frame::{EditButton, Editor, EditorDialog, SectionHead, Table, bones},
+    frame::{Editor, EditorDialog, SectionHead, bones},
     operations::{
         Reach,
         catalog::{self as data, CatalogItemCreateInput, CatalogItemEditInput, Item},
         services::{self, Service},
         teams::{self, TeamChoice},
     },
+    rows::{Cell, Mark, Row, Rows},
 };
 use crate::{
     api::{Id, fresh_key},
-    components::{Check, EmptyState, Icon, Remote, SelectField, TextArea, TextField},
+    components::{Check, Remote, SelectField, TextArea, TextField},
     words::admin as words,
 };
 
@@ -48,51 +49,43 @@ pub fn Catalog(reach: Reach) -> impl IntoView {
             add_word=words::new_item()
             on_add=move |()| editor.add()
         />
-        {list.view(bones, move |rows| {
-            let own = memo(move |_| {
-                let mut own = rows.get();
-                own.retain(|row| reach.with_value(|reach| may_set_up(reach, &row.department.id)));
-                own
+        {list.view(bones, move |found| {
+            let rows = Signal::derive(move || {
+                found.with(|found| {
+                    let own = found.iter().filter(|one| reach.with_value(|reach| may_set_up(reach, &one.department.id)));
+                    own.map(row).collect::<Vec<_>>()
+                })
             });
             view! {
-                <Show
-                    when=move || own.with(|own| !own.is_empty())
-                    fallback=|| view! { <EmptyState icon="package" title=words::no_items() /> }
-                >
-                    <Table label=words::catalog() heads=&[words::name, words::department, words::heading, words::fields]>
-                        <For each=move || own.get() key=|row| (row.id.clone(), row.version) let:row>
-                            {
-                                let subject = row.clone();
-                                view! {
-                                    <tr>
-                                        <td>
-                                            <span class="admin-name">
-                                                <Icon name=row.icon.clone() class="icon-l" />
-                                                <span>
-                                                    <strong>{row.name.clone()}</strong>
-                                                    <small class="muted">{row.delivery_promise.clone()}</small>
-                                                </span>
-                                                {(!row.active).then(|| view! { <span class="chip">{words::not_published()}</span> })}
-                                            </span>
-                                        </td>
-                                        <td>{row.department.name.clone()}</td>
-                                        <td>{row.category.clone()}</td>
-                                        <td>{row.fields.len()}</td>
-                                        <td class="end">
-                                            <EditButton name=row.name on_edit=move |()| editor.edit(subject.clone()) />
-                                        </td>
-                                    </tr>
-                                }
-                            }
-                        </For>
-                    </Table>
-                </Show>
+                <Rows
+                    label=words::catalog()
+                    heads=&[words::name, words::department, words::heading, words::fields]
+                    rows
+                    empty=("package", words::no_items())
+                    on_edit=move |id: String| editor.edit_one(list.ready_untracked(), |one| *one.id.inner() == id)
+                />
             }
             .into_any()
         })}
-        <EditorDialog editor title=editor.title(words::new_item(), words::edit_item())>
-            <ItemForm editor reach=reach.get_value() teams services on_saved=move |()| list.again() />
+        <EditorDialog editor title=editor.title(words::new_item(), words::edit_item()) on_closed=move |()| list.again()>
+            <ItemForm editor reach=reach.get_value() teams services />
         </EditorDialog>
+    }
+}
+
+fn row(item: &Item) -> Row {
+    Row {
+        id: item.id.inner().to_owned(),
+        name: item.name.clone(),
+        about: item.delivery_promise.clone(),
+        mark: Mark::Icon(item.icon.clone()),
+        chip: (!item.active).then(words::not_published),
+        cells: vec![
+            Cell::Text(item.department.name.clone()),
+            Cell::Text(item.category.clone()),
+            Cell::Text(item.fields.len().to_string()),
+        ],
+        ..Row::default()
     }
 }
 
@@ -102,7 +95,6 @@ fn ItemForm(
     reach: Reach,
     teams: Remote<Vec<TeamChoice>>,
     services: Remote<Vec<Service>>,
-    #[prop(into)] on_saved: Callback<()>,
 ) -> impl IntoView {
     let before = editor.existing();
     let is_new = before.is_none();
@@ -217,7 +209,6 @@ fn ItemForm(
         form.send(act, move |_| {
             saved();
             editor.close();
-            on_saved.run(());
         });
     };
     view! {
@@ -232,13 +223,13 @@ fn ItemForm(
             <TextArea label=words::description() value=description most=DESCRIPTION_MAX rows=3 error=form.fault("description") />
             <div class="admin-pair">
                 <TextField label=words::promise() value=promise most=NAME_MAX help=words::promise_help() error=form.fault("deliveryPromise") />
-                <TextField label=words::icon() value=icon required=true help=words::icon_help() error=form.fault("icon") />
+                <SelectField label=words::icon() value=icon options=icon_options(&icon.get_untracked()) required=true error=form.fault("icon") />
             </div>
             <div class="admin-pair">
                 <SelectField label=words::service() value=service options=service_choices error=form.fault("service") />
                 <SelectField label=words::team() help=words::routing_help() value=team options=team_choices error=form.fault("team") />
             </div>
-            <FieldsEditor fields />
+            <FieldsEditor fields form />
             <Check label=words::published() value=active />
         </FormView>
     }

@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::lean::*;
 use shared::form::{FieldKind as RuleKind, FormField as Rule};
 
-use super::operations::catalog::{FormField, FormFieldInput};
+use super::{
+    form::Form,
+    operations::catalog::{FormField, FormFieldInput},
+};
 use crate::{
     api::{FieldKind, Listed},
     components::{Check, Icon, SelectField, TextField},
@@ -132,21 +135,22 @@ fn wire_kind(kind: RuleKind) -> FieldKind {
     }
 }
 
-fn optional<T: std::str::FromStr>(text: &str, label: &str) -> Result<Option<T>, (String, String)> {
+fn optional<T: std::str::FromStr>(text: &str, part: String) -> Result<Option<T>, (String, String)> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
     text.parse()
         .map(Some)
-        .map_err(|_| ("fields".to_owned(), words::number_in(label)))
+        .map_err(|_| (part, words::not_a_number().to_owned()))
 }
 
 /// The drafts as fields that the rules in `shared` can check; the faults of numbers otherwise.
 pub fn rules(drafts: &[DraftField]) -> Result<Vec<Rule>, Vec<(String, String)>> {
     let mut made: Vec<Rule> = Vec::with_capacity(drafts.len());
     let mut faults = Vec::new();
-    for draft in drafts {
+    for (at, draft) in drafts.iter().enumerate() {
+        let part = |name: &str| format!("fields.{at}.{name}");
         let label = draft.label.get_untracked().trim().to_owned();
         let kind = rule_kind(&draft.kind.get_untracked());
         let is_choice = matches!(kind, RuleKind::Choice | RuleKind::MultipleChoice);
@@ -154,17 +158,17 @@ pub fn rules(drafts: &[DraftField]) -> Result<Vec<Rule>, Vec<(String, String)>> 
         let numbers = || -> Result<_, (String, String)> {
             Ok((
                 if is_text {
-                    optional(&draft.most.get_untracked(), &label)?
+                    optional(&draft.most.get_untracked(), part("maxLength"))?
                 } else {
                     None
                 },
                 if kind == RuleKind::Number {
-                    optional(&draft.smallest.get_untracked(), &label)?
+                    optional(&draft.smallest.get_untracked(), part("minimum"))?
                 } else {
                     None
                 },
                 if kind == RuleKind::Number {
-                    optional(&draft.largest.get_untracked(), &label)?
+                    optional(&draft.largest.get_untracked(), part("maximum"))?
                 } else {
                     None
                 },
@@ -243,7 +247,9 @@ fn kind_word(kind: FieldKind) -> &'static str {
 
 /// The fields in their order, each with its controls.
 #[component]
-pub fn FieldsEditor(fields: RwSignal<Vec<DraftField>>) -> impl IntoView {
+pub fn FieldsEditor(fields: RwSignal<Vec<DraftField>>, form: Form) -> impl IntoView {
+    // The fields say what is wrong with them; the form need not say it above.
+    let fault = form.fault("fields");
     let move_by = move |id: u32, step: isize| {
         fields.update(|fields| {
             if let Some(at) = fields.iter().position(|field| field.id == id)
@@ -257,10 +263,14 @@ pub fn FieldsEditor(fields: RwSignal<Vec<DraftField>>) -> impl IntoView {
         <fieldset class="field">
             <legend class="field-label">{words::fields()}</legend>
             <p class="field-help">{words::fields_help()}</p>
+            {move || fault.get().map(|sentence| view! { <p class="field-error" role="alert"><Icon name="circle-alert" class="icon-s" /><span>{words::fields_fault(sentence)}</span></p> })}
             <ol class="admin-fields">
                 <For each=move || fields.get() key=|field| field.id let:field>
                     <li class="card card-pad">
-                        <FieldControls field=field.clone() />
+                        <FieldControls
+                            fault=Signal::derive(move || fields.with(|fields| fields.iter().position(|other| other.id == field.id)).and_then(|at| form.named_fault(&format!("fields.{at}."))))
+                            field=field.clone()
+                        />
                         <div class="admin-field-buttons">
                             <button type="button" class="btn btn-quiet btn-icon btn-small" aria-label=words::move_up() on:click=move |_| move_by(field.id, -1)>
                                 <Icon name="arrow-up" />
@@ -291,7 +301,19 @@ pub fn FieldsEditor(fields: RwSignal<Vec<DraftField>>) -> impl IntoView {
 }
 
 #[component]
-fn FieldControls(field: DraftField) -> impl IntoView {
+fn FieldControls(
+    field: DraftField,
+    /// The part of the field that is wrong, and what is wrong with it.
+    fault: Signal<Option<(String, String)>>,
+) -> impl IntoView {
+    let of = move |parts: &'static [&'static str]| {
+        Signal::derive(move || {
+            fault
+                .get()
+                .filter(|(part, _)| parts.contains(&part.as_str()))
+                .map(|(_, sentence)| sentence)
+        })
+    };
     let kinds: Vec<(String, String)> = FieldKind::ALL
         .iter()
         .map(|kind| (kind.key().to_owned(), kind_word(*kind).to_owned()))
@@ -302,20 +324,20 @@ fn FieldControls(field: DraftField) -> impl IntoView {
     };
     view! {
         <div class="admin-pair">
-            <TextField label=words::question() value=field.label required=true />
+            <TextField label=words::question() value=field.label required=true error=of(&["label", "key"]) />
             <SelectField label=words::kind() value=kind options=kinds required=true />
         </div>
-        <TextField label=words::hint() value=field.help />
+        <TextField label=words::hint() value=field.help error=of(&["help"]) />
         <Show when=move || is(&[FieldKind::Choice, FieldKind::MultipleChoice])>
-            <TextField label=words::options() value=field.options required=true help=words::options_help() />
+            <TextField label=words::options() value=field.options required=true help=words::options_help() error=of(&["options"]) />
         </Show>
         <Show when=move || is(&[FieldKind::Text, FieldKind::LongText])>
-            <TextField label=words::most_characters() kind="number" value=field.most />
+            <TextField label=words::most_characters() kind="number" value=field.most error=of(&["maxLength"]) />
         </Show>
         <Show when=move || is(&[FieldKind::Number])>
             <div class="admin-pair">
-                <TextField label=words::smallest() kind="number" value=field.smallest />
-                <TextField label=words::largest() kind="number" value=field.largest />
+                <TextField label=words::smallest() kind="number" value=field.smallest error=of(&["minimum"]) />
+                <TextField label=words::largest() kind="number" value=field.largest error=of(&["maximum"]) />
             </div>
         </Show>
         <Check label=words::must_be_answered() value=field.required />

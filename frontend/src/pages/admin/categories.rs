@@ -4,18 +4,19 @@ use crate::lean::*;
 use shared::{organisation::check_named, text::NAME_MAX};
 
 use super::{
-    choices::{chosen, department_options, id_text, may_set_up, team_options},
+    choices::{chosen, department_options, id_text, may_set_up, team_options, team_word},
     form::{Form, FormView, use_saved},
-    frame::{EditButton, Editor, EditorDialog, OutOfUse, SectionHead, Table, bones},
+    frame::{Editor, EditorDialog, SectionHead, bones},
     operations::{
         Reach,
         services::{self as data, Category, CategoryCreateInput, CategoryEditInput},
         teams::{self, TeamChoice},
     },
+    rows::{Cell, Row, Rows},
 };
 use crate::{
     api::{Id, fresh_key},
-    components::{Check, EmptyState, Remote, SelectField, TextField},
+    components::{Check, Remote, SelectField, TextField},
     words::admin as words,
 };
 
@@ -59,49 +60,45 @@ pub fn Categories(reach: Reach) -> impl IntoView {
             add_word=words::new_category()
             on_add=move |()| editor.add()
         />
-        {list.view(bones, move |rows| {
-            let own = memo(move |_| {
-                let mut own = rows.get();
-                own.retain(|row| reach.with_value(|reach| may_set_up(reach, &row.department.id)));
-                ordered(own)
+        {list.view(bones, move |found| {
+            let rows = Signal::derive(move || {
+                let mut own = found.get();
+                own.retain(|one| reach.with_value(|reach| may_set_up(reach, &one.department.id)));
+                ordered(own).iter().map(row).collect::<Vec<_>>()
             });
             view! {
-                <Show
-                    when=move || own.with(|own| !own.is_empty())
-                    fallback=|| view! { <EmptyState icon="tag" title=words::no_categories() /> }
-                >
-                    <Table label=words::categories() heads=&[words::name, words::department, words::team]>
-                        <For each=move || own.get() key=|row| (row.id.clone(), row.version) let:row>
-                            {
-                                let subject = row.clone();
-                                view! {
-                                    <tr>
-                                        <td class=if row.parent.is_some() { "admin-below" } else { "" }>
-                                            <span class="admin-name"><strong>{row.name.clone()}</strong> <OutOfUse active=row.active /></span>
-                                        </td>
-                                        <td>{row.department.name.clone()}</td>
-                                        <td>{row.team.clone().map_or_else(|| words::none().to_owned(), |team| team.name)}</td>
-                                        <td class="end">
-                                            <EditButton name=row.name on_edit=move |()| editor.edit(subject.clone()) />
-                                        </td>
-                                    </tr>
-                                }
-                            }
-                        </For>
-                    </Table>
-                </Show>
+                <Rows
+                    label=words::categories()
+                    heads=&[words::name, words::department, words::team]
+                    rows
+                    empty=("tag", words::no_categories())
+                    on_edit=move |id: String| editor.edit_one(list.ready_untracked(), |one| *one.id.inner() == id)
+                />
             }
             .into_any()
         })}
-        <EditorDialog editor title=editor.title(words::new_category(), words::edit_category())>
+        <EditorDialog editor title=editor.title(words::new_category(), words::edit_category()) on_closed=move |()| list.again()>
             <CategoryForm
                 editor
                 reach=reach.get_value()
                 teams
                 all=list.ready_untracked().unwrap_or_default()
-                on_saved=move |()| list.again()
             />
         </EditorDialog>
+    }
+}
+
+fn row(category: &Category) -> Row {
+    Row {
+        id: category.id.inner().to_owned(),
+        name: category.name.clone(),
+        below: category.parent.is_some(),
+        retired: !category.active,
+        cells: vec![
+            Cell::Text(category.department.name.clone()),
+            Cell::Text(team_word(category.team.as_ref())),
+        ],
+        ..Row::default()
     }
 }
 
@@ -111,7 +108,6 @@ fn CategoryForm(
     reach: Reach,
     teams: Remote<Vec<TeamChoice>>,
     all: Vec<Category>,
-    #[prop(into)] on_saved: Callback<()>,
 ) -> impl IntoView {
     let before = editor.existing();
     let is_new = before.is_none();
@@ -192,7 +188,6 @@ fn CategoryForm(
         form.send(act, move |_| {
             saved();
             editor.close();
-            on_saved.run(());
         });
     };
     view! {

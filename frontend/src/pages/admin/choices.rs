@@ -6,8 +6,11 @@ use crate::lean::*;
 
 use super::operations::{Reach, people, teams::TeamChoice};
 use crate::{
-    api::{Id, operations::DepartmentName},
-    components::{Choice, SearchAnswer},
+    api::{
+        Id,
+        operations::{DepartmentName, TeamName},
+    },
+    components::{Choice, SearchAnswer, icon_names},
     words::admin as words,
 };
 
@@ -31,6 +34,21 @@ pub fn team_options(teams: &[TeamChoice], department: &str) -> Vec<(String, Stri
             .filter(|team| team.department.id.inner() == department)
             .map(|team| (team.id.inner().to_owned(), team.name.clone())),
     );
+    options
+}
+
+/// The name of a team that something goes to, or "none".
+pub fn team_word(team: Option<&TeamName>) -> String {
+    team.map_or_else(|| words::none().to_owned(), |team| team.name.clone())
+}
+
+/// The icons that are drawn, in words, and the present one if it is another.
+pub fn icon_options(present: &str) -> Vec<(String, String)> {
+    let named = |name: &str| (name.to_owned(), name.replace('-', " "));
+    let mut options: Vec<_> = icon_names().map(named).collect();
+    if !present.is_empty() && !options.iter().any(|(name, _)| name == present) {
+        options.insert(0, named(present));
+    }
     options
 }
 

@@ -7,15 +7,17 @@ use shared::{
 };
 
 use super::{
+    choices::icon_options,
     form::{Form, FormView, number, use_saved},
-    frame::{EditButton, Editor, EditorDialog, OutOfUse, SectionHead, Table, bones},
+    frame::{Editor, EditorDialog, SectionHead, bones},
     operations::departments::{
         self as data, Department, DepartmentCreateInput, DepartmentEditInput,
     },
+    rows::{Cell, Mark, Row, Rows},
 };
 use crate::{
     api::fresh_key,
-    components::{Check, Icon, Remote, TextField},
+    components::{Check, Icon, Remote, SelectField, TextField},
     words::admin as words,
 };
 
@@ -35,52 +37,47 @@ pub fn Departments() -> impl IntoView {
             add_word=words::new_department()
             on_add=move |()| editor.add()
         />
-        {list.view(bones, move |rows| {
+        {list.view(bones, move |found| {
+            let rows = Signal::derive(move || found.with(|found| found.iter().map(row).collect::<Vec<_>>()));
             view! {
-                <Table label=words::departments() heads=&[words::name, words::key, words::tickets_seen]>
-                    <For each=move || rows.get() key=|row| (row.id.clone(), row.version) let:row>
-                        {
-                            let subject = row.clone();
-                            view! {
-                                <tr>
-                                    <td>
-                                        <span class="admin-name">
-                                            <span class="admin-hue" style:--h=row.hue.to_string()>
-                                                <Icon name=row.icon.clone() />
-                                            </span>
-                                            <span>
-                                                <strong>{row.name.clone()}</strong>
-                                                <small class="muted">{row.description.clone()}</small>
-                                            </span>
-                                            <OutOfUse active=row.active />
-                                        </span>
-                                    </td>
-                                    <td><code>{row.key.clone()}</code></td>
-                                    <td>
-                                        {if row.confidential { words::confidential_yes() } else { words::confidential_no() }}
-                                    </td>
-                                    <td class="end">
-                                        <EditButton name=row.name on_edit=move |()| editor.edit(subject.clone()) />
-                                    </td>
-                                </tr>
-                            }
-                        }
-                    </For>
-                </Table>
+                <Rows
+                    label=words::departments()
+                    heads=&[words::name, words::key, words::tickets_seen]
+                    rows
+                    empty=("building-2", words::no_departments())
+                    on_edit=move |id: String| editor.edit_one(list.ready_untracked(), |one| *one.id.inner() == id)
+                />
             }
             .into_any()
         })}
-        <EditorDialog editor title=editor.title(words::new_department(), words::edit_department())>
-            <DepartmentForm editor on_saved=move |()| list.again() />
+        <EditorDialog editor title=editor.title(words::new_department(), words::edit_department()) on_closed=move |()| list.again()>
+            <DepartmentForm editor />
         </EditorDialog>
     }
 }
 
+fn row(department: &Department) -> Row {
+    let seen = if department.confidential {
+        words::confidential_yes()
+    } else {
+        words::confidential_no()
+    };
+    Row {
+        id: department.id.inner().to_owned(),
+        name: department.name.clone(),
+        about: department.description.clone(),
+        mark: Mark::Tile(department.icon.clone(), department.hue),
+        retired: !department.active,
+        cells: vec![
+            Cell::Code(department.key.clone()),
+            Cell::Text(seen.to_owned()),
+        ],
+        ..Row::default()
+    }
+}
+
 #[component]
-fn DepartmentForm(
-    editor: Editor<Department>,
-    #[prop(into)] on_saved: Callback<()>,
-) -> impl IntoView {
+fn DepartmentForm(editor: Editor<Department>) -> impl IntoView {
     let before = editor.existing();
     let is_new = before.is_none();
     let form = Form::new();
@@ -150,7 +147,6 @@ fn DepartmentForm(
         form.send(act, move |_| {
             saved();
             editor.close();
-            on_saved.run(());
         });
     };
     view! {
@@ -161,8 +157,8 @@ fn DepartmentForm(
             </div>
             <TextField label=words::description() value=description most=DESCRIPTION_MAX error=form.fault("description") />
             <div class="admin-pair">
-                <TextField label=words::icon() value=icon required=true help=words::icon_help() error=form.fault("icon") />
-                <TextField label=words::hue() kind="number" value=hue required=true range=(Some(0.0), Some(359.0)) help=words::hue_help() error=form.fault("hue") />
+                <SelectField label=words::icon() value=icon options=icon_options(&icon.get_untracked()) required=true error=form.fault("icon") />
+                <TextField label=words::hue() kind="range" value=hue required=true range=(Some(0.0), Some(359.0)) error=form.fault("hue") />
             </div>
             <p class="admin-preview">
                 <span class="admin-hue" style:--h=move || hue.get()>

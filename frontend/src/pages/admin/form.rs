@@ -35,8 +35,18 @@ impl Form {
             self.faults.with(|faults| {
                 faults
                     .iter()
-                    .find(|(name, _)| name == field)
+                    .find(|(name, _)| is_about(name, field))
                     .map(|(_, sentence)| sentence.clone())
+            })
+        })
+    }
+
+    /// The first fault whose name begins so: the rest of its name, and what is wrong.
+    pub fn named_fault(self, begin: &str) -> Option<(String, String)> {
+        self.faults.with(|faults| {
+            faults.iter().find_map(|(name, sentence)| {
+                name.strip_prefix(begin)
+                    .map(|rest| (rest.to_owned(), sentence.clone()))
             })
         })
     }
@@ -81,6 +91,7 @@ impl Form {
                 ),
                 Err(error) => {
                     self.failure.try_set(Some(error.sentence()));
+                    focus_first_error();
                 }
             }
         });
@@ -93,7 +104,7 @@ impl Form {
             .try_with_value(|shown| {
                 faults
                     .iter()
-                    .filter(|(field, _)| !shown.contains(&field.as_str()))
+                    .filter(|(name, _)| !shown.iter().any(|field| is_about(name, field)))
                     .map(|(_, sentence)| sentence.clone())
                     .collect::<Vec<_>>()
             })
@@ -103,6 +114,11 @@ impl Form {
         self.faults.try_set(faults);
         focus_first_error();
     }
+}
+
+/// Whether a fault named so belongs to the control of `field`: `hours.closed.2` is one of `closed`.
+fn is_about(name: &str, field: &str) -> bool {
+    name == field || name.split('.').any(|part| part == field)
 }
 
 /// A form with its sentence of failure and its buttons.
@@ -134,7 +150,7 @@ pub fn FormView(
             {move || {
                 form.failure.get().map(|sentence| {
                     view! {
-                        <p class="notice" data-tone="bad" role="alert">
+                        <p class="notice" data-tone="bad" role="alert" tabindex="-1">
                             <Icon name="circle-alert" />
                             <span>{sentence}</span>
                         </p>
@@ -182,4 +198,17 @@ pub fn number(text: &RwSignal<String>, field: &str) -> Result<i32, (String, Stri
 pub fn use_saved() -> impl Fn() + Copy {
     let toaster = use_toaster();
     move || toaster.say(words::saved())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_about;
+
+    #[test]
+    fn a_fault_deep_in_the_input_belongs_to_the_control_that_shows_it() {
+        assert!(is_about("name", "name"));
+        assert!(is_about("hours.closed.2", "closed"));
+        assert!(!is_about("fields.0.label", "closed"));
+        assert!(!is_about("", "name"));
+    }
 }

@@ -52,6 +52,13 @@ impl<T: Clone + Send + Sync + 'static> Editor<T> {
         self.open.set(true);
     }
 
+    /// Opens it for the one of `known` that is meant, as it was loaded last.
+    pub fn edit_one(self, known: Option<Vec<T>>, is_meant: impl Fn(&T) -> bool) {
+        if let Some(subject) = known.into_iter().flatten().find(is_meant) {
+            self.edit(subject);
+        }
+    }
+
     /// Closes it.
     pub fn close(self) {
         // The page may have been left meanwhile.
@@ -87,10 +94,20 @@ pub fn EditorDialog<T: Clone + Send + Sync + 'static>(
     /// Its heading.
     #[prop(into)]
     title: Signal<String>,
+    /// Hears that it was closed: what was edited, or found to have been changed by somebody else, is loaded anew.
+    #[prop(into)]
+    on_closed: Callback<()>,
     /// The form.
     children: ChildrenFn,
 ) -> impl IntoView {
     let children = StoredValue::new(children);
+    effect(move |before: Option<bool>| {
+        let open = editor.open.get();
+        if before == Some(true) && !open {
+            on_closed.run(());
+        }
+        open
+    });
     view! {
         <Dialog open=editor.open title close_word=common::close() class="dialog-wide">
             {children.read_value()()}
@@ -130,31 +147,6 @@ pub fn SectionHead(
                 }
             })}
         </header>
-    }
-}
-
-/// A table in a card; `heads` are the words of its columns, an empty one for buttons.
-#[component]
-pub fn Table(
-    /// What the table lists, for those who listen.
-    label: &'static str,
-    /// Words of the columns.
-    heads: &'static [fn() -> &'static str],
-    /// The rows.
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <div class="card admin-table-card" role="region" aria-label=label tabindex="0">
-            <table class="table admin-table">
-                <thead>
-                    <tr>
-                        {heads.iter().map(|word| view! { <th scope="col">{word()}</th> }).collect_view()}
-                        <th scope="col"><span class="sr-only">{words::actions()}</span></th>
-                    </tr>
-                </thead>
-                <tbody>{children()}</tbody>
-            </table>
-        </div>
     }
 }
 

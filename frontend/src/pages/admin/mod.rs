@@ -12,10 +12,12 @@ mod frame;
 mod operations;
 mod people;
 mod person_access;
+mod rows;
 mod services;
 mod settings;
 mod targets;
 mod teams;
+mod zone;
 
 use crate::lean::*;
 use leptos_router::hooks::use_params_map;

@@ -10,17 +10,19 @@ use shared::{
 use super::{
     choices::{chosen, department_options, id_text, people_search},
     form::{Form, FormView, filled, use_saved},
-    frame::{EditButton, Editor, EditorDialog, OutOfUse, SectionHead, Table, bones},
+    frame::{Editor, EditorDialog, SectionHead, bones},
     operations::{
         departments,
         people::{self as data, Password, Person, PersonCreateInput, PersonEditInput},
     },
     person_access::{Access, role_words},
+    rows::{Act, Cell, Mark, Row, Rows},
+    zone::ZoneField,
 };
 use crate::{
     api::{Id, fresh_key, operations::DepartmentName},
     components::{
-        Avatar, Check, Choice, EmptyState, Icon, PersonPicker, Remote, SelectField, TextField,
+        Check, Choice, PersonPicker, Remote, SelectField, TextField, environment::use_viewer,
     },
     words::admin as words,
 };
@@ -78,6 +80,13 @@ pub fn People() -> impl IntoView {
     };
     let editor = Editor::<Person>::new();
     let access = Editor::<Person>::new();
+    let open = move |editor: Editor<Person>| {
+        Callback::new(move |id: String| {
+            editor.edit_one(list.ready_untracked().map(|found| found.nodes), |one| {
+                *one.id.inner() == id
+            });
+        })
+    };
     view! {
         <SectionHead
             title=words::people()
@@ -90,46 +99,15 @@ pub fn People() -> impl IntoView {
         </div>
         {list.view(bones, move |found| {
             view! {
-                <Show
-                    when=move || found.with(|found| !found.nodes.is_empty())
-                    fallback=|| view! { <EmptyState icon="user" title=words::no_people() /> }
-                >
-                    <Table label=words::people() heads=&[words::name, words::department, words::roles]>
-                        <For each=move || found.get().nodes key=|row| (row.id.clone(), row.version, row.roles.clone().len(), row.site_roles.len()) let:row>
-                            {
-                                let subject = row.clone();
-                                let granted = row.clone();
-                                view! {
-                                    <tr>
-                                        <td>
-                                            <span class="admin-name">
-                                                <Avatar initials=row.initials.clone() hue=row.hue name=row.name.clone() size="avatar-m" />
-                                                <span>
-                                                    <strong>{row.name.clone()}</strong>
-                                                    <small class="muted">
-                                                        {[row.title.clone(), row.email.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ")}
-                                                    </small>
-                                                </span>
-                                                {row.vip.then(|| view! { <span class="chip" data-tone="note">{words::vip_chip()}</span> })}
-                                                <OutOfUse active=row.active />
-                                            </span>
-                                        </td>
-                                        <td>{row.department.clone().map_or_else(|| words::none().to_owned(), |department| department.name)}</td>
-                                        <td class="admin-roles">{role_words(&row)}</td>
-                                        <td class="end">
-                                            <button type="button" class="btn btn-small" on:click=move |_| access.edit(granted.clone())>
-                                                <Icon name="key-round" />
-                                                {words::access()}
-                                            </button>
-                                            " "
-                                            <EditButton name=row.name on_edit=move |()| editor.edit(subject.clone()) />
-                                        </td>
-                                    </tr>
-                                }
-                            }
-                        </For>
-                    </Table>
-                </Show>
+                <Rows
+                    label=words::people()
+                    heads=&[words::name, words::department, words::roles]
+                    rows=Signal::derive(move || found.with(|found| found.nodes.iter().map(row).collect::<Vec<_>>()))
+                    empty=("user", words::no_people())
+                    searched_elsewhere=true
+                    on_edit=open(editor)
+                    act=Act { icon: "key-round", word: words::access(), run: open(access) }
+                />
                 {move || {
                     found
                         .with(|found| found.page_info.has_next_page.then(|| found.page_info.end_cursor.clone()).flatten())
@@ -142,29 +120,50 @@ pub fn People() -> impl IntoView {
             }
             .into_any()
         })}
-        <EditorDialog editor title=editor.title(words::new_person(), words::edit_person())>
+        <EditorDialog editor title=editor.title(words::new_person(), words::edit_person()) on_closed=move |()| list.again()>
             <PersonForm
                 editor
                 departments=departments.ready().unwrap_or_default()
-                on_saved=move |()| list.again()
             />
         </EditorDialog>
-        <EditorDialog editor=access title=access.title(words::access(), words::access())>
+        <EditorDialog editor=access title=access.title(words::access(), words::access()) on_closed=move |()| list.again()>
             <Access
                 editor=access
                 departments=departments.ready().unwrap_or_default()
-                on_changed=move |()| list.again()
             />
         </EditorDialog>
     }
 }
 
+fn row(person: &Person) -> Row {
+    let none = || words::none().to_owned();
+    let roles = role_words(person);
+    Row {
+        id: person.id.inner().to_owned(),
+        name: person.name.clone(),
+        about: [person.title.as_deref(), person.email.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · "),
+        mark: Mark::Face(person.initials.clone(), person.hue),
+        chip: person.vip.then(words::vip_chip),
+        retired: !person.active,
+        cells: vec![
+            Cell::Text(
+                person
+                    .department
+                    .as_ref()
+                    .map_or_else(none, |department| department.name.clone()),
+            ),
+            Cell::Text(if roles.is_empty() { none() } else { roles }),
+        ],
+        ..Row::default()
+    }
+}
+
 #[component]
-fn PersonForm(
-    editor: Editor<Person>,
-    departments: Vec<DepartmentName>,
-    #[prop(into)] on_saved: Callback<()>,
-) -> impl IntoView {
+fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl IntoView {
     let before = editor.existing();
     let is_new = before.is_none();
     let form = Form::new();
@@ -183,7 +182,8 @@ fn PersonForm(
     let title = text(|p| p.title.clone(), "");
     let phone = text(|p| p.phone.clone(), "");
     let site = text(|p| p.site.clone(), "");
-    let timezone = text(|p| Some(p.timezone.clone()), "Europe/Berlin");
+    let here = use_viewer().with_untracked(|viewer| viewer.person.timezone.clone());
+    let timezone = text(|p| Some(p.timezone.clone()), &here);
     let locale = text(|p| Some(p.locale.clone()), "en");
     let password = RwSignal::new(String::new());
     let department = RwSignal::new(id_text(
@@ -279,7 +279,6 @@ fn PersonForm(
         form.send(act, move |_| {
             saved();
             editor.close();
-            on_saved.run(());
         });
     };
     view! {
@@ -299,7 +298,7 @@ fn PersonForm(
             <PersonPicker label=words::manager() picked=manager search=people_search() error=form.fault("manager") />
             <div class="admin-pair">
                 <TextField label=words::phone() kind="tel" value=phone error=form.fault("phone") />
-                <TextField label=words::zone() value=timezone required=true help=words::zone_help() error=form.fault("timezone") />
+                <ZoneField value=timezone error=form.fault("timezone") />
             </div>
             <div class="admin-pair">
                 <TextField label=words::language() value=locale required=true help=words::language_help() error=form.fault("locale") />

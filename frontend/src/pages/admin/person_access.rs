@@ -55,28 +55,20 @@ pub fn role_words(person: &Person) -> String {
 
 /// The content of the dialog.
 #[component]
-pub fn Access(
-    editor: Editor<Person>,
-    departments: Vec<DepartmentName>,
-    #[prop(into)] on_changed: Callback<()>,
-) -> impl IntoView {
+pub fn Access(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl IntoView {
     editor.existing().map(|person| {
         let id = person.id.clone();
         let login = person.login.clone().unwrap_or_default();
         let person = RwSignal::new(person);
         view! {
-            <Roles person departments on_changed />
+            <Roles person departments />
             <PasswordForm person=id login />
         }
     })
 }
 
 #[component]
-fn Roles(
-    person: RwSignal<Person>,
-    departments: Vec<DepartmentName>,
-    on_changed: Callback<()>,
-) -> impl IntoView {
+fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>) -> impl IntoView {
     let form = Form::new();
     let role = RwSignal::new(Role::Agent.key().to_owned());
     let department = RwSignal::new(String::new());
@@ -88,7 +80,6 @@ fn Roles(
         };
         form.send(act, move |changed| {
             person.set(changed);
-            on_changed.run(());
         });
     };
     let own = move || person.with_untracked(|person| person.id.clone());

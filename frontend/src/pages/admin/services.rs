@@ -7,18 +7,19 @@ use shared::{
 };
 
 use super::{
-    choices::{chosen, department_options, id_text, may_set_up, team_options},
+    choices::{chosen, department_options, id_text, may_set_up, team_options, team_word},
     form::{Form, FormView, use_saved},
-    frame::{EditButton, Editor, EditorDialog, OutOfUse, SectionHead, Table, bones},
+    frame::{Editor, EditorDialog, SectionHead, bones},
     operations::{
         Reach,
         services::{self as data, Service, ServiceCreateInput, ServiceEditInput},
         teams::{self, TeamChoice},
     },
+    rows::{Cell, Row, Rows},
 };
 use crate::{
     api::{Id, fresh_key},
-    components::{Check, EmptyState, Remote, SelectField, TextField},
+    components::{Check, Remote, SelectField, TextField},
     words::admin as words,
 };
 
@@ -44,49 +45,41 @@ pub fn Services(reach: Reach) -> impl IntoView {
             add_word=words::new_service()
             on_add=move |()| editor.add()
         />
-        {list.view(bones, move |rows| {
-            let own = memo(move |_| {
-                let mut own = rows.get();
-                own.retain(|row| reach.with_value(|reach| may_set_up(reach, &row.department.id)));
-                own
+        {list.view(bones, move |found| {
+            let rows = Signal::derive(move || {
+                found.with(|found| {
+                    let own = found.iter().filter(|one| reach.with_value(|reach| may_set_up(reach, &one.department.id)));
+                    own.map(row).collect::<Vec<_>>()
+                })
             });
             view! {
-                <Show
-                    when=move || own.with(|own| !own.is_empty())
-                    fallback=|| view! { <EmptyState icon="layers" title=words::no_services() /> }
-                >
-                    <Table label=words::services() heads=&[words::name, words::department, words::team]>
-                        <For each=move || own.get() key=|row| (row.id.clone(), row.version) let:row>
-                            {
-                                let subject = row.clone();
-                                view! {
-                                    <tr>
-                                        <td>
-                                            <span class="admin-name">
-                                                <span>
-                                                    <strong>{row.name.clone()}</strong>
-                                                    <small class="muted">{row.description.clone()}</small>
-                                                </span>
-                                                <OutOfUse active=row.active />
-                                            </span>
-                                        </td>
-                                        <td>{row.department.name.clone()}</td>
-                                        <td>{row.team.clone().map_or_else(|| words::none().to_owned(), |team| team.name)}</td>
-                                        <td class="end">
-                                            <EditButton name=row.name on_edit=move |()| editor.edit(subject.clone()) />
-                                        </td>
-                                    </tr>
-                                }
-                            }
-                        </For>
-                    </Table>
-                </Show>
+                <Rows
+                    label=words::services()
+                    heads=&[words::name, words::department, words::team]
+                    rows
+                    empty=("layers", words::no_services())
+                    on_edit=move |id: String| editor.edit_one(list.ready_untracked(), |one| *one.id.inner() == id)
+                />
             }
             .into_any()
         })}
-        <EditorDialog editor title=editor.title(words::new_service(), words::edit_service())>
-            <ServiceForm editor reach=reach.get_value() teams on_saved=move |()| list.again() />
+        <EditorDialog editor title=editor.title(words::new_service(), words::edit_service()) on_closed=move |()| list.again()>
+            <ServiceForm editor reach=reach.get_value() teams />
         </EditorDialog>
+    }
+}
+
+fn row(service: &Service) -> Row {
+    Row {
+        id: service.id.inner().to_owned(),
+        name: service.name.clone(),
+        about: service.description.clone(),
+        retired: !service.active,
+        cells: vec![
+            Cell::Text(service.department.name.clone()),
+            Cell::Text(team_word(service.team.as_ref())),
+        ],
+        ..Row::default()
     }
 }
 
@@ -95,7 +88,6 @@ fn ServiceForm(
     editor: Editor<Service>,
     reach: Reach,
     teams: Remote<Vec<TeamChoice>>,
-    #[prop(into)] on_saved: Callback<()>,
 ) -> impl IntoView {
     let before = editor.existing();
     let is_new = before.is_none();
@@ -161,7 +153,6 @@ fn ServiceForm(
         form.send(act, move |_| {
             saved();
             editor.close();
-            on_saved.run(());
         });
     };
     view! {

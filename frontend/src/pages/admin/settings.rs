@@ -110,7 +110,7 @@ fn MatrixForm(cells: Vec<PriorityCell>) -> impl IntoView {
                         })
                         .collect_view();
                     view! {
-                        <td>
+                        <td data-label=urgency.word()>
                             <select
                                 class="input input-compact"
                                 aria-label=words::priority_of(impact.word(), urgency.word())

@@ -6,17 +6,16 @@ use shared::{organisation::check_named, text::NAME_MAX};
 use super::{
     choices::{chosen, department_options, may_set_up, people_search},
     form::{Form, FormView, use_saved},
-    frame::{EditButton, Editor, EditorDialog, OutOfUse, SectionHead, Table, bones},
+    frame::{Editor, EditorDialog, SectionHead, bones},
     operations::{
         Reach,
         teams::{self as data, Team, TeamCreateInput, TeamEditInput, TeamSetMembersInput},
     },
+    rows::{Act, Cell, Row, Rows},
 };
 use crate::{
     api::{Id, fresh_key, operations::PersonBadge},
-    components::{
-        Avatar, Check, Choice, EmptyState, Icon, PersonPicker, Remote, SelectField, TextField,
-    },
+    components::{Avatar, Check, Choice, Icon, PersonPicker, Remote, SelectField, TextField},
     words::{admin as words, components as common},
 };
 
@@ -37,81 +36,53 @@ pub fn Teams(reach: Reach) -> impl IntoView {
             on_add=move |()| editor.add()
             may_add=site
         />
-        {list.view(bones, move |rows| {
-            let own = memo(move |_| {
-                let mut own = rows.get();
-                own.retain(|team| reach.with_value(|reach| may_set_up(reach, &team.department.id)));
-                own
+        {list.view(bones, move |found| {
+            let rows = Signal::derive(move || {
+                found.with(|found| {
+                    let own = found.iter().filter(|one| reach.with_value(|reach| may_set_up(reach, &one.department.id)));
+                    own.map(row).collect::<Vec<_>>()
+                })
             });
+            let open = move |editor: Editor<Team>| {
+                Callback::new(move |id: String| editor.edit_one(list.ready_untracked(), |one| *one.id.inner() == id))
+            };
             view! {
-                <Show
-                    when=move || own.with(|own| !own.is_empty())
-                    fallback=|| view! { <EmptyState icon="users" title=words::no_teams() /> }
-                >
-                    <Table label=words::teams() heads=&[words::name, words::department, words::members]>
-                        <For each=move || own.get() key=|row| (row.id.clone(), row.version) let:row>
-                            {
-                                let subject = row.clone();
-                                let staffed = row.clone();
-                                view! {
-                                    <tr>
-                                        <td>
-                                            <span class="admin-name"><strong>{row.name.clone()}</strong> <OutOfUse active=row.active /></span>
-                                        </td>
-                                        <td>{row.department.name.clone()}</td>
-                                        <td><MemberFaces people=row.members.clone() /></td>
-                                        <td class="end">
-                                            <button type="button" class="btn btn-small" on:click=move |_| members.edit(staffed.clone())>
-                                                <Icon name="users" />
-                                                {words::members()}
-                                            </button>
-                                            " "
-                                            {site.then(|| view! {
-                                                <EditButton name=row.name on_edit=move |()| editor.edit(subject.clone()) />
-                                            })}
-                                        </td>
-                                    </tr>
-                                }
-                            }
-                        </For>
-                    </Table>
-                </Show>
+                <Rows
+                    label=words::teams()
+                    heads=&[words::name, words::department, words::members]
+                    rows
+                    empty=("users", words::no_teams())
+                    on_edit=open(editor)
+                    may_edit=site
+                    act=Act { icon: "users", word: words::members(), run: open(members) }
+                />
             }
             .into_any()
         })}
-        <EditorDialog editor title=editor.title(words::new_team(), words::edit_team())>
-            <TeamForm editor reach=reach.get_value() on_saved=move |()| list.again() />
+        <EditorDialog editor title=editor.title(words::new_team(), words::edit_team()) on_closed=move |()| list.again()>
+            <TeamForm editor reach=reach.get_value() />
         </EditorDialog>
-        <EditorDialog editor=members title=members.title(words::members(), words::members())>
-            <MembersForm editor=members on_saved=move |()| list.again() />
+        <EditorDialog editor=members title=members.title(words::members(), words::members()) on_closed=move |()| list.again()>
+            <MembersForm editor=members />
         </EditorDialog>
     }
 }
 
-#[component]
-fn MemberFaces(people: Vec<PersonBadge>) -> impl IntoView {
-    const SHOWN: usize = 6;
-    let more = people.len().saturating_sub(SHOWN);
-    if people.is_empty() {
-        return view! { <span class="muted">{words::nobody()}</span> }.into_any();
+fn row(team: &Team) -> Row {
+    Row {
+        id: team.id.inner().to_owned(),
+        name: team.name.clone(),
+        retired: !team.active,
+        cells: vec![
+            Cell::Text(team.department.name.clone()),
+            Cell::Faces(team.members.clone()),
+        ],
+        ..Row::default()
     }
-    let faces = people
-        .into_iter()
-        .take(SHOWN)
-        .map(|person| view! { <Avatar initials=person.initials hue=person.hue name=person.name size="avatar-m" /> })
-        .collect_view();
-    view! {
-        <span class="admin-faces">{faces} {(more > 0).then(|| view! { <span class="muted">{words::and_more(more)}</span> })}</span>
-    }
-    .into_any()
 }
 
 #[component]
-fn TeamForm(
-    editor: Editor<Team>,
-    reach: Reach,
-    #[prop(into)] on_saved: Callback<()>,
-) -> impl IntoView {
+fn TeamForm(editor: Editor<Team>, reach: Reach) -> impl IntoView {
     let before = editor.existing();
     let form = Form::new();
     let saved = use_saved();
@@ -158,7 +129,6 @@ fn TeamForm(
         form.send(act, move |_| {
             saved();
             editor.close();
-            on_saved.run(());
         });
     };
     view! {
@@ -173,7 +143,7 @@ fn TeamForm(
 }
 
 #[component]
-fn MembersForm(editor: Editor<Team>, #[prop(into)] on_saved: Callback<()>) -> impl IntoView {
+fn MembersForm(editor: Editor<Team>) -> impl IntoView {
     let before = editor.existing();
     let form = Form::new();
     let saved = use_saved();
@@ -213,7 +183,6 @@ fn MembersForm(editor: Editor<Team>, #[prop(into)] on_saved: Callback<()>) -> im
         form.send(data::set_members(input), move |_| {
             saved();
             editor.close();
-            on_saved.run(());
         });
     };
     view! {

@@ -48,11 +48,6 @@ pub fn Dashboards() -> impl IntoView {
                                     <For each=move || boards.get() key=|board| board.id.inner().to_owned() let:board>
                                         <li class="card board-card">
                                             <h2><a href=format!("/dashboards/{}", board.id.inner())>{board.name.clone()}</a></h2>
-                                            <p class="muted">
-                                                {board
-                                                    .department
-                                                    .map_or_else(|| words::all_departments().to_owned(), |department| department.name)}
-                                            </p>
                                             <a
                                                 class="btn btn-small"
                                                 href=format!("/wall/{}", board.id.inner())

@@ -57,9 +57,15 @@ impl Place {
             .filter_map(|name| query(name).map(|value| ((*name).to_owned(), value)))
             .filter(|(_, value)| !value.is_empty())
             .collect();
+        let there = |name: &str| part(name).filter(|part| !part.is_empty());
+        // `/desk/INC-000123` is what people type and what others send them.
+        let (view, reference) = match (there("view"), there("reference")) {
+            (Some(only), None) if is_reference(&only) => (None, Some(only.to_uppercase())),
+            both => both,
+        };
         Self {
-            view: part("view").filter(|view| !view.is_empty()),
-            reference: part("reference").filter(|reference| !reference.is_empty()),
+            view,
+            reference,
             order: query("order").and_then(|order| order_of(&order)),
             text: query("q").unwrap_or_default(),
             conditions,
@@ -174,6 +180,16 @@ impl Place {
     }
 }
 
+/// Letters, a hyphen, digits.
+fn is_reference(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(letters, digits)| {
+        letters.len() >= 2
+            && letters.chars().all(|letter| letter.is_ascii_alphabetic())
+            && !digits.is_empty()
+            && digits.chars().all(|digit| digit.is_ascii_digit())
+    })
+}
+
 /// `IN_PROGRESS`, `InProgress` and `in_progress` all mean the same.
 fn known<'a, T: Copy>(
     all: &[T],
@@ -234,6 +250,18 @@ mod tests {
         assert_eq!(
             place.with_reference(None).address(),
             "/desk/team:team_01:open?order=updated&q=vpn%20%26%20more"
+        );
+    }
+
+    #[test]
+    fn a_reference_alone_leads_to_its_ticket() {
+        let place = Place::read(query(&[("view", "inc-000012")]), query(&[]));
+        assert_eq!(
+            (place.view, place.reference.as_deref()),
+            (None, Some("INC-000012"))
+        );
+        assert!(
+            !is_reference("team:team_01:open") && !is_reference("all-") && !is_reference("search")
         );
     }
 

@@ -3,27 +3,19 @@
 use std::collections::BTreeMap;
 
 use crate::lean::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_params_map},
-};
+use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 use shared::text::BODY_MAX;
 
 use super::{
-    card::address,
     data::{self, ItemForm},
     draft::Draft,
     form::{Form, Written},
-    people::people_search,
-    report::FaultSummary,
+    sending::{ForWhom, SendForm, Sending, Whom, use_sender, whom_fault},
 };
 use crate::{
-    api::{ApiError, Id, Markdown},
-    components::{
-        Check, Choice, EmptyState, Icon, PersonPicker, Remote, Skeleton, TextArea,
-        environment::use_title, focus_first_error, use_toaster,
-    },
+    api::Markdown,
+    components::{Choice, EmptyState, Icon, Remote, Skeleton, TextArea, environment::use_title},
     words::portal as words,
 };
 
@@ -79,110 +71,59 @@ pub fn AskItem() -> impl IntoView {
 
 #[component]
 fn WishForm(item: ItemForm) -> impl IntoView {
-    let toaster = use_toaster();
-    let navigate = StoredValue::new_local(use_navigate());
     let (draft, kept) = Draft::open::<Wish>(&format!("item.{}", item.id.inner()));
     let kept = kept.unwrap_or_default();
     let restored = RwSignal::new(kept != Wish::default());
     let questions = StoredValue::new(Form::new(item.fields, &kept.answers));
     let note = RwSignal::new(kept.note);
-    let other = RwSignal::new(kept.other);
-    let person = RwSignal::new(kept.person);
-    let faults = RwSignal::new(Vec::<(String, String)>::new());
-    let failure = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
+    let whom = Whom::new(kept.other, kept.person);
+    let sending = Sending::new();
+    let deliver = use_sender(sending, draft, words::ask_thanks());
     let id = StoredValue::new(item.id);
 
     draft.keep(move || {
         let wish = Wish {
             answers: questions.with_value(Form::written),
             note: note.get(),
-            other: other.get(),
-            person: person.get(),
+            other: whom.other.get(),
+            person: whom.person.get(),
         };
         (wish != Wish::default()).then_some(wish)
     });
 
-    let send = move || {
-        if busy.get_untracked() {
-            return;
-        }
-        failure.set(None);
+    let send = move |()| {
         let checked = questions.with_value(Form::check);
         let mut wrong = checked.as_ref().err().cloned().unwrap_or_default();
         let written = note.get_untracked();
         if written.chars().count() > BODY_MAX {
             wrong.push(("note".to_owned(), words::too_long(BODY_MAX)));
         }
-        let for_whom = person.get_untracked().filter(|_| other.get_untracked());
-        if other.get_untracked() && for_whom.is_none() {
-            wrong.push(("requestedFor".to_owned(), words::choose_person().to_owned()));
-        }
-        faults.set(wrong);
-        let (Ok(answers), true) = (checked, faults.with_untracked(Vec::is_empty)) else {
-            focus_first_error();
+        wrong.extend(whom_fault(
+            whom.other.get_untracked(),
+            whom.person.get_untracked().as_ref(),
+        ));
+        let (Ok(answers), true) = (checked, sending.may_send(wrong)) else {
             return;
         };
-        busy.set(true);
         let written = written.trim();
         let input = data::SubmitInput {
             catalog_item: id.get_value(),
             answers,
             note: (!written.is_empty()).then(|| Markdown(written.to_owned())),
-            requested_for: for_whom.map(|person| Id::new(person.id)),
+            requested_for: whom.chosen(),
             idempotency_key: Some(draft.key()),
         };
-        leptos::task::spawn_local(async move {
-            match data::submit(input).await {
-                Ok(request) => {
-                    draft.done();
-                    toaster.say(words::ask_thanks());
-                    navigate.with_value(|navigate| {
-                        navigate(&address(&request.reference), NavigateOptions::default())
-                    });
-                }
-                Err(error) => {
-                    busy.try_set(false);
-                    match error {
-                        ApiError::Refused(refusals)
-                            if refusals.iter().all(|refusal| refusal.field.is_some()) =>
-                        {
-                            faults.try_set(
-                                refusals
-                                    .into_iter()
-                                    .map(|refusal| {
-                                        (refusal.field.unwrap_or_default(), refusal.message)
-                                    })
-                                    .collect(),
-                            );
-                            focus_first_error();
-                        }
-                        error => {
-                            failure.try_set(Some(error.sentence()));
-                        }
-                    }
-                }
-            }
-        });
+        deliver(Box::pin(
+            async move { Ok(data::submit(input).await?.reference) },
+        ));
     };
-    let start_over = move |_| {
+    let start_over = move |()| {
         draft.again();
         questions.with_value(Form::clear);
         note.set(String::new());
-        other.set(false);
-        person.set(None);
+        whom.clear();
         restored.set(false);
-        faults.set(Vec::new());
-    };
-    let fault = move |field: &'static str| {
-        Signal::derive(move || {
-            faults.with(|faults| {
-                faults
-                    .iter()
-                    .find(|(name, _)| name == field)
-                    .map(|(_, sentence)| sentence.clone())
-            })
-        })
+        sending.faults.set(Vec::new());
     };
     let promise = item.delivery_promise;
     view! {
@@ -196,39 +137,10 @@ fn WishForm(item: ItemForm) -> impl IntoView {
                     </p>
                 }
             })}
-        <Show when=move || restored.get()>
-            <p class="draft-note">
-                <Icon name="history" class="icon-s" />
-                {words::draft_restored()}
-                " "
-                <button type="button" class="link-btn" on:click=start_over>{words::start_over()}</button>
-            </p>
-        </Show>
-        <form
-            class="form card"
-            novalidate
-            on:submit=move |event| {
-                event.prevent_default();
-                send();
-            }
-        >
-            <FaultSummary faults failure />
-            {questions.with_value(|form| form.view(faults))}
-            <TextArea label=words::note_question() value=note error=fault("note") most=BODY_MAX rows=3 on_submit=move |()| send() />
-            <div class="stack">
-                <Check label=words::for_other() value=other />
-                <Show when=move || other.get()>
-                    <PersonPicker label=words::for_whom() picked=person search=people_search() error=fault("requestedFor") required=true />
-                </Show>
-            </div>
-            <div class="form-actions">
-                <button type="submit" class="btn btn-primary btn-large" aria-busy=move || busy.get().then_some("true") disabled=move || busy.get()>
-                    <Icon name="send" />
-                    {words::send_wish()}
-                </button>
-                <a class="btn btn-quiet btn-large" href="/ask">{words::cancel()}</a>
-                <span class="draft-note push">{words::draft_kept()}</span>
-            </div>
-        </form>
+        <SendForm sending restored on_start_over=start_over send_word=words::send_wish() on_send=send way_back="/ask">
+            {questions.with_value(|form| form.view(sending.faults))}
+            <TextArea label=words::note_question() value=note error=sending.fault("note") most=BODY_MAX rows=3 on_submit=send />
+            <ForWhom whom error=sending.fault("requestedFor") />
+        </SendForm>
     }
 }

@@ -16,6 +16,7 @@ mod report;
 mod request;
 mod requests;
 mod search;
+mod sending;
 
 pub use ask::{Ask, AskDepartment};
 pub use frame::Frame;

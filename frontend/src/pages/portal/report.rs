@@ -1,19 +1,20 @@
 //! Telling that something does not work, or anything that fits no form.
 
 use crate::lean::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 use shared::text::{BODY_MAX, TITLE_MAX};
 
-use super::{card::address, data, draft::Draft, people::people_search};
+use super::{
+    data,
+    draft::Draft,
+    sending::{ForWhom, SendForm, Sending, Whom, use_sender, whom_fault},
+};
 use crate::{
-    api::{ApiError, Id, Impact, Listed, Markdown, Urgency},
+    api::{Id, Impact, Listed, Markdown, Urgency},
     components::{
-        Check, Choice, Icon, PersonPicker, RadioCards, RadioOption, Remote, SelectField, TextArea,
-        TextField, environment::use_title, focus_first_error, use_toaster,
+        Choice, RadioCards, RadioOption, Remote, SelectField, TextArea, TextField,
+        environment::use_title,
     },
     words::portal as words,
 };
@@ -29,20 +30,6 @@ struct Report {
     department: String,
     other: bool,
     person: Option<Choice>,
-}
-
-/// Faults by field of the input.
-type Faults = RwSignal<Vec<(String, String)>>;
-
-fn fault(faults: Faults, field: &'static str) -> Signal<Option<String>> {
-    Signal::derive(move || {
-        faults.with(|faults| {
-            faults
-                .iter()
-                .find(|(name, _)| name == field)
-                .map(|(_, sentence)| sentence.clone())
-        })
-    })
 }
 
 impl Report {
@@ -75,9 +62,7 @@ impl Report {
                 words::choose_department().to_owned(),
             ));
         }
-        if self.other && self.person.is_none() {
-            faults.push(("requestedFor".to_owned(), words::choose_person().to_owned()));
-        }
+        faults.extend(whom_fault(self.other, self.person.as_ref()));
         faults
     }
 
@@ -102,8 +87,6 @@ impl Report {
 #[component]
 pub fn Report() -> impl IntoView {
     use_title(|| words::report_title().to_owned());
-    let toaster = use_toaster();
-    let navigate = StoredValue::new_local(use_navigate());
     let query = use_query_map().get_untracked();
     let (draft, kept) = Draft::open::<Report>("report");
     let wanted_title = query.get("title").unwrap_or_default();
@@ -126,11 +109,9 @@ pub fn Report() -> impl IntoView {
     });
     let work = RwSignal::new(kept.work);
     let department = RwSignal::new(kept.department);
-    let other = RwSignal::new(kept.other);
-    let person = RwSignal::new(kept.person);
-    let faults: Faults = RwSignal::new(Vec::new());
-    let failure = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
+    let whom = Whom::new(kept.other, kept.person);
+    let sending = Sending::new();
+    let deliver = use_sender(sending, draft, words::report_thanks());
 
     let content = move || Report {
         title: title.get(),
@@ -138,8 +119,8 @@ pub fn Report() -> impl IntoView {
         who: who.get(),
         work: work.get(),
         department: department.get(),
-        other: other.get(),
-        person: person.get(),
+        other: whom.other.get(),
+        person: whom.person.get(),
     };
     draft.keep(move || {
         let content = content();
@@ -173,61 +154,24 @@ pub fn Report() -> impl IntoView {
         options
     });
 
-    let send = move || {
-        if busy.get_untracked() {
-            return;
-        }
+    let send = move |()| {
         let report = untrack(content);
-        failure.set(None);
-        faults.set(report.faults());
-        if !faults.with_untracked(Vec::is_empty) {
-            focus_first_error();
-            return;
+        if sending.may_send(report.faults()) {
+            let input = report.input(draft.key());
+            deliver(Box::pin(
+                async move { Ok(data::report(input).await?.reference) },
+            ));
         }
-        busy.set(true);
-        leptos::task::spawn_local(async move {
-            match data::report(report.input(draft.key())).await {
-                Ok(request) => {
-                    draft.done();
-                    toaster.say(words::report_thanks());
-                    navigate.with_value(|navigate| {
-                        navigate(&address(&request.reference), NavigateOptions::default())
-                    });
-                }
-                Err(error) => {
-                    busy.try_set(false);
-                    match error {
-                        ApiError::Refused(refusals)
-                            if refusals.iter().all(|refusal| refusal.field.is_some()) =>
-                        {
-                            faults.try_set(
-                                refusals
-                                    .into_iter()
-                                    .map(|refusal| {
-                                        (refusal.field.unwrap_or_default(), refusal.message)
-                                    })
-                                    .collect(),
-                            );
-                            focus_first_error();
-                        }
-                        error => {
-                            failure.try_set(Some(error.sentence()));
-                        }
-                    }
-                }
-            }
-        });
     };
-    let start_over = move |_| {
+    let start_over = move |()| {
         draft.again();
         for text in [title, description, work, department] {
             text.set(String::new());
         }
         who.set(Impact::Person.key().to_owned());
-        other.set(false);
-        person.set(None);
+        whom.clear();
         restored.set(false);
-        faults.set(Vec::new());
+        sending.faults.set(Vec::new());
     };
     let option = |value: &str, label: &str, detail: &str| RadioOption {
         value: value.to_owned(),
@@ -274,88 +218,28 @@ pub fn Report() -> impl IntoView {
                 <h1>{words::report_title()}</h1>
                 <p class="page-lead">{words::report_lead()}</p>
             </div>
-            <Show when=move || restored.get()>
-                <p class="draft-note">
-                    <Icon name="history" class="icon-s" />
-                    {words::draft_restored()}
-                    " "
-                    <button type="button" class="link-btn" on:click=start_over>{words::start_over()}</button>
-                </p>
-            </Show>
-            <form
-                class="form card"
-                novalidate
-                on:submit=move |event| {
-                    event.prevent_default();
-                    send();
-                }
-            >
-                <FaultSummary faults failure />
-                <TextField label=words::title_question() value=title error=fault(faults, "title") required=true most=TITLE_MAX />
+            <SendForm sending restored on_start_over=start_over send_word=words::send_report() on_send=send way_back="/">
+                <TextField label=words::title_question() value=title error=sending.fault("title") required=true most=TITLE_MAX />
                 <TextArea
                     label=words::description_question()
                     help=words::description_help()
                     value=description
-                    error=fault(faults, "description")
+                    error=sending.fault("description")
                     most=BODY_MAX
-                    on_submit=move |()| send()
+                    on_submit=send
                 />
-                <RadioCards label=words::who_question() name="who" value=who options=who_options error=fault(faults, "impact") />
-                <RadioCards label=words::work_question() name="work" value=work options=work_options error=fault(faults, "urgency") />
+                <RadioCards label=words::who_question() name="who" value=who options=who_options error=sending.fault("impact") />
+                <RadioCards label=words::work_question() name="work" value=work options=work_options error=sending.fault("urgency") />
                 <SelectField
                     label=words::department_question()
                     help=words::department_help()
                     value=department
                     options=department_options
-                    error=fault(faults, "department")
+                    error=sending.fault("department")
                     required=true
                 />
-                <div class="stack">
-                    <Check label=words::for_other() value=other />
-                    <Show when=move || other.get()>
-                        <PersonPicker
-                            label=words::for_whom()
-                            picked=person
-                            search=people_search()
-                            error=fault(faults, "requestedFor")
-                            required=true
-                        />
-                    </Show>
-                </div>
-                <div class="form-actions">
-                    <button type="submit" class="btn btn-primary btn-large" aria-busy=move || busy.get().then_some("true") disabled=move || busy.get()>
-                        <Icon name="send" />
-                        {words::send_report()}
-                    </button>
-                    <a class="btn btn-quiet btn-large" href="/">{words::cancel()}</a>
-                    <span class="draft-note push">{words::draft_kept()}</span>
-                </div>
-            </form>
-        </div>
-    }
-}
-
-/// What keeps a form from being sent, on top of it and read out at once.
-#[component]
-pub fn FaultSummary(
-    /// Faults by field.
-    faults: RwSignal<Vec<(String, String)>>,
-    /// Why sending failed, when it did.
-    failure: RwSignal<Option<String>>,
-) -> impl IntoView {
-    let sentence = memo(move |_| {
-        failure.get().or_else(|| {
-            let count = faults.with(Vec::len);
-            (count > 0).then(|| words::look_again(i64::try_from(count).unwrap_or_default()))
-        })
-    });
-    view! {
-        <div role="alert">
-            {move || {
-                sentence
-                    .get()
-                    .map(|sentence| view! { <p class="error-summary"><Icon name="circle-alert" /><span>{sentence}</span></p> })
-            }}
+                <ForWhom whom error=sending.fault("requestedFor") />
+            </SendForm>
         </div>
     }
 }

@@ -176,7 +176,7 @@ pub fn QueuePanel() -> impl IntoView {
                 <Menu
                     label=words::desk::sort_by()
                     button_class="btn btn-quiet btn-small"
-                    button=move || view! { {move || workspace.order().word()} " ↑" }
+                    button=move || view! { {move || workspace.order().word()} }
                 >
                     {TicketOrder::ALL.iter().copied().map(|order| view! {
                         <MenuItem

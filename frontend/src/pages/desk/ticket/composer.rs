@@ -9,7 +9,7 @@ use crate::{
     api::{Markdown, fresh_key},
     components::{
         Tab, Tabs, Tone,
-        environment::{Shortcut, ShortcutGroup, announce, use_shortcuts},
+        environment::{Shortcut, ShortcutGroup, announce, focus_heading, use_shortcuts},
     },
     pages::desk::operations::{TicketAddNoteInput, TicketReplyInput, add_note, reply},
     words,
@@ -177,9 +177,9 @@ pub fn Composer() -> impl IntoView {
                             if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
                                 event.prevent_default();
                                 send();
-                            } else if event.key() == "Escape" && let Some(area) = area.get_untracked() {
+                            } else if event.key() == "Escape" {
                                 event.stop_propagation();
-                                _ = area.blur();
+                                focus_heading();
                             }
                         }
                     ></textarea>

@@ -12,7 +12,7 @@ use crate::{
     api::Transition,
     components::{
         Chip, Icon, Tone,
-        environment::{Shortcut, ShortcutGroup, use_shortcuts, use_viewer},
+        environment::{Shortcut, ShortcutGroup, focus_heading, use_shortcuts, use_viewer},
     },
     pages::desk::{
         queue::{priority_tone, state_tone},
@@ -174,6 +174,10 @@ fn Title() -> impl IntoView {
     let editing = RwSignal::new(false);
     let input = NodeRef::<html::Input>::new();
     let problem = RwSignal::new(None::<String>);
+    let stop = move || {
+        editing.set(false);
+        request_animation_frame(focus_heading);
+    };
     let save = move || {
         let Some(field) = input.get_untracked() else {
             return;
@@ -183,7 +187,7 @@ fn Title() -> impl IntoView {
             problem.set(Some(words::ticket::title_rule(shared::text::TITLE_MAX)));
             return;
         }
-        editing.set(false);
+        stop();
         problem.set(None);
         store.change(Change::Title(text));
     };
@@ -219,10 +223,10 @@ fn Title() -> impl IntoView {
                     aria-invalid=move || problem.with(Option::is_some).then_some("true")
                     maxlength=shared::text::TITLE_MAX.to_string()
                     prop:value=title.get_untracked().unwrap_or_default()
-                    on:keydown=move |event| if event.key() == "Escape" { event.stop_propagation(); editing.set(false); }
+                    on:keydown=move |event| if event.key() == "Escape" { event.stop_propagation(); stop(); }
                 />
                 <button type="submit" class="btn btn-primary">{words::ticket::save()}</button>
-                <button type="button" class="btn btn-quiet" on:click=move |_| editing.set(false)>{words::ticket::keep()}</button>
+                <button type="button" class="btn btn-quiet" on:click=move |_| stop()>{words::ticket::keep()}</button>
                 {move || problem.get().map(|text| view! { <p class="composer-error" role="alert">{text}</p> })}
             </form>
         </Show>

@@ -17,7 +17,7 @@ use crate::{
     },
     components::{
         Avatar,
-        environment::{Shortcut, ShortcutGroup, use_shortcuts, use_viewer},
+        environment::{Shortcut, ShortcutGroup, focus_heading, use_shortcuts, use_viewer},
     },
     pages::desk::{
         operations::{CategoryName, ChoicesQuery, ChoicesVars},
@@ -322,9 +322,9 @@ fn Choice(
                         aria-busy=move || saving.get().then_some("true")
                         on:change=move |event| on_choose(event_target_value(&event))
                         on:keydown=move |event| {
-                            if event.key() == "Escape" && let Some(select) = node.get_untracked() {
+                            if event.key() == "Escape" {
                                 event.stop_propagation();
-                                _ = select.blur();
+                                focus_heading();
                             }
                         }
                     >

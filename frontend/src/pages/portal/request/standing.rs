@@ -7,13 +7,14 @@ use wasm_bindgen::JsCast;
 use super::{
     super::{
         card::when,
+        data::{self, RequestDetail},
         progress::{Progress, Promise, Stage, first_name, pause_sentence, step_words},
     },
     Held,
     acts::{ReopenDialog, WithdrawDialog, confirm},
 };
 use crate::{
-    api::{Markdown, Transition},
+    api::{Id, Markdown, Timestamp, Transition, fresh_key},
     components::{
         Chip, Icon, PathStep, ProgressPath, Remote, environment::use_viewer, use_toaster,
     },
@@ -21,12 +22,16 @@ use crate::{
     words::{format, portal as words},
 };
 
+/// Seconds after which somebody who waits may ask for news.
+const DAY: i64 = 86_400;
+
 /// The card on top of the page.
 #[component]
 pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     let toaster = use_toaster();
     let zone =
         StoredValue::new(use_viewer().with_untracked(|viewer| viewer.person.timezone.clone()));
+    let me = StoredValue::new(use_viewer().with_untracked(|viewer| viewer.person.id.clone()));
     let now = live::now();
     let progress = memo(move |_| {
         held.with(|(request, _)| Progress::of(request.summary.state, request.summary.hold_reason))
@@ -94,6 +99,32 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
                 Promise::Late => Some((true, words::longer_than_planned().to_owned())),
             }
         })
+    };
+    let news = {
+        let now = now.clone();
+        memo(move |_| {
+            me.with_value(|me| held.with(|(request, _)| News::of(request, me, now.get())))
+        })
+    };
+    let ask_for_news = move |_| {
+        busy.set(true);
+        let ticket = held.with_untracked(|(request, _)| request.summary.id.clone());
+        leptos::task::spawn_local(async move {
+            let said = data::say(data::SayInput {
+                ticket,
+                body: Markdown(words::news_wanted().to_owned()),
+                idempotency_key: Some(fresh_key()),
+            })
+            .await;
+            busy.try_set(false);
+            match said {
+                Ok(()) => {
+                    toaster.say(words::news_sent());
+                    page.again();
+                }
+                Err(error) => toaster.warn(error.sentence()),
+            }
+        });
     };
     let steps = Signal::derive(move || {
         let states = progress.get().steps;
@@ -168,6 +199,15 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
                         {words::no_reopen_long()}
                     </button>
                 </Show>
+                <Show when=move || news.get() == News::Offered>
+                    <button type="button" class="btn" disabled=move || busy.get() aria-busy=move || busy.get().then_some("true") on:click=ask_for_news>
+                        <Icon name="bell" />
+                        {words::ask_for_news()}
+                    </button>
+                </Show>
+                <Show when=move || news.get() == News::Asked>
+                    <p class="row muted"><Icon name="check" />{words::news_asked()}</p>
+                </Show>
                 <Show when=move || may_withdraw.get()>
                     <button type="button" class="btn btn-quiet" on:click=move |_| withdrawing.set(true)>
                         {words::withdraw()}
@@ -177,6 +217,42 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
             <ReopenDialog open=reopening held page />
             <WithdrawDialog open=withdrawing held page />
         </section>
+    }
+}
+
+/// Whether somebody may ask for news with one press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum News {
+    /// It is not the requester who waits, or they wrote within the last day.
+    Not,
+    /// They may.
+    Offered,
+    /// They did so within the last day.
+    Asked,
+}
+
+impl News {
+    fn of(request: &RequestDetail, me: &Id, now: Timestamp) -> Self {
+        let summary = &request.summary;
+        let stage = Progress::of(summary.state, summary.hold_reason).stage;
+        let waits = matches!(stage, Stage::Received | Stage::Working | Stage::Paused(_));
+        let mine = summary.requester.id == *me || summary.requested_for.id == *me;
+        if !waits || !mine || !request.viewer_can.reply {
+            return Self::Not;
+        }
+        let last = request
+            .conversation
+            .nodes
+            .iter()
+            .rfind(|message| message.author.id == *me);
+        let wrote_at = last.map_or(summary.created_at, |message| message.created_at);
+        if wrote_at.plus_seconds(DAY) <= now {
+            return Self::Offered;
+        }
+        match last {
+            Some(message) if message.body_html.contains(words::news_wanted()) => Self::Asked,
+            _ => Self::Not,
+        }
     }
 }
 
