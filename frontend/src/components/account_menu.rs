@@ -1,16 +1,17 @@
-//! The person's own menu: theme and signing out.
+//! The person's own menu: theme, password and signing out.
 
 use crate::lean::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
     Avatar, Menu, MenuItem,
+    change_password::ChangePassword,
     environment::{Theme, choose_theme, theme, use_viewer},
     use_toaster,
 };
 use crate::{api::session, words};
 
-/// Theme and signing out, behind the person's initials.
+/// Theme, password and signing out, behind the person's initials.
 #[component]
 pub fn AccountMenu(
     /// `down` (default) or `up`.
@@ -21,6 +22,7 @@ pub fn AccountMenu(
     align: &'static str,
 ) -> impl IntoView {
     let viewer = use_viewer();
+    let changing = RwSignal::new(false);
     let toaster = use_toaster();
     let leave = move |everywhere: bool| {
         spawn_local(async move {
@@ -70,8 +72,10 @@ pub fn AccountMenu(
                     on_pick=move |()| choose_theme(choice)/>
             }).collect_view()}
             <div class="menu-rule"></div>
+            <MenuItem icon="key-round" text=words::shell::change_password() on_pick=move |()| changing.set(true)/>
             <MenuItem icon="log-out" text=words::shell::sign_out() on_pick=move |()| leave(false)/>
             <MenuItem icon="shield" text=words::shell::sign_out_everywhere() on_pick=move |()| leave(true)/>
         </Menu>
+        <ChangePassword open=changing/>
     }
 }

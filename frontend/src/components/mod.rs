@@ -5,6 +5,7 @@
 
 mod account_menu;
 mod avatar;
+mod change_password;
 mod chart;
 mod chip;
 mod combobox;

@@ -56,12 +56,6 @@ impl Report {
                 faults.push((field.to_owned(), words::choose_one().to_owned()));
             }
         }
-        if self.department.is_empty() {
-            faults.push((
-                "department".to_owned(),
-                words::choose_department().to_owned(),
-            ));
-        }
         faults.extend(whom_fault(self.other, self.person.as_ref()));
         faults
     }
@@ -143,7 +137,7 @@ pub fn Report() -> impl IntoView {
         });
     }
     let department_options = Signal::derive(move || {
-        let mut options = vec![(String::new(), words::please_choose().to_owned())];
+        let mut options = vec![(String::new(), words::not_sure().to_owned())];
         let found = departments.ready().unwrap_or_default();
         options.extend(found.into_iter().map(|found| {
             (
@@ -259,14 +253,15 @@ mod tests {
     }
 
     #[test]
-    fn a_report_needs_a_title_both_answers_and_a_department() {
+    fn a_report_needs_a_title_and_both_answers_and_may_leave_the_department_open() {
         assert!(report().faults().is_empty());
         let fields: Vec<_> = Report::default()
             .faults()
             .into_iter()
             .map(|(field, _)| field)
             .collect();
-        assert_eq!(fields, ["title", "impact", "urgency", "department"]);
+        assert_eq!(fields, ["title", "impact", "urgency"]);
+        assert_eq!(Report::default().input("k".into()).department, None);
     }
 
     #[test]
