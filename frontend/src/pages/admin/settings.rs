@@ -4,13 +4,16 @@ use crate::lean::*;
 use shared::{organisation::check_named, text::NAME_MAX};
 
 use super::{
+    choices::{chosen, id_text},
     form::{Form, FormView, use_saved},
     frame::{SectionHead, bones},
-    operations::departments::{self as data, PriorityCell, PriorityCellInput},
+    operations::departments::{
+        self as data, Department, OrganisationName, PriorityCell, PriorityCellInput,
+    },
 };
 use crate::{
     api::{Impact, Listed, Priority, Urgency},
-    components::{Remote, TextField},
+    components::{Remote, SelectField, TextField},
     words::{admin as words, terms::Named},
 };
 
@@ -29,7 +32,7 @@ pub fn Settings() -> impl IntoView {
             view! {
                 <section class="card card-pad admin-card">
                     <h2>{words::organisation()}</h2>
-                    <NameForm name=found.organisation.name />
+                    <OrganisationForm organisation=found.organisation departments=found.departments />
                 </section>
                 <section class="card card-pad admin-card">
                     <h2>{words::priorities()}</h2>
@@ -43,10 +46,24 @@ pub fn Settings() -> impl IntoView {
 }
 
 #[component]
-fn NameForm(name: String) -> impl IntoView {
+fn OrganisationForm(organisation: OrganisationName, departments: Vec<Department>) -> impl IntoView {
     let form = Form::new();
     let saved = use_saved();
-    let name = RwSignal::new(name);
+    let name = RwSignal::new(organisation.name);
+    let department = RwSignal::new(id_text(
+        organisation
+            .default_department
+            .as_ref()
+            .map(|department| &department.id),
+    ));
+    // The server refuses departments that keep their tickets to themselves: not everybody's reports are theirs to read.
+    let mut options = vec![(String::new(), words::none().to_owned())];
+    options.extend(
+        departments
+            .into_iter()
+            .filter(|department| department.active && !department.confidential)
+            .map(|department| (department.id.inner().to_owned(), department.name)),
+    );
     let send = move |()| {
         let faults = check_named(&name.get_untracked(), "")
             .err()
@@ -55,12 +72,23 @@ fn NameForm(name: String) -> impl IntoView {
             .map(|problem| (problem.field, problem.message))
             .collect();
         if !form.refuse(faults) {
-            form.send(data::rename(name.get_untracked()), move |_| saved());
+            form.send(
+                data::edit_organisation(name.get_untracked(), chosen(department)),
+                move |_| saved(),
+            );
         }
     };
     view! {
         <FormView form send_word=words::save() on_send=send>
             <TextField label=words::name() value=name required=true most=NAME_MAX error=form.fault("name") />
+            <SelectField
+                label=words::default_department()
+                help=words::default_department_help()
+                value=department
+                options
+                required=true
+                error=form.fault("defaultDepartment")
+            />
         </FormView>
     }
 }

@@ -3,9 +3,9 @@
 use crate::lean::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{card::address, draft::Draft, people::people_search};
+use super::{card::address, data::RequestSummary, draft::Draft, people::people_search};
 use crate::{
-    api::{ApiError, Id},
+    api::{ApiError, Call, Id},
     components::{Check, Choice, Icon, PersonPicker, focus_first_error, use_toaster},
     words::portal as words,
 };
@@ -80,18 +80,18 @@ pub fn use_sender(
     sending: Sending,
     draft: Draft,
     thanks: &'static str,
-) -> impl Fn(std::pin::Pin<Box<dyn Future<Output = Result<String, ApiError>>>>) + Clone + Copy {
+) -> impl Fn(Call<RequestSummary>) + Copy {
     let toaster = use_toaster();
     let navigate = StoredValue::new_local(use_navigate());
     move |act| {
         sending.busy.set(true);
         leptos::task::spawn_local(async move {
             match act.await {
-                Ok(reference) => {
+                Ok(request) => {
                     draft.done();
                     toaster.say(thanks);
                     navigate.with_value(|navigate| {
-                        navigate(&address(&reference), NavigateOptions::default());
+                        navigate(&address(&request.reference), NavigateOptions::default());
                     });
                 }
                 Err(error) => {

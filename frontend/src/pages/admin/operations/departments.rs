@@ -3,7 +3,9 @@
 use cynic::{MutationBuilder, QueryBuilder};
 
 use super::changed;
-use crate::api::{self, Call, Id, Impact, Priority, Urgency, UserError, schema};
+use crate::api::{
+    self, Call, Id, Impact, Priority, Urgency, UserError, operations::DepartmentName, schema,
+};
 
 /// A department as its editor needs it.
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
@@ -118,6 +120,7 @@ pub struct PriorityCell {
 #[cynic(graphql_type = "Organisation")]
 pub struct OrganisationName {
     pub name: String,
+    pub default_department: Option<DepartmentName>,
 }
 
 /// What holds for the whole organisation.
@@ -125,6 +128,7 @@ pub struct OrganisationName {
 #[cynic(graphql_type = "Query")]
 pub struct Settings {
     pub organisation: OrganisationName,
+    pub departments: Vec<Department>,
     pub priority_matrix: Vec<PriorityCell>,
 }
 
@@ -136,10 +140,11 @@ pub fn fetch_settings() -> Call<Settings> {
 #[derive(cynic::InputObject, Clone, Debug)]
 struct OrganisationEditInput {
     name: String,
+    default_department: Option<Id>,
 }
 
 #[derive(cynic::QueryVariables)]
-struct RenameVars {
+struct OrganisationVars {
     input: OrganisationEditInput,
 }
 
@@ -150,17 +155,20 @@ struct OrganisationPayload {
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
-#[cynic(graphql_type = "Mutation", variables = "RenameVars")]
-struct RenameMutation {
+#[cynic(graphql_type = "Mutation", variables = "OrganisationVars")]
+struct OrganisationMutation {
     #[arguments(input: $input)]
     organisation_edit: OrganisationPayload,
 }
 
-/// Renames the organisation.
-pub fn rename(name: String) -> Call<OrganisationName> {
-    let input = OrganisationEditInput { name };
+/// Changes what the organisation is called, and where the reports go of those who do not know where they belong.
+pub fn edit_organisation(name: String, default_department: Option<Id>) -> Call<OrganisationName> {
+    let input = OrganisationEditInput {
+        name,
+        default_department,
+    };
     changed!(
-        RenameMutation::build(RenameVars { input }),
+        OrganisationMutation::build(OrganisationVars { input }),
         organisation_edit,
         organisation
     )
