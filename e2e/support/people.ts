@@ -4,10 +4,10 @@ import { expect, type APIRequestContext, type Page } from "@playwright/test";
 export const PASSWORD = "welcome aboard";
 
 /** Signs in by hand, as a person does. */
-export async function signIn(page: Page, login: string, address = "/"): Promise<void> {
+export async function signIn(page: Page, login: string, address = "/", password = PASSWORD): Promise<void> {
   await page.goto(address);
   await page.getByLabel("Sign-in name").fill(login);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page).not.toHaveURL(/sign-in/);
 }

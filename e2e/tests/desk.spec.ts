@@ -220,3 +220,33 @@ test("a page that was cut off catches up by itself and repeats nothing", async (
   await expect(page.locator('.message[data-side="theirs"]')).toContainText("It is an hour late.");
   await expect(page.getByText("You are offline.")).toBeHidden();
 });
+
+test("the table is sorted by its columns in both directions, and says which", async ({ page }) => {
+  await openDepartmentQueue(page);
+  const updated = page.getByRole("columnheader", { name: /Updated/ });
+  const references = page.locator("tbody .cell-reference");
+  await updated.getByRole("button").click();
+  await expect(updated).toHaveAttribute("aria-sort", "descending");
+  await expect(page).toHaveURL(/order=updated(&|$)/);
+  const newest = await references.first().textContent();
+  await updated.getByRole("button").click();
+  await expect(updated).toHaveAttribute("aria-sort", "ascending");
+  await expect(page).toHaveURL(/order=updated_oldest/);
+  await expect(references.first()).not.toHaveText(newest ?? "");
+  await expect(page.getByRole("columnheader", { name: /Due/ })).not.toHaveAttribute("aria-sort", /./);
+});
+
+test("a reference typed behind the workspace's address opens its ticket; Escape never loses the focus", async ({ page, request }) => {
+  const ana = await Caller.signedIn(request, "ana");
+  const title = `The scanner sings ${Date.now()}`;
+  const { reference } = await report(ana, title, "Network");
+  await signIn(page, "marta", `/desk/${reference.toLowerCase()}`);
+  const heading = page.getByRole("heading", { name: title });
+  await expect(heading).toBeFocused();
+  for (const key of ["r", "a", "l", "?"]) {
+    await page.keyboard.press(key);
+    await expect(heading).not.toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(heading).toBeFocused();
+  }
+});

@@ -67,8 +67,8 @@ test("somebody reports something with the keyboard alone and finds it among thei
   await page.keyboard.type("Since this morning, on the third floor.");
   await page.keyboard.press("Control+Enter");
 
-  // Two questions are not answered; the focus is on the first of them.
-  await expect(page.getByRole("alert")).toContainText("look at 2 answers");
+  // One question is not answered, and has the focus now. The department may stay open.
+  await expect(page.getByRole("alert")).toContainText("again");
   await expect(page.getByRole("radio", { name: /^No/ })).toBeFocused();
   await page.keyboard.press("ArrowDown");
   await expect(page.getByRole("radio", { name: /With difficulty/ })).toBeChecked();
@@ -87,6 +87,38 @@ test("somebody reports something with the keyboard alone and finds it among thei
   await expect(page.getByText("We have it.").first()).toBeVisible();
   await page.getByRole("navigation", { name: "Places of the portal", exact: true }).getByRole("link", { name: "My requests" }).click();
   await expect(page.getByRole("link", { name: title })).toBeVisible();
+});
+
+test("whoever is not sure where a report belongs need not say", async ({ page }) => {
+  await signIn(page, "ana", "/report");
+  const title = `Something beeps ${Date.now()}`;
+  await page.getByLabel("What is it about?").fill(title);
+  await page.getByRole("radio", { name: /It can wait/ }).check();
+  await expect(page.getByLabel("Who should look at it?")).toHaveValue("");
+  await page.getByRole("button", { name: "Send" }).click();
+  await referenceOf(page);
+  await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+});
+
+test("whoever waits for long asks for news with one press", async ({ page, request }) => {
+  const ana = await Caller.signedIn(request, "ana");
+  const { tickets } = await ana.ask<{
+    tickets: { nodes: { reference: string; state: string; createdAt: string; requester: { login: string | null; name: string } }[] };
+  }>("{ tickets(filter: { mine: true, stateKind: { in: [NEW, ACTIVE] } }, first: 50) { nodes { reference state createdAt requester { login name } } } }");
+  const old = tickets.nodes.filter(
+    ({ createdAt, requester }) => requester.name === "Ana Ferreira" && Date.parse(createdAt) < Date.now() - 86_400_000,
+  );
+  await signIn(page, "ana");
+  const press = page.getByRole("button", { name: "Ask for news" });
+  for (const { reference } of old) {
+    await page.goto(`/requests/${reference}`);
+    await expect(page.getByRole("region", { name: "Progress" })).toBeVisible();
+    if (await press.isVisible()) break;
+  }
+  await press.click();
+  await expect(page.getByText("You asked for news.")).toBeVisible();
+  await expect(press).toBeHidden();
+  await expect(page.locator(".talk-line.mine").last()).toContainText("is there any news");
 });
 
 test("a half-written report survives a reload, and is gone once it is thrown away", async ({ page }) => {

@@ -113,9 +113,7 @@ fn WishForm(item: ItemForm) -> impl IntoView {
             requested_for: whom.chosen(),
             idempotency_key: Some(draft.key()),
         };
-        deliver(Box::pin(
-            async move { Ok(data::submit(input).await?.reference) },
-        ));
+        deliver(data::submit(input));
     };
     let start_over = move |()| {
         draft.again();

@@ -152,9 +152,7 @@ pub fn Report() -> impl IntoView {
         let report = untrack(content);
         if sending.may_send(report.faults()) {
             let input = report.input(draft.key());
-            deliver(Box::pin(
-                async move { Ok(data::report(input).await?.reference) },
-            ));
+            deliver(data::report(input));
         }
     };
     let start_over = move |()| {

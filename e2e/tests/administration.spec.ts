@@ -1,0 +1,206 @@
+import { expect, test, type Locator, type Page } from "@playwright/test";
+
+import { expectAccessible } from "../support/accessibility.js";
+import { Caller, signIn } from "../support/people.js";
+
+/** Opens a part of administration once its list is there. */
+async function openPart(page: Page, part: string): Promise<void> {
+  await page.goto(`/admin/${part}`);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator(".skeleton")).toHaveCount(0);
+}
+
+/** Opens the dialog that adds to the list. */
+async function add(page: Page, words: string): Promise<Locator> {
+  await page.getByRole("button", { name: words }).click();
+  const dialog = page.getByRole("dialog", { name: words });
+  await expect(dialog).toBeVisible();
+  return dialog;
+}
+
+async function save(dialog: Locator): Promise<void> {
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+}
+
+/** What is said beside a field. */
+async function expectFault(field: Locator, words: RegExp): Promise<void> {
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await expect(field).toHaveAccessibleDescription(words);
+}
+
+test("a department, its team and a person with a role are set up, and the person works there at once", async ({ page, browser }) => {
+  const mark = Date.now();
+  const [department, team, login] = [`Fleet ${mark}`, `Drivers ${mark}`, `fleet-${mark}`];
+  await signIn(page, "admin", "/admin/departments");
+
+  let dialog = await add(page, "New department");
+  await dialog.getByLabel("Name", { exact: true }).fill(department);
+  await dialog.getByLabel("Short name").fill(login);
+  await dialog.getByLabel("Icon").selectOption("car");
+  await save(dialog);
+  await expect(page.getByRole("row", { name: new RegExp(department) })).toBeVisible();
+
+  await openPart(page, "teams");
+  dialog = await add(page, "New team");
+  await dialog.getByLabel("Department").selectOption({ label: department });
+  await dialog.getByLabel("Name", { exact: true }).fill(team);
+  await save(dialog);
+  await expect(page.getByRole("row", { name: new RegExp(team) })).toBeVisible();
+
+  await openPart(page, "people");
+  dialog = await add(page, "New person");
+  await dialog.getByLabel("Name", { exact: true }).fill(`Fleur ${mark}`);
+  await dialog.getByLabel("Sign-in name").fill(login);
+  await dialog.getByLabel("Mail address").fill(`${login}@example.org`);
+  await dialog.getByLabel("First password").fill("drive on the right");
+  await save(dialog);
+
+  await page.getByLabel("Find by name").fill(String(mark));
+  await page.getByRole("button", { name: `Access: Fleur ${mark}` }).click();
+  dialog = page.getByRole("dialog", { name: "Access" });
+  await dialog.getByLabel("Role").selectOption({ label: "Agent" });
+  await dialog.getByLabel("Department").selectOption({ label: department });
+  await dialog.getByRole("button", { name: "Give this role" }).click();
+  await expect(dialog.getByText(`Agent in ${department}`)).toBeVisible();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await expect(page.getByRole("row", { name: new RegExp(`Agent in ${department}`) })).toBeVisible();
+
+  const theirs = await (await browser.newContext()).newPage();
+  await signIn(theirs, login, "/desk", "drive on the right");
+  await expect(theirs.getByRole("navigation", { name: "Views" }).getByText(department)).toBeVisible();
+  await theirs.context().close();
+});
+
+test("a calendar's wrong dates are named where they stand, and right ones are kept", async ({ page }) => {
+  const name = `Night shift ${Date.now()}`;
+  await signIn(page, "admin", "/admin/calendars");
+  const dialog = await add(page, "New calendar");
+  await dialog.getByLabel("Name", { exact: true }).fill(name);
+  await dialog.getByLabel("Monday").fill("nine to five");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByText("Monday: hours look like")).toBeVisible();
+  await expect(dialog.getByLabel("Monday")).toBeFocused();
+
+  await dialog.getByLabel("Monday").fill("22:00-06:00");
+  await dialog.getByLabel("Closed dates").fill("25.12. Christmas");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expectFault(dialog.getByLabel("Closed dates"), /./);
+  await dialog.getByLabel("Closed dates").fill("--12-25 Christmas");
+  await save(dialog);
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Monday 22:00-06:00");
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Tuesday to Friday 09:00-17:00");
+});
+
+test("a catalog item says which question is empty, and stands in the portal once it is right", async ({ page }) => {
+  const name = `Umbrella ${Date.now()}`;
+  await signIn(page, "admin", "/admin/catalog");
+  const dialog = await add(page, "New item");
+  await dialog.getByLabel("Department").selectOption({ label: "Facilities" });
+  await dialog.getByLabel("Name", { exact: true }).fill(name);
+  await dialog.getByLabel("Heading").fill("Weather");
+  await dialog.getByRole("button", { name: "Add a question" }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  const question = dialog.getByLabel("Question", { exact: true });
+  await expectFault(question, /fill this in/);
+  await expect(question).toBeFocused();
+  await question.fill("Which colour?");
+  await save(dialog);
+
+  await page.goto("/ask");
+  await page.getByRole("link", { name: new RegExp(name) }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  await expect(page.getByLabel("Which colour?")).toBeVisible();
+});
+
+test("what is missing is said beside each field, and nothing is lost", async ({ page }) => {
+  await signIn(page, "admin", "/admin/people");
+  const dialog = await add(page, "New person");
+  await dialog.getByLabel("Name", { exact: true }).fill("Nora Neu");
+  await dialog.getByLabel("Sign-in name").fill("ana");
+  await dialog.getByLabel("Mail address").fill("not a mail address");
+  await dialog.getByLabel("First password").fill("short");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expectFault(dialog.getByLabel("Mail address"), /not a mail address/);
+  await expectFault(dialog.getByLabel("First password"), /12 characters/);
+  await dialog.getByLabel("Mail address").fill(`nora-${Date.now()}@example.org`);
+  await dialog.getByLabel("First password").fill("a long enough one");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expectFault(dialog.getByLabel("Sign-in name"), /Somebody else/);
+  await expect(dialog.getByLabel("Name", { exact: true })).toHaveValue("Nora Neu");
+});
+
+test("an edit of what somebody else changed meanwhile is refused, and succeeds once it was looked at again", async ({ page, request }) => {
+  const admin = await Caller.signedIn(request, "admin");
+  const { departments } = await admin.ask<{ departments: { id: string; name: string }[] }>("{ departments { id name } }");
+  const facilities = departments.find(({ name }) => name === "Facilities");
+  const name = `Lawn ${Date.now()}`;
+  const { serviceCreate } = await admin.ask<{ serviceCreate: { service: { id: string; version: number } } }>(
+    "mutation ($input: ServiceCreateInput!) { serviceCreate(input: $input) { service { id version } userErrors { code } } }",
+    { input: { department: facilities?.id, name } },
+  );
+  await signIn(page, "admin", "/admin/services");
+  await page.getByRole("button", { name: `Edit ${name}` }).click();
+  const dialog = page.getByRole("dialog", { name: "Edit service" });
+  await dialog.getByLabel("Description").fill("Mown on Fridays");
+  await admin.ask("mutation ($input: ServiceEditInput!) { serviceEdit(input: $input) { userErrors { code } } }", {
+    input: { service: serviceCreate.service.id, expectedVersion: serviceCreate.service.version, description: "Mown by sheep" },
+  });
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByRole("alert")).toBeVisible();
+  await expect(dialog.getByRole("alert")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Mown by sheep");
+  await page.getByRole("button", { name: `Edit ${name}` }).click();
+  await expect(dialog.getByLabel("Description")).toHaveValue("Mown by sheep");
+  await dialog.getByLabel("Description").fill("Mown on Fridays");
+  await save(dialog);
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Mown on Fridays");
+});
+
+test("a form of administration is filled in with the keyboard alone, and the focus comes back", async ({ page }) => {
+  const name = `Lamps ${Date.now()}`;
+  await signIn(page, "admin", "/admin/services");
+  const opener = page.getByRole("button", { name: "New service" });
+  await opener.focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "New service" });
+  await expect(dialog.getByLabel("Department")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(opener).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByLabel("Department")).toBeFocused();
+  await page.keyboard.type("Fac");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(name);
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(opener).toBeFocused();
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Facilities");
+});
+
+const parts = ["departments", "teams", "people", "services", "categories", "catalog", "calendars", "agreements", "settings"];
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [360, 1280]) {
+    test(`administration has nothing for axe to complain about and nothing sticks out, ${colorScheme}, ${width} px`, async ({ page }) => {
+      test.setTimeout(120_000);
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: 800 });
+      await signIn(page, "admin", "/admin");
+      for (const part of parts) {
+        await openPart(page, part);
+        await expectAccessible(page);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(wide, part).toBeLessThanOrEqual(0);
+        const opener = page.locator(".admin-head .btn-primary");
+        if ((await opener.count()) > 0) {
+          await opener.click();
+          await expect(page.getByRole("dialog")).toBeVisible();
+          await expectAccessible(page);
+        }
+      }
+    });
+  }
+}
