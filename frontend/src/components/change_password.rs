@@ -5,7 +5,7 @@ use shared::organisation::check_password;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Dialog, Icon, TextField, focus_first_error, use_toaster};
-use crate::api::{self, ApiError, UserError, schema};
+use crate::api::{self, Call, UserError, schema};
 use crate::lean::*;
 use crate::words;
 
@@ -37,13 +37,13 @@ struct PasswordChange {
     password_change: Changed,
 }
 
-async fn change(current: String, new: String) -> Result<(), ApiError> {
+fn change(current: String, new: String) -> Call<()> {
     let input = PasswordChangeInput {
         current_password: Password(current),
         new_password: Password(new),
     };
-    let answer = api::mutate(PasswordChange::build(PasswordChangeVars { input })).await?;
-    api::refusal(answer.password_change.user_errors)
+    api::query(PasswordChange::build(PasswordChangeVars { input }))
+        .then(|answer| api::refusal(answer.password_change.user_errors))
 }
 
 /// Asks for the present and the new password; says beside each what is wrong with it.

@@ -163,7 +163,8 @@ fn view_of(
     // Another failure, or another answer, changes what is shown in its place.
     let kind = memo(move |_| standing.with(std::mem::discriminant));
     move || {
-        kind.track();
+        // Read, not only tracked: a memo that nobody reads hears of nothing.
+        kind.with(|_| ());
         match standing.get_untracked() {
             Standing::Waiting => bones(),
             Standing::Ready => shown().unwrap_or_else(&bones),

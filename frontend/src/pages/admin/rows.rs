@@ -158,7 +158,7 @@ pub fn Rows(
             </div>
         </Show>
         {move || {
-            any.track();
+            any.get();
             untrack(body)
         }}
     }
