@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{console::Console, job, machine, playwright, serve, server::Server, workspace};
+use crate::{client, console::Console, job, machine, playwright, serve, server::Server, workspace};
 
 /// Tickets of the large database; the report's goal is stated for so many.
 const INCIDENTS: u64 = 100_000;
