@@ -10,7 +10,8 @@ use crate::desk::Desk;
 use crate::desk::entity::message;
 use crate::desk::store::message as store;
 use crate::platform::error::Error;
-use crate::platform::{markdown, paging};
+use crate::platform::markdown;
+use crate::platform::paging::{self, Ends, Part};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use shared::id::{MessageId, TicketId};
 use shared::ticket::{Channel, MessageVisibility};
@@ -98,39 +99,22 @@ fn cursor(row: &message::Model) -> String {
     paging::cursor("message", &[row.id.to_string()])
 }
 
-/// A page of the messages that the viewer may read.
+/// A part of the messages that the viewer may read.
 pub async fn messages(
     ctx: &Context<'_>,
     ticket: TicketId,
     internal: bool,
-    first: Option<i32>,
-    after: Option<String>,
+    ends: Ends,
 ) -> Result<MessageConnection> {
     let work = async {
-        let size = paging::page_size(first)?;
-        let after = match &after {
-            Some(text) => {
-                let parts = paging::parse_cursor("message", 1, text)?;
-                Some(
-                    parts[0]
-                        .parse::<MessageId>()
-                        .map_err(|e| Error::invalid_id("after", &e))?,
-                )
-            }
-            None => None,
-        };
-        let app = app(ctx)?;
-        let mut rows =
-            store::list(app.platform.db.reader(), ticket, internal, after, size + 1).await?;
-        let has_next = rows.len() as u64 > size;
-        rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-        let page_info = PageInfo::forward(
-            has_next,
-            after.is_some(),
-            rows.first().map(cursor),
-            rows.last().map(cursor),
-        );
-        Ok(MessageConnection { rows, page_info })
+        let part = Part::of("message", &ends, |text| text.parse::<MessageId>().ok())?;
+        let db = app(ctx)?.platform.db.reader();
+        let page = part.page(store::list(db, ticket, internal, &part).await?);
+        let page_info = PageInfo::of(&page, cursor);
+        Ok(MessageConnection {
+            rows: page.rows,
+            page_info,
+        })
     };
     work.await.map_err(|error| top_level(ctx, error))
 }

@@ -1,6 +1,7 @@
 //! Parts that all lists share.
 
 use crate::desk::store::queue::Count;
+use crate::platform::paging::PartRows;
 use async_graphql::SimpleObject;
 
 /// Whether a list goes on.
@@ -17,6 +18,16 @@ pub struct PageInfo {
 }
 
 impl PageInfo {
+    /// Of a list that is read from either end.
+    pub fn of<R>(page: &PartRows<R>, cursor: impl Fn(&R) -> String) -> Self {
+        Self {
+            has_next_page: page.has_next,
+            has_previous_page: page.has_previous,
+            start_cursor: page.rows.first().map(&cursor),
+            end_cursor: page.rows.last().map(&cursor),
+        }
+    }
+
     /// Of a list that is read forward.
     pub fn forward(next: bool, previous: bool, start: Option<String>, end: Option<String>) -> Self {
         Self {

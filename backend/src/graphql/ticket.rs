@@ -22,6 +22,7 @@ use crate::desk::store::{participant, queue};
 use crate::desk::ticket::{act, link};
 use crate::platform::context::Context as Acting;
 use crate::platform::error::Error;
+use crate::platform::paging::Ends;
 use crate::platform::{event_log, markdown};
 use crate::practice::catalog;
 use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
@@ -334,14 +335,18 @@ async fn people(ctx: &Context<'_>, ids: Vec<PersonId>) -> Result<Vec<Person>> {
         ty = "MessageConnection",
         desc = "Messages, oldest first.",
         arg(name = "first", ty = "Option<i32>"),
-        arg(name = "after", ty = "Option<String>")
+        arg(name = "after", ty = "Option<String>"),
+        arg(name = "last", ty = "Option<i32>"),
+        arg(name = "before", ty = "Option<String>")
     ),
     field(
         name = "timeline",
         ty = "Option<TimelineConnection>",
         desc = "What happened, oldest first; null for those who do not work it.",
         arg(name = "first", ty = "Option<i32>"),
-        arg(name = "after", ty = "Option<String>")
+        arg(name = "after", ty = "Option<String>"),
+        arg(name = "last", ty = "Option<i32>"),
+        arg(name = "before", ty = "Option<String>")
     ),
     field(
         name = "clocks",
@@ -480,18 +485,18 @@ macro_rules! ticket_object {
             /// Linked tickets that the viewer sees.
             async fn links(&self, ctx: &Context<'_>) -> Result<Vec<TicketLink>> { Common(&self.0).links(ctx).await }
             /// Messages, oldest first.
-            #[graphql(complexity = "first.unwrap_or(50).max(1) as usize * child_complexity")]
-            async fn conversation(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>) -> Result<MessageConnection> {
+            #[graphql(complexity = "first.or(last).unwrap_or(50).max(1) as usize * child_complexity")]
+            async fn conversation(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<MessageConnection> {
                 let internal = Common(&self.0).may(ctx, TicketAction::ReadInternal)?;
-                messages(ctx, self.0.id, internal, first, after).await
+                messages(ctx, self.0.id, internal, Ends { first, after, last, before }).await
             }
             /// What happened, oldest first; null for those who do not work it.
-            #[graphql(complexity = "first.unwrap_or(50).max(1) as usize * child_complexity")]
-            async fn timeline(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>) -> Result<Option<TimelineConnection>> {
+            #[graphql(complexity = "first.or(last).unwrap_or(50).max(1) as usize * child_complexity")]
+            async fn timeline(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<Option<TimelineConnection>> {
                 if !Common(&self.0).may(ctx, TicketAction::ReadInternal)? {
                     return Ok(None);
                 }
-                timeline(ctx, self.0.id, first, after).await.map(Some)
+                timeline(ctx, self.0.id, Ends { first, after, last, before }).await.map(Some)
             }
             /// Its promises; null for those who do not work it.
             async fn clocks(&self, ctx: &Context<'_>) -> Result<Option<Vec<Clock>>> { Common(&self.0).clocks(ctx).await }

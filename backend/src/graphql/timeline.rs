@@ -5,9 +5,9 @@ use super::error::top_level;
 use super::id::id;
 use super::organisation::{Person, load, load_person_opt};
 use super::page::PageInfo;
-use crate::platform::error::{Error, code};
+
 use crate::platform::event_log::{self, Event};
-use crate::platform::paging;
+use crate::platform::paging::{self, Ends, Part};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use serde_json::Value;
 use shared::event::ActorKind;
@@ -204,36 +204,17 @@ fn cursor(row: &Event) -> String {
 pub async fn timeline(
     ctx: &Context<'_>,
     ticket: TicketId,
-    first: Option<i32>,
-    after: Option<String>,
+    ends: Ends,
 ) -> Result<TimelineConnection> {
     let work = async {
-        let size = paging::page_size(first)?;
-        let after = match &after {
-            Some(text) => {
-                let parts = paging::parse_cursor("timeline", 1, text)?;
-                parts[0].parse::<i64>().map_err(|_| {
-                    Error::refused(
-                        code::INVALID,
-                        "after",
-                        "This cursor belongs to another list.",
-                    )
-                })?
-            }
-            None => 0,
-        };
-        let mut rows =
-            event_log::of_ticket_after(app(ctx)?.platform.db.reader(), ticket, after, size + 1)
-                .await?;
-        let has_next = rows.len() as u64 > size;
-        rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-        let page_info = PageInfo::forward(
-            has_next,
-            after > 0,
-            rows.first().map(cursor),
-            rows.last().map(cursor),
-        );
-        Ok(TimelineConnection { rows, page_info })
+        let part = Part::of("timeline", &ends, |text| text.parse::<i64>().ok())?;
+        let db = app(ctx)?.platform.db.reader();
+        let page = part.page(event_log::part_of_ticket(db, ticket, &part).await?);
+        let page_info = PageInfo::of(&page, cursor);
+        Ok(TimelineConnection {
+            rows: page.rows,
+            page_info,
+        })
     };
     work.await.map_err(|error| top_level(ctx, error))
 }

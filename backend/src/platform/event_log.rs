@@ -2,8 +2,11 @@
 
 use super::error::Result;
 use super::ids::Ids;
+use super::paging::Part;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, FromQueryResult, JoinType, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ConnectionTrait, FromQueryResult, JoinType, QueryOrder, QuerySelect, QueryTrait, Set,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -225,6 +228,10 @@ pub async fn last_sequence<C: ConnectionTrait>(db: &C) -> Result<i64> {
 }
 
 fn query() -> sea_orm::Select<event::Entity> {
+    rows().order_by_asc(event::Column::Sequence)
+}
+
+fn rows() -> sea_orm::Select<event::Entity> {
     event::Entity::find()
         .select_only()
         .columns([
@@ -242,7 +249,6 @@ fn query() -> sea_orm::Select<event::Entity> {
         ])
         .column(payload::Column::Changes)
         .join(JoinType::LeftJoin, event::Relation::Payload.def())
-        .order_by_asc(event::Column::Sequence)
 }
 
 /// Events after `sequence`, at most `limit`.
@@ -268,18 +274,26 @@ pub async fn of_ticket<C: ConnectionTrait>(
     Ok(query.into_model().all(db).await?)
 }
 
-/// A ticket's events after `sequence`, at most `limit`, in the order of the log.
-pub async fn of_ticket_after<C: ConnectionTrait>(
+/// A part of a ticket's events in the order of the log, read in the part's direction.
+pub async fn part_of_ticket<C: ConnectionTrait>(
     db: &C,
     ticket: TicketId,
-    sequence: i64,
-    limit: u64,
+    part: &Part<i64>,
 ) -> Result<Vec<Event>> {
-    Ok(query()
+    let all = rows()
         .filter(event::Column::TicketId.eq(ticket))
-        .filter(event::Column::Sequence.gt(sequence))
-        .limit(limit)
-        .into_model()
-        .all(db)
-        .await?)
+        .limit(part.limit());
+    let wanted = match *part {
+        Part::First { after, .. } => all
+            .apply_if(after, |query, after| {
+                query.filter(event::Column::Sequence.gt(after))
+            })
+            .order_by_asc(event::Column::Sequence),
+        Part::Last { before, .. } => all
+            .apply_if(before, |query, before| {
+                query.filter(event::Column::Sequence.lt(before))
+            })
+            .order_by_desc(event::Column::Sequence),
+    };
+    Ok(wanted.into_model().all(db).await?)
 }

@@ -342,6 +342,37 @@ on_both_databases! {
         assert_eq!(ana.query(query, json!({ "id": one["id"] })).await["ticket"]["links"], json!([]));
     }
 
+    async fn conversation_and_timeline_are_read_from_either_end(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let ticket = report(&ana, "Long", json!({})).await;
+        for number in 1..=5 {
+            app.advance(60).await;
+            say(&ana, "ticketReply", &ticket["id"], &format!("{number}")).await;
+        }
+        let part = |list: &'static str, fields: &'static str| format!("query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {{ ticket(id: $id) {{ list: {list}(first: $first, after: $after, last: $last, before: $before) {{ nodes {{ {fields} }} pageInfo {{ hasPreviousPage hasNextPage startCursor endCursor }} }} }} }}");
+        let conversation = part("conversation", "body");
+        let bodies = |page: &Value| page["nodes"].as_array().expect("nodes").iter().map(|node| node["body"].as_str().expect("a body").to_owned()).collect::<Vec<_>>();
+        let newest = ana.query(&conversation, json!({ "id": ticket["id"], "last": 2 })).await["ticket"]["list"].clone();
+        assert_eq!(bodies(&newest), ["4", "5"]);
+        assert_eq!((&newest["pageInfo"]["hasPreviousPage"], &newest["pageInfo"]["hasNextPage"]), (&json!(true), &json!(false)));
+        let before = newest["pageInfo"]["startCursor"].clone();
+        let earlier = ana.query(&conversation, json!({ "id": ticket["id"], "last": 10, "before": before })).await["ticket"]["list"].clone();
+        assert_eq!(bodies(&earlier), ["1", "2", "3"]);
+        assert_eq!((&earlier["pageInfo"]["hasPreviousPage"], &earlier["pageInfo"]["hasNextPage"]), (&json!(false), &json!(true)));
+        let after = earlier["pageInfo"]["endCursor"].clone();
+        let later = ana.query(&conversation, json!({ "id": ticket["id"], "first": 1, "after": after })).await["ticket"]["list"].clone();
+        assert_eq!(bodies(&later), ["4"]);
+
+        let timeline = part("timeline", "kind");
+        let last = marta.query(&timeline, json!({ "id": ticket["id"], "last": 1 })).await["ticket"]["list"].clone();
+        let all = marta.query(&timeline, json!({ "id": ticket["id"] })).await["ticket"]["list"].clone();
+        assert_eq!(last["nodes"][0], all["nodes"].as_array().expect("nodes").last().expect("an entry").clone());
+        let foreign = json!({ "id": ticket["id"], "before": last["pageInfo"]["startCursor"], "last": 1 });
+        assert_eq!(ana.refused(&conversation, foreign).await, "INVALID");
+        assert_eq!(ana.refused(&conversation, json!({ "id": ticket["id"], "first": 1, "last": 1 })).await, "INVALID");
+    }
+
     async fn hostile_markdown_is_rendered_harmless(app) {
         let ana = app.employee().await;
         let ticket = report(&ana, "<b>x</b>", json!({})).await;
