@@ -65,9 +65,9 @@ pub struct TicketDetail {
     pub version: i32,
     pub watchers: Vec<PersonBadge>,
     pub links: Vec<TicketLink>,
-    #[arguments(first: 200)]
+    #[arguments(last: 200)]
     pub conversation: Conversation,
-    #[arguments(first: 200)]
+    #[arguments(last: 200)]
     pub timeline: Option<Timeline>,
     pub clocks: Option<Vec<ClockFace>>,
     pub viewer_can: ViewerCan,

@@ -21,7 +21,7 @@ pub struct RequestDetail {
     pub team: Option<TeamName>,
     pub watchers: Vec<PersonBadge>,
     pub viewer_can: ViewerCan,
-    #[arguments(first: 200)]
+    #[arguments(last: 200)]
     pub conversation: Conversation,
     pub as_of: Sequence,
 }
