@@ -1,4 +1,5 @@
-//! Who may do what. The table is in docs/SECURITY; this is its only implementation, and the
+//! Who may do what. The table, as every operation answers every kind of person, is the reviewed
+//! snapshot of the API's permission matrix test; this is its only implementation, and the
 //! client asks the server for its answers (`viewerCan`) instead of guessing.
 
 use crate::id::{DepartmentId, PersonId};
@@ -37,7 +38,7 @@ vocabulary! {
     SiteRole {
         /// Sets everything up; sees no confidential content by that.
         Administrator = "administrator",
-        /// Reads all that is not confidential, changes nothing.
+        /// Reads all that is not confidential; changes nothing but what they themselves watch.
         Auditor = "auditor",
         /// Reads figures of all that is not confidential.
         Reporter = "reporter",

@@ -13,24 +13,33 @@ use shared::service_level::{ClockState, ClockTarget, SegmentKind};
 use shared::ticket::HoldReason;
 use shared::time::Timestamp;
 use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// One promise on one ticket.
 pub struct Clock {
     row: clock::Model,
+    /// One instant for all figures of one answer.
+    reading: OnceCell<Reading>,
 }
 
 impl Clock {
     /// Of a stored row.
     pub fn new(row: clock::Model) -> Self {
-        Self { row }
+        Self {
+            row,
+            reading: OnceCell::new(),
+        }
     }
 
     /// The clock at the request's instant: stored figures are those of the last change.
-    async fn reading(&self, ctx: &Context<'_>) -> Result<Reading> {
-        let calendar = self.calendar(ctx).await?;
-        // Not the request's instant: a subscription's request is as old as its socket.
-        let now = ctx.data::<App>()?.platform.clock.now();
-        Ok(clocks::reading(&self.row, &calendar.compiled, now))
+    async fn reading(&self, ctx: &Context<'_>) -> Result<&Reading> {
+        let read = async || {
+            let calendar = self.calendar(ctx).await?;
+            // Not the request's instant: a subscription's request is as old as its socket.
+            let now = ctx.data::<App>()?.platform.clock.now();
+            Ok(clocks::reading(&self.row, &calendar.compiled, now))
+        };
+        self.reading.get_or_try_init(read).await
     }
 
     async fn calendar(&self, ctx: &Context<'_>) -> Result<Arc<Calendar>> {
@@ -139,7 +148,7 @@ impl Clock {
     }
     /// Open spans from measuredAt on, up to the due time, 14 days at most: count these down.
     async fn open_spans(&self, ctx: &Context<'_>) -> Result<Vec<Span>> {
-        let spans = self.reading(ctx).await?.open_spans;
+        let spans = &self.reading(ctx).await?.open_spans;
         Ok(spans
             .spans()
             .map(|s| Span {

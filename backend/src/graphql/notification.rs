@@ -115,7 +115,6 @@ pub struct NotificationQuery;
 #[Object]
 impl NotificationQuery {
     /// What the viewer was told, newest first.
-    #[graphql(complexity = "first.unwrap_or(50).max(1) as usize * child_complexity")]
     async fn notifications(
         &self,
         ctx: &Context<'_>,

@@ -262,12 +262,8 @@ impl Person {
 
     /// Roles are for administrators, leads, auditors, and the person.
     fn roles_visible(&self, ctx: &Context<'_>) -> bool {
-        ctx.data_opt::<Acting>().is_some_and(|acting| {
-            acting.person() == self.0.id
-                || acting.grants.works_anywhere()
-                || acting.grants.is(SiteRole::Administrator)
-                || acting.grants.is(SiteRole::Auditor)
-        })
+        ctx.data_opt::<Acting>()
+            .is_some_and(|acting| acting.person() == self.0.id || acting.grants.may_read_set_up())
     }
 }
 

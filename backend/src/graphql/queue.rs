@@ -230,7 +230,6 @@ impl TicketQuery {
     }
 
     /// A list of visible tickets.
-    #[graphql(complexity = "first.unwrap_or(50).max(1) as usize * child_complexity")]
     async fn tickets(
         &self,
         ctx: &Context<'_>,
@@ -296,7 +295,6 @@ impl TicketQuery {
     }
 
     /// Tickets by id, in the order asked, 200 at most; unseen ones are left out.
-    #[graphql(complexity = "ids.len() * child_complexity")]
     async fn tickets_by_ids(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Ticket>> {
         let acting = acting(ctx)?;
         let work = async {

@@ -116,14 +116,15 @@ impl Common<'_> {
 
     fn available_transitions(&self, ctx: &Context<'_>) -> Result<Vec<Stimulus>> {
         let standing = self.standing(ctx)?;
-        let acting = ctx.data::<Acting>()?;
+        // Not the request's instant: a subscription's request is as old as its socket.
+        let now = ctx.data::<App>()?.platform.clock.now();
         let doer = Doer {
             requester: standing.requester,
             agent: standing.works,
         };
         let mut stimuli = allowed_stimuli(self.0.state, doer);
         if self.0.closed_at.is_some_and(|at| {
-            acting.now > at.plus_seconds(crate::desk::ticket::lifecycle::REOPEN_WITHIN_SECONDS)
+            now > at.plus_seconds(crate::desk::ticket::lifecycle::REOPEN_WITHIN_SECONDS)
         }) {
             stimuli.retain(|s| *s != Stimulus::Reopen);
         }
@@ -485,13 +486,11 @@ macro_rules! ticket_object {
             /// Linked tickets that the viewer sees.
             async fn links(&self, ctx: &Context<'_>) -> Result<Vec<TicketLink>> { Common(&self.0).links(ctx).await }
             /// Messages, oldest first.
-            #[graphql(complexity = "first.or(last).unwrap_or(50).max(1) as usize * child_complexity")]
             async fn conversation(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<MessageConnection> {
                 let internal = Common(&self.0).may(ctx, TicketAction::ReadInternal)?;
                 messages(ctx, self.0.id, internal, Ends { first, after, last, before }).await
             }
             /// What happened, oldest first; null for those who do not work it.
-            #[graphql(complexity = "first.or(last).unwrap_or(50).max(1) as usize * child_complexity")]
             async fn timeline(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<Option<TimelineConnection>> {
                 if !Common(&self.0).may(ctx, TicketAction::ReadInternal)? {
                     return Ok(None);

@@ -14,7 +14,10 @@ use shared::event::ActorKind;
 use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
 use shared::time::Timestamp;
 
-/// A field's value before and after, as words (names, not ids).
+/// Characters of a text in [`FieldChange`].
+const CHANGE_MOST: usize = 500;
+
+/// A field's value before and after, as words (names, not ids). Texts are cut at 500 characters.
 #[derive(Clone, SimpleObject)]
 pub struct FieldChange {
     /// Which field.
@@ -102,12 +105,23 @@ impl TimelineEntry {
     }
 }
 
+/// Long texts in a history are for recognising; the whole text is the ticket's own.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(CHANGE_MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// A value as a reader understands it.
 async fn words(ctx: &Context<'_>, field: &str, value: &Value) -> Result<Option<String>> {
     Ok(match value {
         Value::Null => None,
         Value::String(word) if VOCABULARIES.contains(&field) => Some(plain(word)),
-        Value::String(text) => Some(name_of(ctx, text).await?.unwrap_or_else(|| text.clone())),
+        Value::String(text) => Some(match name_of(ctx, text).await? {
+            Some(name) => name,
+            None => shortened(text),
+        }),
         other => Some(other.to_string()),
     })
 }

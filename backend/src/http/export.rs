@@ -78,7 +78,11 @@ pub async fn ticket_report(
     let made = async {
         let asked = Arc::new(report_request(question_of(question)?)?);
         let db = &server.app.platform.db;
-        let report = table::run(db, &context.report_scope, &asked, context.now).await?;
+        let report = in_time(
+            &server,
+            table::run(db, &context.report_scope, &asked, context.now),
+        )
+        .await?;
         Ok((asked, report))
     };
     let (asked, report) = match made.await {
@@ -132,7 +136,11 @@ pub async fn ticket_facts(
             source.renew().await?;
             let db = &source.server.app.platform.db;
             let scope = source.context.report_scope.clone();
-            let page = flat::facts(db, &scope, since, after, PAGE_MOST).await?;
+            let page = in_time(
+                &source.server,
+                flat::facts(db, &scope, since, after, PAGE_MOST),
+            )
+            .await?;
             for row in &page.rows {
                 fact_row(&mut text, row);
             }
@@ -183,7 +191,7 @@ pub async fn ticket_events(
             source.renew().await?;
             let db = &source.server.app.platform.db;
             let scope = source.context.report_scope.clone();
-            let page = flat::events(db, &scope, after, PAGE_MOST).await?;
+            let page = in_time(&source.server, flat::events(db, &scope, after, PAGE_MOST)).await?;
             for row in &page.rows {
                 event_row(&mut text, row);
             }
@@ -214,6 +222,21 @@ impl Source {
     }
 }
 
+/// What a download is worth of its actor's budget: whole tables are read for it.
+const WORTH: u32 = 50;
+
+/// Gives a reading no more time than a request of the API has.
+async fn in_time<T>(server: &Server, reading: impl Future<Output = Result<T>>) -> Result<T> {
+    match tokio::time::timeout(server.settings.execution_time, reading).await {
+        Ok(read) => read,
+        Err(_) => Err(Error::refused(
+            code::INVALID,
+            "",
+            "This takes too long. Please ask for less, such as a shorter period.",
+        )),
+    }
+}
+
 async fn admitted(
     server: &web::Data<Server>,
     request: &HttpRequest,
@@ -241,7 +264,7 @@ async fn admitted(
     };
     let actor = Actor::Person(context.person());
     let now = server.app.platform.clock.now();
-    if let Err(seconds) = server.budgets.take(actor, now) {
+    if let Err(seconds) = server.budgets.take_many(actor, WORTH, now) {
         let mut response = plain(
             request,
             StatusCode::TOO_MANY_REQUESTS,

@@ -15,7 +15,7 @@ use crate::session::network::Network;
 use crate::session::{Holder, Sessions};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as WebApp, HttpServer, web};
-use shared::id::PersonId;
+use shared::id::{PersonId, SessionId};
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ pub struct Server {
     pub budgets: Budgets<Actor>,
     /// Sign-ins by network.
     pub sign_ins: Budgets<Network>,
+    /// Renewals of each session: each may be a writing transaction.
+    pub renewals: Budgets<SessionId>,
     /// Settings.
     pub settings: Settings,
 }
@@ -58,6 +60,7 @@ impl Server {
             sockets: Sockets::default(),
             budgets: Budgets::new(settings.burst, settings.per_second),
             sign_ins: Budgets::new(settings.sign_in_burst, settings.sign_ins_per_second),
+            renewals: Budgets::new(settings.renewal_burst, settings.renewals_per_second),
             schema,
             app,
             settings,

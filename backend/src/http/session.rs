@@ -134,6 +134,13 @@ pub async fn refresh(server: web::Data<Server>, request: HttpRequest) -> HttpRes
     let Some(token) = cookie(&request, SESSION_COOKIE) else {
         return HttpResponse::NoContent().finish();
     };
+    if let Some(session) = server.sessions.session_of(&token)
+        && let Err(seconds) = server
+            .renewals
+            .take(session, server.app.platform.clock.now())
+    {
+        return too_many(&request, seconds);
+    }
     match server.sessions.refresh(&token, &request_id(&request)).await {
         Ok(Some(renewed)) => granted(&server, &request, renewed),
         Ok(None) => no_session(&server, &request),

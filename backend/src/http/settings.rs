@@ -25,6 +25,10 @@ pub struct Settings {
     pub sign_in_burst: u32,
     /// See `sign_in_burst`.
     pub sign_ins_per_second: f64,
+    /// Renewals of one session at once; its tabs take turns.
+    pub renewal_burst: u32,
+    /// The same, refilled each second.
+    pub renewals_per_second: f64,
     /// What holds for sockets.
     pub socket: SocketSettings,
 }
@@ -58,6 +62,8 @@ impl Default for Settings {
             per_second: 20.0,
             sign_in_burst: 120,
             sign_ins_per_second: 1.0,
+            renewal_burst: 30,
+            renewals_per_second: 0.5,
             socket: SocketSettings {
                 init: Duration::from_secs(5),
                 ping: Duration::from_secs(15),

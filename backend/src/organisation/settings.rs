@@ -135,6 +135,7 @@ pub async fn set_priority_matrix(
 ) -> Result<Matrix> {
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
+    uow.wait_turn("priority matrix").await?;
     let before = priority_matrix(uow.tx()).await?;
     let changes = Changeset::new().field("priorityMatrix", &before, &matrix);
     if changes.is_empty() {

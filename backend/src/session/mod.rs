@@ -163,7 +163,11 @@ impl Sessions {
 
         let person = store::by_login(self.platform.db.reader(), &login).await?;
         let hash = person.as_ref().and_then(|p| p.password_hash.clone());
-        let right = password::verify(hash.clone(), attempt.password, known.is_some()).await?;
+        let whose = match known {
+            Some(_) => password::Whose::Known,
+            None => password::Whose::Stranger,
+        };
+        let right = password::verify(hash.clone(), attempt.password, whose).await?;
         let Some(person) = person.filter(|p| right && p.active) else {
             return Err(SignInError::WrongCredentials);
         };
@@ -210,6 +214,12 @@ impl Sessions {
     }
 
     /// Renews: the token is replaced by its successor. `None` when there is no session any more.
+    /// The session that a refresh token belongs to, if we wrote the token; whether the session still
+    /// lives is not asked.
+    pub fn session_of(&self, text: &str) -> Option<SessionId> {
+        token::read_refresh(&self.keys, text).map(|presented| presented.session)
+    }
+
     pub async fn refresh(&self, text: &str, request_id: &str) -> Result<Option<Granted>> {
         let now = self.platform.clock.now();
         let Some(presented) = token::read_refresh(&self.keys, text) else {

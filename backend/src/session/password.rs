@@ -16,14 +16,27 @@ const LANES: u32 = 1;
 
 /// Passwords of strangers that are checked at the same time: each takes 19 MiB and a core.
 const STRANGERS_AT_ONCE: usize = 3;
-/// The same for browsers that are known, and for new passwords: a flood of strangers leaves them
-/// their turn.
+/// The same for browsers that are known: a flood of strangers leaves them their turn.
 const KNOWN_AT_ONCE: usize = 2;
+/// The same for whoever is signed in, and for new passwords: they hold up nobody who wants to sign in.
+const SIGNED_IN_AT_ONCE: usize = 1;
 /// How long an attempt waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 static STRANGERS: Semaphore = Semaphore::const_new(STRANGERS_AT_ONCE);
 static KNOWN: Semaphore = Semaphore::const_new(KNOWN_AT_ONCE);
+static SIGNED_IN: Semaphore = Semaphore::const_new(SIGNED_IN_AT_ONCE);
+
+/// Whose password is compared; each kind waits for its own turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Somebody's who signs in from a browser that never held their session.
+    Stranger,
+    /// Somebody's who signs in from a browser that did.
+    Known,
+    /// Somebody's who is signed in and proves it once more.
+    SignedIn,
+}
 
 /// Compared with when there is no such person, so that the answer takes as long. Nobody knows a
 /// password for it, and it would not help: the outcome is thrown away.
@@ -55,7 +68,7 @@ pub async fn hash(ids: &Ids, password: &str) -> anyhow::Result<String> {
     let mut salt = [0; 16];
     ids.fill(&mut salt);
     let password = password.to_owned();
-    let turn = KNOWN.acquire().await.context("passwords are hashed")?;
+    let turn = SIGNED_IN.acquire().await.context("passwords are hashed")?;
     let hashed = tokio::task::spawn_blocking(move || {
         let salt =
             SaltString::encode_b64(&salt).map_err(|error| anyhow!("a salt of argon2: {error}"))?;
@@ -74,9 +87,13 @@ pub async fn hash(ids: &Ids, password: &str) -> anyhow::Result<String> {
 pub async fn verify(
     hash: Option<String>,
     password: &str,
-    known_browser: bool,
+    whose: Whose,
 ) -> Result<bool, VerifyError> {
-    let turns = if known_browser { &KNOWN } else { &STRANGERS };
+    let turns = match whose {
+        Whose::Stranger => &STRANGERS,
+        Whose::Known => &KNOWN,
+        Whose::SignedIn => &SIGNED_IN,
+    };
     let turn: SemaphorePermit<'_> = tokio::time::timeout(PATIENCE, turns.acquire())
         .await
         .map_err(|_| VerifyError::Busy)?
@@ -111,17 +128,25 @@ mod tests {
         let hash = hash(&ids, "correct horse").await.expect("a hash");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(
-            verify(Some(hash.clone()), "correct horse", true)
+            verify(Some(hash.clone()), "correct horse", Whose::Known)
                 .await
                 .expect("compared")
         );
         assert!(
-            !verify(Some(hash.clone()), "correct hors", true)
+            !verify(Some(hash.clone()), "correct hors", Whose::Known)
                 .await
                 .expect("compared")
         );
         let long = format!("correct horse{}", "x".repeat(PASSWORD_LONGEST));
-        assert!(!verify(Some(hash), &long, false).await.expect("compared"));
-        assert!(!verify(None, "nobody", false).await.expect("compared"));
+        assert!(
+            !verify(Some(hash), &long, Whose::Stranger)
+                .await
+                .expect("compared")
+        );
+        assert!(
+            !verify(None, "nobody", Whose::Stranger)
+                .await
+                .expect("compared")
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! Somebody who is signed in proves once more who they are, before what a stolen token must not do.
 
 use super::lockout::{self, Buckets, Source};
-use super::{SignInError, password, store};
+use super::password::{self, Whose};
+use super::{SignInError, store};
 use crate::platform::Platform;
 use crate::platform::error::Result;
 use crate::platform::unit_of_work::UnitOfWork;
@@ -39,7 +40,7 @@ pub async fn prove(
 ) -> Result<Proof, SignInError> {
     let buckets = Buckets::of("", Source::Session(session));
     lockout::count(platform, &buckets, now).await?;
-    let right = password::verify(hash.clone(), password, true).await?;
+    let right = password::verify(hash.clone(), password, Whose::SignedIn).await?;
     if !right {
         return Err(SignInError::WrongCredentials);
     }

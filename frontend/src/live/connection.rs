@@ -77,6 +77,8 @@ struct Question {
     hear: RefCell<Box<dyn FnMut(Value) -> Option<Heard>>>,
     /// Refusals and breakdowns in a row.
     failures: Cell<u32>,
+    /// It is asked again in a moment; what is still on its way for it is passed over.
+    waiting: Cell<bool>,
 }
 
 struct Hub {
@@ -119,6 +121,7 @@ impl Hub {
     /// Asks on the present line, if there is one; else the next line will.
     fn ask(&self, id: u64) {
         if let (Some(line), Some(question)) = (self.open_line(), self.question(id)) {
+            question.waiting.set(false);
             line.begin(id, &(question.write)(question.since.get()));
         }
     }
@@ -151,8 +154,8 @@ impl Hub {
     }
 
     fn hear_answer(&self, id: u64, mut answer: Value) {
-        let Some(question) = self.question(id) else {
-            // It was forgotten while this was on its way.
+        let Some(question) = self.question(id).filter(|asked| !asked.waiting.get()) else {
+            // It was forgotten or broken off while this was on its way.
             return;
         };
         if let Some(error) = answer["errors"].get(0) {
@@ -189,9 +192,10 @@ impl Hub {
 
     /// Asks again on the same line, less and less often.
     fn ask_later(&self, id: u64) {
-        let Some(question) = self.question(id) else {
+        let Some(question) = self.question(id).filter(|asked| !asked.waiting.get()) else {
             return;
         };
+        question.waiting.set(true);
         question.failures.set(question.failures.get() + 1);
         let wait = delay(question.failures.get() + 1, random());
         let line = self.line.borrow().as_ref().map(Rc::downgrade);
@@ -264,6 +268,7 @@ where
         write: Box::new(write),
         hear: RefCell::new(Box::new(hear)),
         failures: Cell::new(0),
+        waiting: Cell::new(false),
     };
     HUB.with(|hub| {
         let id = hub.last_id.get() + 1;

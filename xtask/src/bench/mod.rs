@@ -128,6 +128,8 @@ fn engine(console: &mut Console) -> Result<Vec<Figure>> {
 fn import(server: &Path, folder: &Path) -> Result<Vec<Figure>> {
     let file = folder.join("log.csv");
     log::write(&file, INCIDENTS)?;
+    let record = folder.join("import.log");
+    let errors = fs::File::create(&record).context("creating the import's log")?;
     let started = Instant::now();
     let mut process = machine::child(server, None)?
         .args(["import", "servicenow-log"])
@@ -136,7 +138,7 @@ fn import(server: &Path, folder: &Path) -> Result<Vec<Figure>> {
         .arg(folder.join("data"))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(errors)
         .spawn()
         .context("starting the import")?;
     let mut peak = 0;
@@ -149,7 +151,8 @@ fn import(server: &Path, folder: &Path) -> Result<Vec<Figure>> {
     };
     let took = started.elapsed().as_secs_f64();
     if !status.success() {
-        bail!("the import ended with {status}");
+        let said = fs::read_to_string(&record).unwrap_or_default();
+        bail!("the import ended with {status}:\n{said}");
     }
     let rows = INCIDENTS * log::ROWS_EACH as u64;
     Ok(vec![

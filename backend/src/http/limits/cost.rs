@@ -19,6 +19,8 @@ const LIST_ROWS: u64 = 10;
 const CONNECTION_ROWS: u64 = 50;
 /// Rows that a connection can give at most, whatever `first` says.
 const MOST_ROWS: u64 = 200;
+/// What a text without a short bound weighs: it may be 80 kB long, and is rendered and escaped on the way.
+const TEXT_COST: u64 = 50;
 /// Lists of introspection.
 const INTROSPECTION_LIST_NAMES: [&str; 8] = [
     "types",
@@ -119,6 +121,7 @@ fn defaults(operation: &OperationDefinition) -> HashMap<&str, u64> {
 fn rows_of(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => Some(number.as_u64().unwrap_or(0)),
+        Value::List(ids) => Some(ids.len() as u64),
         _ => None,
     }
 }
@@ -264,6 +267,7 @@ impl<'a> Walk<'a> {
             Some(shape) => {
                 let rows = match shape.spread {
                     Spread::One => 1,
+                    Spread::List if field.get_argument("ids").is_some() => self.rows(field),
                     Spread::List => LIST_ROWS,
                     Spread::Connection => self.rows(field),
                 };
@@ -273,6 +277,9 @@ impl<'a> Walk<'a> {
             // Validation will say that there is no such field.
             None => (String::new(), 1),
         };
+        if target == "Markdown" || name.ends_with("Html") {
+            sum.cost = TEXT_COST;
+        }
         let below = self.set(&field.selection_set.node, &target)?;
         sum.cost = sum.cost.saturating_add(below.cost.saturating_mul(rows));
         sum.aliases = sum.aliases.saturating_add(below.aliases);
@@ -291,7 +298,10 @@ impl<'a> Walk<'a> {
     }
 
     fn rows(&self, field: &Field) -> u64 {
-        let given = field.get_argument("first").and_then(|value| {
+        let asked = ["first", "last", "ids"]
+            .iter()
+            .find_map(|name| field.get_argument(name));
+        let given = asked.and_then(|value| {
             let variables = self.variables;
             let value = value.node.clone();
             value
@@ -312,7 +322,8 @@ mod tests {
     use async_graphql::Request;
 
     const SCHEMA: &str = "
-        type Query { now: String tickets(first: Int): TicketConnection! person: Person }
+        scalar Markdown
+        type Query { now: String tickets(first: Int, last: Int): TicketConnection! byIds(ids: [ID!]!): [Ticket!]! person: Person }
         type Mutation { act(n: Int): String }
         type Subscription { changed: String }
         type TicketConnection { nodes: [Ticket!]! edges: [TicketEdge!]! }
@@ -320,7 +331,7 @@ mod tests {
         interface Ticket { title: String requester: Person messages(first: Int): MessageConnection! tags: [Tag!]! }
         type MessageConnection { nodes: [Message!]! }
         type Message { text: String author: Person }
-        type Person { name: String manager: Person tickets(first: Int): TicketConnection! }
+        type Person { name: String about: Markdown! aboutHtml: String! manager: Person tickets(first: Int): TicketConnection! }
         type Tag { name: String }
     ";
 
@@ -336,6 +347,20 @@ mod tests {
 
     fn complexity(query: &str) -> u64 {
         measured(query).expect(query).complexity
+    }
+
+    #[test]
+    fn long_texts_weigh_what_they_can_hold_from_either_end_of_a_list() {
+        let text = "{ person { about aboutHtml } }";
+        assert_eq!(complexity(text), 1 + 2 * TEXT_COST);
+        assert_eq!(
+            complexity("{ tickets(last: 200) { nodes { title } } }"),
+            complexity("{ tickets(first: 200) { nodes { title } } }")
+        );
+        assert_eq!(
+            complexity("{ byIds(ids: [\"a\", \"b\", \"c\"]) { title } }"),
+            1 + 3
+        );
     }
 
     #[test]
