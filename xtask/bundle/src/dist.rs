@@ -54,6 +54,21 @@ impl Staged {
         Ok(name)
     }
 
+    /// Adds the files, one after the other, as one with a name like `name-<hash>.ending`; returns that name.
+    pub fn add_joined(&mut self, name: &str, paths: &[&PathBuf]) -> Result<String> {
+        let mut content = Vec::new();
+        for path in paths {
+            content.extend(read(path)?);
+            content.push(b'\n');
+        }
+        let (stem, ending) = name
+            .rsplit_once('.')
+            .with_context(|| format!("{name} needs an ending"))?;
+        let name = format!("{stem}-{}.{ending}", &digest_of([content.as_slice()])[..16]);
+        self.add(&name, content)?;
+        Ok(name)
+    }
+
     /// Adds a file under its own name.
     pub fn add_copy(&mut self, path: &Path) -> Result<()> {
         self.add(&file_name(path)?, read(path)?)
