@@ -1,6 +1,7 @@
 //! What the timers of tickets do.
 
 use super::service_level::{clocks, timer};
+use super::store::ticket as tickets;
 use super::ticket::lifecycle;
 use crate::desk::Desk;
 use crate::platform::error::Result;
@@ -11,6 +12,19 @@ use std::future::Future;
 use std::pin::Pin;
 
 impl Firing for Desk {
+    fn hold<'a>(
+        &'a self,
+        uow: &'a UnitOfWork,
+        due: &'a Model,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
+        Box::pin(async move {
+            if let Some(ticket) = due.ticket_id {
+                tickets::lock(uow.tx(), ticket).await?;
+            }
+            Ok(())
+        })
+    }
+
     fn fire<'a>(
         &'a self,
         uow: &'a mut UnitOfWork,

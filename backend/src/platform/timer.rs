@@ -69,6 +69,14 @@ pub async fn clear(uow: &mut UnitOfWork, kind: &str, subject: Uuid) -> Result<()
 
 /// What a firing does, in the transaction in which the timer vanishes.
 pub trait Firing: Send + Sync {
+    /// Locks what the timer belongs to, before the timer itself is taken: acts lock in this order,
+    /// and whoever did otherwise would wait for an act that waits for them.
+    fn hold<'a>(
+        &'a self,
+        uow: &'a UnitOfWork,
+        timer: &'a Model,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+
     /// Acts on a timer that is due.
     fn fire<'a>(
         &'a self,
@@ -96,6 +104,7 @@ pub async fn fire_due(platform: &Platform, firing: &dyn Firing) -> Result<usize>
     for timer in due {
         let context = Context::system(now, &format!("timer:{}", timer.id));
         let mut uow = UnitOfWork::begin(platform, &context).await?;
+        firing.hold(&uow, &timer).await?;
         let claimed = Entity::delete_many()
             .filter(Column::Id.eq(timer.id))
             .filter(Column::DueAt.eq(timer.due_at))

@@ -16,3 +16,4 @@ mod session;
 mod sign_in;
 mod socket;
 mod ticket;
+mod timer;
