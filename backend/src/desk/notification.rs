@@ -2,7 +2,7 @@
 
 use super::entity::{notification, ticket};
 use super::store::{self, participant};
-use crate::organisation;
+use crate::organisation::{self, access};
 use crate::platform::context::Actor;
 use crate::platform::error::Result;
 use crate::platform::event_log::{Change, Changes, NewEvent};
@@ -10,6 +10,7 @@ use crate::platform::unit_of_work::UnitOfWork;
 use serde_json::{Value, json};
 use shared::event::EventKind;
 use shared::id::{NotificationId, PersonId};
+use shared::permission::Scope;
 use shared::service_level::ClockTarget;
 use std::collections::BTreeSet;
 
@@ -56,6 +57,31 @@ pub async fn clock(
     assignee(uow, t, kind, &format!("{what} {words}")).await
 }
 
+/// Those who see the ticket: somebody may have it still who lost the role that showed it.
+async fn seeing(
+    uow: &UnitOfWork,
+    t: &ticket::Model,
+    mut people: BTreeSet<PersonId>,
+) -> Result<BTreeSet<PersonId>> {
+    if people.is_empty() {
+        return Ok(people);
+    }
+    let db = uow.tx();
+    let facts = store::queue::facts(t, participant::people(db, t.id).await?);
+    let departments = access::confidentiality(db).await?;
+    for person in people.clone() {
+        // Whoever takes part sees it in any case.
+        if facts.participants.contains(&person) {
+            continue;
+        }
+        let grants = access::grants(db, person).await?;
+        if !Scope::of(&grants, &departments).sees(&facts) {
+            people.remove(&person);
+        }
+    }
+    Ok(people)
+}
+
 async fn tell(
     uow: &mut UnitOfWork,
     t: &ticket::Model,
@@ -70,6 +96,7 @@ async fn tell(
     if let Some(actor) = actor {
         people.remove(&actor);
     }
+    let people = seeing(uow, t, people).await?;
     if people.is_empty() {
         return Ok(());
     }

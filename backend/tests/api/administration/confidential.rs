@@ -167,4 +167,18 @@ on_both_databases! {
         let open = json!({ "department": department("it").to_string(), "expectedVersion": 2, "confidential": false });
         assert_fault(&call(&admin, "departmentEdit", "department { id }", open).await, "FORBIDDEN", "confidential");
     }
+
+    async fn whoever_lost_their_role_is_told_nothing_more(app) {
+        let admin = app.admin().await;
+        let (secret, ana, nora) = Secret::make(app).await;
+        let reply = "mutation($input: TicketReplyInput!) { ticketReply(input: $input) { userErrors { code } } }";
+        for (body, unread) in [("Please help.", 1), ("Is somebody there?", 1)] {
+            let said = ana.mutate(reply, json!({ "input": { "ticket": secret.id, "body": body } })).await;
+            assert_eq!(said["ticketReply"]["userErrors"], json!([]));
+            let told = nora.query("{ notifications { unread } }", json!({})).await;
+            assert_eq!(told["notifications"]["unread"], unread, "after {body}");
+            let input = json!({ "person": nora.person.to_string(), "role": "AGENT", "department": department("hr").to_string() });
+            done(&admin, "roleRevoke", "person { id }", input).await;
+        }
+    }
 }
