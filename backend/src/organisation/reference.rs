@@ -4,7 +4,7 @@ use super::entity::{department, person};
 use super::store;
 use crate::platform::database::Connection;
 use crate::platform::error::{Error, Result, code};
-use shared::id::{DepartmentId, PersonId, ServiceId, TeamId};
+use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId};
 use std::collections::BTreeSet;
 
 /// A department, if there is one.
@@ -70,6 +70,20 @@ pub async fn require_service(
         .filter(|row| row.active)
         .ok_or_else(|| Error::not_found("service"))?;
     same_department(service.department_id, department, "service")
+}
+
+/// If a category is given, it is in use and belongs to the department.
+pub async fn require_category(
+    db: &impl Connection,
+    id: Option<CategoryId>,
+    department: DepartmentId,
+) -> Result<()> {
+    let Some(id) = id else { return Ok(()) };
+    let category = store::category(db, id)
+        .await?
+        .filter(|row| row.active)
+        .ok_or_else(|| Error::not_found("category"))?;
+    same_department(category.department_id, department, "category")
 }
 
 fn same_department(found: DepartmentId, wanted: DepartmentId, field: &str) -> Result<()> {

@@ -156,34 +156,14 @@ pub async fn edit(
         act.after.title = title.trim().to_owned();
     }
     if let Some(wanted) = edit.service {
-        if let Some(service) = wanted {
-            let known = store::service(act.uow.tx(), service).await?;
-            let owner = known
-                .map(|s| s.department_id)
-                .ok_or_else(|| Error::not_found("service"))?;
-            if owner != act.after.department_id {
-                return Err(Error::refused(
-                    code::INVALID,
-                    "service",
-                    "This belongs to another department.",
-                ));
-            }
+        if wanted != act.after.service_id {
+            reference::require_service(act.uow.tx(), wanted, act.after.department_id).await?;
         }
         act.after.service_id = wanted;
     }
     if let Some(wanted) = edit.category {
-        if let Some(category) = wanted {
-            let known = store::category(act.uow.tx(), category).await?;
-            let owner = known
-                .map(|c| c.department_id)
-                .ok_or_else(|| Error::not_found("category"))?;
-            if owner != act.after.department_id {
-                return Err(Error::refused(
-                    code::INVALID,
-                    "category",
-                    "This belongs to another department.",
-                ));
-            }
+        if wanted != act.after.category_id {
+            reference::require_category(act.uow.tx(), wanted, act.after.department_id).await?;
         }
         act.after.category_id = wanted;
     }

@@ -142,8 +142,9 @@ pub async fn open(desk: &Desk, uow: &mut UnitOfWork, new: NewTicket) -> Result<t
     Ok(row)
 }
 
-/// The owning department (as said, of the category, of the service, the default one) and the team: by category first, then service, then the catalog item's
-/// team, else the department's first team by name.
+/// The owning department (as said, of the category, of the service, the default one) and the team:
+/// by category first, then service, then the catalog item's team, else the department's first team
+/// by name. Teams out of use are passed over.
 async fn route(uow: &UnitOfWork, new: &NewTicket) -> Result<(DepartmentId, Option<TeamId>)> {
     let db = uow.tx();
     let category = match new.category {
@@ -190,18 +191,19 @@ async fn route(uow: &UnitOfWork, new: &NewTicket) -> Result<(DepartmentId, Optio
             ));
         }
     }
-    let wanted = category
-        .and_then(|c| c.team_id)
-        .or(parent.and_then(|p| p.team_id))
-        .or(service.and_then(|s| s.team_id))
-        .or(new.team);
-    let team = match wanted {
-        Some(team) => Some(team),
-        None => store::teams(db, Some(&[department]), false)
-            .await?
-            .first()
-            .map(|t| t.id),
-    };
+    let teams = store::teams(db, Some(&[department]), false).await?;
+    let wanted = [
+        category.and_then(|c| c.team_id),
+        parent.and_then(|p| p.team_id),
+        service.and_then(|s| s.team_id),
+        new.team,
+    ];
+    // A team may have gone out of use while things that name it are still in use.
+    let team = wanted
+        .into_iter()
+        .flatten()
+        .find(|id| teams.iter().any(|team| team.id == *id))
+        .or_else(|| teams.first().map(|team| team.id));
     Ok((department, team))
 }
 

@@ -3,6 +3,7 @@
 use super::{assert_fault, call, done, set_up, things, with};
 use crate::support::json;
 use crate::support::organisation::{category, department, service, team};
+use crate::ticket::{act, report};
 use serde_json::Value;
 use shared::id::{
     AgreementId, CalendarId, CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, TeamId,
@@ -253,5 +254,34 @@ on_both_databases! {
         assert_eq!(super::events_since(app, sequence).await, ["PasswordSet", "SessionEnded"]);
         assert_eq!(ana.ask("{ now }", json!({})).await.status, 401);
         assert_eq!(ana.client.sign_in(&ana.login, "a sentence is fine").await.status, 200);
+    }
+
+    async fn tickets_go_to_no_team_and_take_no_service_or_category_out_of_use(app) {
+        let admin = app.admin().await;
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let wifi = json!({ "service": service("wifi").to_string() });
+        let first = report(&ana, "No signal", wifi.clone()).await;
+        assert_eq!(first["team"]["id"], team("network").to_string());
+        let off = json!({ "team": team("network").to_string(), "expectedVersion": 1, "active": false });
+        done(&admin, "teamEdit", "team { id }", off).await;
+        let second = report(&ana, "Still no signal", wifi).await;
+        assert_eq!(second["team"]["id"], team("service-desk").to_string(), "the next best team");
+
+        let off = json!({ "service": service("wifi").to_string(), "expectedVersion": 1, "active": false });
+        done(&admin, "serviceEdit", "service { id }", off).await;
+        let off = json!({ "category": category("access").to_string(), "expectedVersion": 1, "active": false });
+        done(&admin, "categoryEdit", "category { id }", off).await;
+        let other = report(&ana, "Something else", json!({})).await;
+        for (edit, field) in [
+            (json!({ "service": service("wifi").to_string() }), "service"),
+            (json!({ "category": category("access").to_string() }), "category"),
+        ] {
+            assert_fault(&act(&marta, "ticketEdit", &other["id"], edit).await, "NOT_FOUND", field);
+        }
+        // What a ticket has already it keeps.
+        let kept = json!({ "title": "No signal at all", "service": service("wifi").to_string() });
+        let kept = act(&marta, "ticketEdit", &first["id"], kept).await;
+        assert_eq!(kept["userErrors"], json!([]));
     }
 }
