@@ -89,6 +89,16 @@ impl TicketFeed {
         self.0.subscribe()
     }
 
+    /// Tells everybody that something cannot be told, and that they have to start over.
+    fn start_over(&self) {
+        // An error only says that nobody listens.
+        let _ = self.0.send(Arc::new(Batch {
+            last: i64::MAX,
+            events: Arc::new(Vec::new()),
+            tickets: Vec::new(),
+        }));
+    }
+
     /// Joins for ever. Begins to listen at once, before the returned future is first polled.
     pub fn run(self, platform: Platform) -> impl Future<Output = ()> + Send {
         let mut events = platform.feed.listen();
@@ -100,15 +110,14 @@ impl TicketFeed {
                             // An error only says that nobody listens.
                             let _ = self.0.send(Arc::new(batch));
                         }
-                        Err(error) => tracing::error!(%error, "changed tickets cannot be read"),
+                        Err(error) => {
+                            tracing::error!(%error, "changed tickets cannot be read; listeners start over");
+                            self.start_over();
+                        }
                     },
                     Err(broadcast::error::RecvError::Lagged(missed)) => {
                         tracing::warn!(missed, "the ticket feed fell behind; listeners start over");
-                        let _ = self.0.send(Arc::new(Batch {
-                            last: i64::MAX,
-                            events: Arc::new(Vec::new()),
-                            tickets: Vec::new(),
-                        }));
+                        self.start_over();
                     }
                     Err(broadcast::error::RecvError::Closed) => return,
                 }

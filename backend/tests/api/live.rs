@@ -4,7 +4,13 @@ use crate::support::actor::Actor;
 use crate::support::json;
 use crate::support::organisation::department;
 use crate::ticket::{act, report};
+use backend::platform::context::Context;
+use backend::platform::event_log::{Changes, NewEvent};
+use backend::platform::unit_of_work::UnitOfWork;
+use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
+use shared::event::EventKind;
+use shared::id::TicketId;
 
 const QUEUE: &str = "subscription($filter: TicketFilter, $first: Int, $since: Sequence) { queueChanged(filter: $filter, first: $first, since: $since) { __typename ... on QueueUpsert { sortKey sequence ticket { id title } } ... on QueueRemove { id sequence } ... on Resync { reason } } }";
 const LIST: &str = "query($filter: TicketFilter, $first: Int) { tickets(filter: $filter, first: $first) { asOf edges { sortKey node { id title } } } }";
@@ -148,5 +154,35 @@ on_both_databases! {
         let told = &event["notificationReceived"];
         assert_eq!((&told["unread"], &told["notification"]["kind"]), (&json!(1), &json!("TicketReplied")));
         assert_eq!(told["notification"]["ticket"]["id"], ticket["id"]);
+    }
+
+    async fn a_change_that_cannot_be_read_asks_everybody_to_load_again(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let mut queue = marta.subscribe(QUEUE, json!({ "since": present(&marta).await })).await;
+        let ticket = report(&ana, "Seen", json!({})).await;
+        assert_eq!(kind(&queue.next().await), "QueueUpsert");
+        let id: TicketId = ticket["id"].as_str().expect("an id").parse().expect("an id");
+        let context = Context::system(app.now(), "test");
+        let mut uow = UnitOfWork::begin(app.platform(), &context).await.expect("a unit of work");
+        uow.tx().execute_unprepared("alter table tickets rename to gone").await.expect("no tickets");
+        uow.emit(NewEvent {
+            occurred_at: app.now(),
+            kind: EventKind::TicketEdited,
+            subject_kind: TicketId::PREFIX,
+            subject_id: id.0,
+            ticket: Some(id),
+            department: None,
+            version_after: None,
+            cause: None,
+            changes: Changes::new(),
+        });
+        uow.commit().await.expect("a commit");
+        assert_eq!(kind(&queue.next().await), "Resync");
+        let uow = UnitOfWork::begin(app.platform(), &context).await.expect("a unit of work");
+        uow.tx().execute_unprepared("alter table gone rename to tickets").await.expect("tickets");
+        uow.commit().await.expect("a commit");
+        let after = report(&ana, "After", json!({})).await;
+        assert_eq!(queue.next().await["queueChanged"]["ticket"]["id"], after["id"], "the feed goes on");
     }
 }
