@@ -20,7 +20,7 @@ use crate::desk::store::{notification, queue};
 use crate::desk::view;
 use crate::platform::context::Context as Acting;
 use crate::platform::error::{Error, Result as Outcome, code};
-use crate::platform::event_log::{self, Event};
+use crate::platform::event_log;
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription, Union};
 use futures_util::Stream;
 use shared::event::EventKind;
@@ -164,6 +164,10 @@ const COALESCE: Duration = Duration::from_secs(1);
 const RECOUNT: Duration = Duration::from_secs(60);
 /// A client that was away longer loads again, in seconds.
 const CATCH_UP_SECONDS: i64 = 3_600;
+/// Most notifications that a returning client is sent; older ones are in the list.
+const MISSED_MOST: u64 = 50;
+/// An act is recorded at most so long after the instant that its rows carry, in seconds.
+const ACT_SECONDS: i64 = 60;
 /// Away too long or reading too slowly: the remedy is the same.
 const TOO_MUCH: &str = "More happened than can be told as a difference.";
 
@@ -172,7 +176,10 @@ enum Heard {
     /// Tickets that changed.
     Batch(Arc<Batch>),
     /// Some were missed.
-    Missed,
+    Missed {
+        /// Everything up to here was told.
+        after: i64,
+    },
 }
 
 /// A place in the live stream: first the difference since `since`, then what follows.
@@ -208,7 +215,7 @@ impl Ear {
                     let last = batch.last;
                     (Some(Heard::Batch(Arc::new(batch))), last)
                 }
-                None => (Some(Heard::Missed), end),
+                None => (Some(Heard::Missed { after: since }), end),
             }
         };
         Ok(Self {
@@ -226,13 +233,15 @@ impl Ear {
         }
         loop {
             match self.receiver.recv().await {
-                Ok(batch) if batch.last == i64::MAX => return Some(Heard::Missed),
+                Ok(batch) if batch.last == i64::MAX => {
+                    return Some(Heard::Missed { after: self.told });
+                }
                 Ok(batch) if batch.last <= self.told => {}
                 Ok(batch) => {
                     self.told = batch.last;
                     return Some(Heard::Batch(batch));
                 }
-                Err(RecvError::Lagged(_)) => return Some(Heard::Missed),
+                Err(RecvError::Lagged(_)) => return Some(Heard::Missed { after: self.told }),
                 Err(RecvError::Closed) => return None,
             }
         }
@@ -355,7 +364,7 @@ impl Subscription {
         Ok(async_stream::stream! {
             while let Some(heard) = ear.next().await {
                 match heard {
-                    Heard::Missed => yield QueueChange::Resync(ear.resync(TOO_MUCH).await),
+                    Heard::Missed { .. } => yield QueueChange::Resync(ear.resync(TOO_MUCH).await),
                     Heard::Batch(batch) => {
                         let (changes, removed) = question.changes(&batch);
                         for change in changes {
@@ -394,7 +403,7 @@ impl Subscription {
         Ok(async_stream::stream! {
             while let Some(heard) = ear.next().await {
                 match heard {
-                    Heard::Missed => yield TicketChange::Resync(ear.resync(TOO_MUCH).await),
+                    Heard::Missed { .. } => yield TicketChange::Resync(ear.resync(TOO_MUCH).await),
                     Heard::Batch(batch) => {
                         for changed in batch.tickets.iter().filter(|t| t.row.id == key) {
                             if acting.scope.sees(&changed.after) {
@@ -425,7 +434,7 @@ impl Subscription {
         Ok(async_stream::stream! {
             while let Some(heard) = ear.next().await {
                 let batch = match heard {
-                    Heard::Missed => {
+                    Heard::Missed { .. } => {
                         yield ClockChange::Resync(ear.resync(TOO_MUCH).await);
                         continue;
                     }
@@ -522,12 +531,18 @@ impl Subscription {
             .map_err(|error| top_level(ctx, error))?;
         Ok(async_stream::stream! {
             while let Some(heard) = ear.next().await {
-                let Heard::Batch(batch) = heard else { continue };
-                for event in batch.events.iter().filter(|e| e.kind == EventKind::NotificationSent) {
-                    match received(&ear.app, &acting, event).await {
-                        Ok(Some((notification, unread))) => yield NotificationReceived { notification, unread, sequence: Sequence(event.sequence) },
-                        Ok(None) => {}
-                        Err(error) => tracing::error!(%error, "a notification cannot be read"),
+                let found = match heard {
+                    Heard::Batch(batch) => received(&ear.app, &acting, &batch).await,
+                    Heard::Missed { after } => missed(&ear.app, &acting, after).await,
+                };
+                match found {
+                    Ok(found) => for one in found {
+                        yield one;
+                    },
+                    Err(error) => {
+                        // Whoever listens asks again from where they are, and loses nothing.
+                        tracing::error!(%error, "notifications cannot be read");
+                        return;
                     }
                 }
             }
@@ -568,25 +583,60 @@ async fn counts(app: &App, acting: &Acting) -> Outcome<Vec<ViewCount>> {
         .collect())
 }
 
-async fn received(
-    app: &App,
-    acting: &Acting,
-    event: &Event,
-) -> Outcome<Option<(Notification, i32)>> {
-    let mine = event
-        .changes()?
-        .get("person")
-        .is_some_and(|c| c.after == acting.person().to_string());
-    if !mine {
-        return Ok(None);
-    }
+/// What a batch tells the viewer.
+async fn received(app: &App, acting: &Acting, batch: &Batch) -> Outcome<Vec<NotificationReceived>> {
     let db = app.platform.db.reader();
-    let id = NotificationId(event.subject_id);
-    match notification::find(db, acting.person(), id).await? {
-        Some(row) => Ok(Some((
-            Notification(row),
-            small(notification::unread(db, acting.person()).await?),
-        ))),
-        None => Ok(None),
+    let person = acting.person();
+    let mut found = Vec::new();
+    for event in batch
+        .events
+        .iter()
+        .filter(|e| e.kind == EventKind::NotificationSent)
+    {
+        let mine = event
+            .changes()?
+            .get("person")
+            .is_some_and(|c| c.after == person.to_string());
+        if !mine {
+            continue;
+        }
+        let id = NotificationId(event.subject_id);
+        if let Some(row) = notification::find(db, person, id).await? {
+            found.push(NotificationReceived {
+                notification: Notification(row),
+                unread: small(notification::unread(db, person).await?),
+                sequence: Sequence(event.sequence),
+            });
+        }
     }
+    Ok(found)
+}
+
+/// What the viewer was told after a position, too much having happened since to look through all
+/// of it: the newest, oldest of them first.
+async fn missed(app: &App, acting: &Acting, after: i64) -> Outcome<Vec<NotificationReceived>> {
+    let db = app.platform.db.reader();
+    let person = acting.person();
+    let end = event_log::last_sequence(db).await?;
+    let Some(first) = event_log::after(db, after, 1).await?.pop() else {
+        return Ok(Vec::new());
+    };
+    let since = first.recorded_at.plus_seconds(-ACT_SECONDS);
+    let mut rows = notification::list(db, person, None, MISSED_MOST).await?;
+    rows.retain(|row| row.created_at >= since);
+    let unread = small(notification::unread(db, person).await?);
+    let mut found: Vec<NotificationReceived> = rows
+        .into_iter()
+        .rev()
+        .map(|row| NotificationReceived {
+            notification: Notification(row),
+            unread,
+            // Whoever is cut off before the last of them has not heard all.
+            sequence: Sequence(after),
+        })
+        .collect();
+    if let Some(last) = found.last_mut() {
+        last.sequence = Sequence(end);
+    }
+    Ok(found)
 }

@@ -156,6 +156,41 @@ on_both_databases! {
         assert_eq!(told["notification"]["ticket"]["id"], ticket["id"]);
     }
 
+    async fn what_people_were_told_in_a_long_cut_is_told_when_they_return(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let ticket = report(&ana, "Away", json!({})).await;
+        let reply = "mutation($input: TicketReplyInput!) { ticketReply(input: $input) { message { id } userErrors { code } } }";
+        let say = async |body: &str| {
+            let said = marta.mutate(reply, json!({ "input": { "ticket": ticket["id"], "body": body } })).await;
+            assert_eq!(said["ticketReply"]["userErrors"], json!([]));
+        };
+        say("Known already").await;
+        let newest = async || ana.query("{ notifications(first: 1) { nodes { id } } }", json!({})).await["notifications"]["nodes"][0]["id"].clone();
+        let since = present(&ana).await;
+        app.advance(300).await;
+        let mut missed = Vec::new();
+        for body in ["One", "Two"] {
+            app.advance(1).await;
+            say(body).await;
+            missed.push(newest().await);
+        }
+        app.advance(3_601).await;
+        ana.refresh().await;
+        marta.refresh().await;
+        let query = "subscription($since: Sequence) { notificationReceived(since: $since) { unread sequence notification { id } } }";
+        let mut ears = ana.subscribe(query, json!({ "since": since })).await;
+        for (n, id) in missed.iter().enumerate() {
+            let told = ears.next().await["notificationReceived"].clone();
+            assert_eq!((&told["notification"]["id"], &told["unread"]), (id, &json!(3)));
+            let at = if n == 0 { since.clone() } else { present(&ana).await };
+            assert_eq!(told["sequence"], at, "a cut in between loses nothing");
+        }
+        say("Three").await;
+        let told = ears.next().await["notificationReceived"].clone();
+        assert_eq!((&told["notification"]["id"], &told["unread"]), (&newest().await, &json!(4)));
+    }
+
     async fn a_change_that_cannot_be_read_asks_everybody_to_load_again(app) {
         let ana = app.employee().await;
         let marta = app.agent("it").await;
