@@ -9,10 +9,12 @@ pub mod graphql;
 pub mod health;
 pub mod limits;
 pub mod origin;
+mod running;
 pub mod server;
 pub mod session;
 pub mod settings;
 pub mod socket;
 
-pub use server::{Running, Server, start};
+pub use running::{Running, start};
+pub use server::Server;
 pub use settings::Settings;

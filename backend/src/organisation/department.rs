@@ -2,7 +2,7 @@
 
 use super::access::authorize;
 use super::entity::department::Model as Department;
-use super::{Subject, emit, settings, store};
+use super::{DEPARTMENTS_TURN, Subject, emit, settings, store};
 use crate::platform::Platform;
 use crate::platform::changes::Changeset;
 use crate::platform::context::{Actor, Context};
@@ -15,10 +15,6 @@ use shared::event::EventKind;
 use shared::id::DepartmentId;
 use shared::organisation::check_department;
 use shared::permission::SetUp;
-
-/// Departments are founded and changed one at a time: no two have the same key, and the default one
-/// stays open to all.
-pub(super) const TURN: &str = "departments";
 
 /// A new department.
 #[derive(Clone, Debug)]
@@ -72,7 +68,7 @@ pub async fn create(
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }
-    uow.wait_turn(TURN).await?;
+    uow.wait_turn(DEPARTMENTS_TURN).await?;
     let others = store::departments(uow.tx(), true).await?;
     let row = Department {
         id: DepartmentId(uow.next_id()),
@@ -118,7 +114,7 @@ pub async fn edit(
 ) -> Result<Department> {
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
-    uow.wait_turn(TURN).await?;
+    uow.wait_turn(DEPARTMENTS_TURN).await?;
     let before = store::department(uow.tx(), id)
         .await?
         .ok_or_else(|| Error::not_found("department"))?;

@@ -23,6 +23,10 @@ use shared::event::EventKind;
 use shared::id::DepartmentId;
 use uuid::Uuid;
 
+/// Departments are founded and changed one at a time: no two have the same key, and the default one
+/// stays open to all.
+const DEPARTMENTS_TURN: &str = "departments";
+
 /// What an event of the set-up is about.
 pub(crate) struct Subject {
     /// Kind, as its id's prefix.

@@ -1,7 +1,7 @@
 //! What holds for the whole organisation.
 
 use super::access::authorize;
-use super::{Subject, department, emit, store};
+use super::{DEPARTMENTS_TURN, Subject, emit, store};
 use crate::platform::Platform;
 use crate::platform::changes::Changeset;
 use crate::platform::context::Context;
@@ -76,7 +76,7 @@ pub async fn edit(
 ) -> Result<Organisation> {
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
-    uow.wait_turn(department::TURN).await?;
+    uow.wait_turn(DEPARTMENTS_TURN).await?;
     let before = organisation(uow.tx()).await?;
     let old = before.clone();
     let after = Organisation {
