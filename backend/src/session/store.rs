@@ -303,19 +303,15 @@ pub async fn lock_attempts(
         failures: Set(0),
         last_at: Set(now),
     };
-    attempt::Entity::insert(row)
+    Ok(attempt::Entity::insert(row)
         .on_conflict(
             OnConflict::column(attempt::Column::Bucket)
-                .do_nothing()
+                // Changes nothing and locks the row, which nobody can take away in between.
+                .update_column(attempt::Column::Bucket)
                 .to_owned(),
         )
-        .exec_without_returning(db)
-        .await?;
-    attempt::Entity::find_by_id(bucket.to_owned())
-        .lock_exclusive()
-        .one(db)
-        .await?
-        .ok_or_else(|| anyhow::anyhow!("a count of failures vanished").into())
+        .exec_with_returning(db)
+        .await?)
 }
 
 /// Writes the failures of one source.
