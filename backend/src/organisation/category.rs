@@ -105,7 +105,9 @@ pub async fn edit(
         ..old
     };
     check_named(&after.name, "")?;
-    if after.parent_id != before.parent_id {
+    // What stood out of use below this one or above it may have moved meanwhile.
+    let returns = after.active && !before.active;
+    if after.parent_id != before.parent_id || returns {
         check_place(&uow, &after).await?;
     }
     if after.team_id != before.team_id {

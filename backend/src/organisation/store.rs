@@ -171,10 +171,11 @@ pub async fn categories(
     Ok(query.all(db).await?)
 }
 
-/// Whether categories in use stand below this one.
+/// Whether categories that are in use stand below this one.
 pub async fn has_subcategories(db: &impl ConnectionTrait, id: CategoryId) -> Result<bool> {
     let below = category::Entity::find()
         .filter(category::Column::ParentId.eq(id))
+        .filter(category::Column::Active.eq(true))
         .one(db)
         .await?;
     Ok(below.is_some())
@@ -412,7 +413,7 @@ pub async fn login_taken(
     Ok(query.one(db).await?.is_some())
 }
 
-/// Sets or clears a person's password.
+/// Sets a person's password.
 pub async fn set_password_hash(
     db: &impl ConnectionTrait,
     person: PersonId,

@@ -284,4 +284,19 @@ on_both_databases! {
         let kept = act(&marta, "ticketEdit", &first["id"], kept).await;
         assert_eq!(kept["userErrors"], json!([]));
     }
+
+    async fn a_subcategory_out_of_use_is_in_nobodys_way_until_it_returns(app) {
+        let admin = app.admin().await;
+        let edit = async |key: &str, version: i32, more: Value| {
+            let base = json!({ "category": category(key).to_string(), "expectedVersion": version });
+            call(&admin, "categoryEdit", "category { id }", with(&base, more)).await
+        };
+        let below = || json!({ "parent": category("access").to_string() });
+        assert_ne!(edit("hardware", 1, below()).await["userErrors"], json!([]));
+        assert_eq!(edit("laptop", 1, json!({ "active": false })).await["userErrors"], json!([]));
+        assert_eq!(edit("hardware", 1, below()).await["userErrors"], json!([]));
+        assert_ne!(edit("laptop", 2, json!({ "active": true })).await["userErrors"], json!([]));
+        let moved = json!({ "active": true, "parent": category("access").to_string() });
+        assert_eq!(edit("laptop", 2, moved).await["userErrors"], json!([]));
+    }
 }
