@@ -1,6 +1,7 @@
 //! `bellhop user`: people from the command line, above all the first administrator.
 
 use super::settings::Storage;
+use crate::desk::notification::TellLeads;
 use crate::organisation::entity::person::Model as Person;
 use crate::organisation::password;
 use crate::organisation::person::{self, NewPerson};
@@ -130,7 +131,7 @@ async fn set_password(platform: &Platform, ctx: &Context, login: &str) -> Result
         bail!("there is nobody with the sign-in name `{login}`");
     };
     let password = ask_password()?;
-    password::set(platform, ctx, found.id, &password)
+    password::set(platform, ctx, found.id, &password, &TellLeads)
         .await
         .map_err(told)?;
     println!("{login} has a new password and is signed out everywhere.");

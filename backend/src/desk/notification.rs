@@ -2,6 +2,8 @@
 
 use super::entity::{notification, ticket};
 use super::store::{self, participant};
+use crate::organisation::entity::person::Model as Person;
+use crate::organisation::password::OnSet;
 use crate::organisation::{self, access};
 use crate::platform::context::Actor;
 use crate::platform::error::Result;
@@ -9,10 +11,12 @@ use crate::platform::event_log::{Change, Changes, NewEvent};
 use crate::platform::unit_of_work::UnitOfWork;
 use serde_json::{Value, json};
 use shared::event::EventKind;
-use shared::id::{NotificationId, PersonId};
+use shared::id::{NotificationId, PersonId, TicketId};
 use shared::permission::Scope;
 use shared::service_level::ClockTarget;
 use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
 
 /// Tells the requester's side and the watchers about a public act.
 pub async fn requester_side(
@@ -100,22 +104,56 @@ async fn tell(
     if people.is_empty() {
         return Ok(());
     }
-    let who = match actor {
+    let words = format!("{words}: {}", t.title);
+    send(uow, Some(t.id), kind, &words, people).await
+}
+
+/// Tells the leads of confidential departments that somebody's password was set.
+pub struct TellLeads;
+
+impl OnSet for TellLeads {
+    fn tell<'a>(
+        &'a self,
+        uow: &'a mut UnitOfWork,
+        person: &'a Person,
+        leads: Vec<PersonId>,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
+        Box::pin(async move {
+            let actor = uow.context().actor.person();
+            let people = leads.into_iter().filter(|lead| Some(*lead) != actor);
+            let words = match actor {
+                Some(_) => format!("set a new password for {}", person.name),
+                None => format!("A new password was set for {}", person.name),
+            };
+            send(uow, None, EventKind::PasswordSet, &words, people.collect()).await
+        })
+    }
+}
+
+/// Writes it for each of these people; `words` follow the name of whoever acts.
+async fn send(
+    uow: &mut UnitOfWork,
+    ticket: Option<TicketId>,
+    kind: EventKind,
+    words: &str,
+    people: BTreeSet<PersonId>,
+) -> Result<()> {
+    let who = match uow.context().actor.person() {
         Some(actor) => organisation::store::person(uow.tx(), actor)
             .await?
             .map(|p| p.name),
         None => None,
     };
     let text = match who {
-        Some(name) => format!("{name} {words}: {}", t.title),
-        None => format!("{words}: {}", t.title),
+        Some(name) => format!("{name} {words}"),
+        None => words.to_owned(),
     };
     for person in people {
         let id = NotificationId(uow.next_id());
         let row = notification::Model {
             id,
             person_id: person,
-            ticket_id: Some(t.id),
+            ticket_id: ticket,
             kind,
             text: text.clone(),
             created_at: uow.context().now,

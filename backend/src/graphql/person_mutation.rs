@@ -4,6 +4,7 @@ use super::id::{parse, parse_opt};
 use super::input::{cleared, cleared_id, kept, key, parts};
 use super::organisation::Person;
 use super::payload::{edited, made, payloads};
+use crate::desk::notification::TellLeads;
 use crate::organisation::entity;
 use crate::organisation::password;
 use crate::organisation::person::{self, NewPerson, PersonEdit};
@@ -240,7 +241,7 @@ impl PersonMutation {
         let (acting, platform) = parts(ctx)?;
         let act = async {
             let id = parse(&input.person, "person")?;
-            password::set(platform, acting, id, &input.password.0).await
+            password::set(platform, acting, id, &input.password.0, &TellLeads).await
         };
         made(ctx, act.await)
     }

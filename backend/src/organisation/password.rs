@@ -10,16 +10,31 @@ use crate::platform::error::{Error, Result};
 use crate::platform::unit_of_work::UnitOfWork;
 use crate::session::{SignInError, end_all_of, end_reason, password, proof};
 use shared::event::EventKind;
-use shared::id::{PersonId, SessionId};
+use shared::id::{DepartmentId, PersonId, SessionId};
 use shared::organisation::check_password;
 use shared::permission::SetUp;
+use std::future::Future;
+use std::pin::Pin;
 
-/// Sets somebody's password and ends their sessions.
+/// What is done besides in the transaction in which somebody's password is set.
+pub trait OnSet: Send + Sync {
+    /// Tells `leads`, who lead confidential departments in which the person has a role.
+    fn tell<'a>(
+        &'a self,
+        uow: &'a mut UnitOfWork,
+        person: &'a Person,
+        leads: Vec<PersonId>,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+}
+
+/// Sets somebody's password and ends their sessions. Whoever knows the password sees what the
+/// person sees, so the leads of the confidential departments in which they have a role are told.
 pub async fn set(
     platform: &Platform,
     ctx: &Context,
     id: PersonId,
     password: &str,
+    on_set: &dyn OnSet,
 ) -> Result<Person> {
     authorize(ctx, SetUp::Site)?;
     let login = match store::person(platform.db.reader(), id).await? {
@@ -31,6 +46,8 @@ pub async fn set(
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     let row = reference::require_person(uow.tx(), id, "person").await?;
     replace(&mut uow, &row, hash, None).await?;
+    let leads = confidential_leads(&uow, id).await?;
+    on_set.tell(&mut uow, &row, leads).await?;
     uow.commit().await?;
     Ok(row)
 }
@@ -66,6 +83,20 @@ pub async fn change(
     replace(&mut uow, &row, hash, Some(session)).await?;
     uow.commit().await?;
     Ok(row)
+}
+
+/// Leads of the confidential departments in which the person has a role.
+async fn confidential_leads(uow: &UnitOfWork, person: PersonId) -> Result<Vec<PersonId>> {
+    let granted = store::grants_of(uow.tx(), &[person]).await?;
+    let departments: Vec<DepartmentId> = store::confidentiality(uow.tx())
+        .await?
+        .into_iter()
+        .filter(|(id, confidential)| {
+            *confidential && granted.iter().any(|grant| grant.department_id == *id)
+        })
+        .map(|(id, _)| id)
+        .collect();
+    store::leads_of(uow.tx(), &departments).await
 }
 
 async fn replace(

@@ -1,6 +1,7 @@
 //! Roles are given and taken.
 
 use super::access::authorize;
+use super::entity::department::Model as Department;
 use super::entity::person::Model as Person;
 use super::{Subject, emit, reference, store};
 use crate::platform::Platform;
@@ -24,27 +25,40 @@ pub enum Granted {
     Site(SiteRole),
 }
 
-/// Gives a role; one that the person has already is left as it is. Nobody gives themselves a role
-/// in a confidential department unless they lead it: it would open its tickets to them.
+/// Gives a role; one that the person has already is left as it is. Roles in a confidential
+/// department open its tickets, so its leads give them; an administrator only while nobody leads
+/// it, and never to themselves.
 pub async fn grant(
     platform: &Platform,
     ctx: &Context,
     person: PersonId,
     role: Granted,
 ) -> Result<Person> {
-    authorize(ctx, SetUp::Site)?;
+    authorize_roles(ctx, role)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     uow.wait_turn(TURN).await?;
     let row = reference::require_person(uow.tx(), person, "person").await?;
     match role {
         Granted::In(department, role) => {
             let department = reference::require_department(uow.tx(), department).await?;
-            let oneself = ctx.actor == Actor::Person(person);
-            if department.confidential && oneself && !ctx.grants.leads(department.id) {
+            authorize_in(ctx, &department)?;
+            let outside = department.confidential && is_no_lead(ctx, department.id);
+            if outside && ctx.actor == Actor::Person(person) {
                 return Err(Error::refused(
                     code::FORBIDDEN,
                     "person",
                     "Somebody else has to give you a role in a confidential department.",
+                ));
+            }
+            if outside
+                && !store::leads_of(uow.tx(), &[department.id])
+                    .await?
+                    .is_empty()
+            {
+                return Err(Error::refused(
+                    code::FORBIDDEN,
+                    "department",
+                    "Only a lead of this department may give roles in it, as it is confidential.",
                 ));
             }
             let has = store::grants_of(uow.tx(), &[person]).await?;
@@ -75,23 +89,34 @@ pub async fn grant(
     Ok(row)
 }
 
-/// Takes a role; one that the person does not have changes nothing. The last administrator stays.
+/// Takes a role; one that the person does not have changes nothing. The last administrator stays,
+/// and an administrator does not depose who leads a confidential department: it would be without a
+/// lead, and theirs to give.
 pub async fn revoke(
     platform: &Platform,
     ctx: &Context,
     person: PersonId,
     role: Granted,
 ) -> Result<Person> {
-    authorize(ctx, SetUp::Site)?;
+    authorize_roles(ctx, role)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     let row = store::person(uow.tx(), person)
         .await?
         .ok_or_else(|| Error::not_found("person"))?;
     let had = match role {
         Granted::In(department, role) => {
-            reference::department(uow.tx(), department)
+            let found = reference::department(uow.tx(), department)
                 .await?
                 .ok_or_else(|| Error::not_found("department"))?;
+            authorize_in(ctx, &found)?;
+            let deposes = role == Role::Lead && row.active;
+            if deposes && found.confidential && is_no_lead(ctx, department) {
+                return Err(Error::refused(
+                    code::FORBIDDEN,
+                    "role",
+                    "Only a lead of this department may take this role, as it is confidential.",
+                ));
+            }
             store::revoke(uow.tx(), person, department, role).await?
         }
         Granted::Site(role) => {
@@ -113,6 +138,28 @@ pub async fn revoke(
     );
     uow.commit().await?;
     Ok(row)
+}
+
+/// Refuses those who give and take neither any role nor this one.
+fn authorize_roles(ctx: &Context, role: Granted) -> Result<()> {
+    match role {
+        Granted::In(department, _) if ctx.grants.leads(department) => Ok(()),
+        Granted::In(..) | Granted::Site(_) => authorize(ctx, SetUp::Site),
+    }
+}
+
+/// Leads give and take roles in a confidential department only.
+fn authorize_in(ctx: &Context, department: &Department) -> Result<()> {
+    if department.confidential {
+        Ok(())
+    } else {
+        authorize(ctx, SetUp::Site)
+    }
+}
+
+/// Whether a person acts who does not lead the department.
+fn is_no_lead(ctx: &Context, department: DepartmentId) -> bool {
+    matches!(ctx.actor, Actor::Person(_)) && !ctx.grants.leads(department)
 }
 
 /// Refuses what would leave nobody to set things up.

@@ -313,6 +313,27 @@ pub async fn grants_in(
     Ok(query.all(db).await?)
 }
 
+/// Active people who lead one of these departments, once each.
+pub async fn leads_of(
+    db: &impl ConnectionTrait,
+    departments: &[DepartmentId],
+) -> Result<Vec<PersonId>> {
+    let ids: Vec<PersonId> = role_grant::Entity::find()
+        .filter(role_grant::Column::DepartmentId.is_in(departments.iter().copied()))
+        .filter(role_grant::Column::Role.eq(Role::Lead))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| row.person_id)
+        .collect();
+    let people = people_by_id(db, &ids).await?;
+    Ok(people
+        .into_iter()
+        .filter(|person| person.active)
+        .map(|person| person.id)
+        .collect())
+}
+
 /// Site-wide roles of some people.
 pub async fn site_roles_of(
     db: &impl ConnectionTrait,

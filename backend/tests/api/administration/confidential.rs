@@ -181,4 +181,45 @@ on_both_databases! {
             done(&admin, "roleRevoke", "person { id }", input).await;
         }
     }
+
+    async fn roles_in_a_confidential_department_are_given_by_its_leads(app) {
+        let admin = app.admin().await;
+        let puppet = app.employee().await;
+        let role = |who: &Actor, role: &str, of: &str| json!({ "person": who.person.to_string(), "role": role, "department": department(of).to_string() });
+        let shows = "person { id }";
+        // While nobody leads it, an administrator names the first lead.
+        let teresa = app.employee().await;
+        done(&admin, "roleGrant", shows, role(&teresa, "LEAD", "hr")).await;
+        for wanted in ["AGENT", "LEAD", "APPROVER"] {
+            assert_fault(&call(&admin, "roleGrant", shows, role(&puppet, wanted, "hr")).await, "FORBIDDEN", "department");
+        }
+        assert_fault(&call(&admin, "roleRevoke", shows, role(&teresa, "LEAD", "hr")).await, "FORBIDDEN", "role");
+        // The lead gives and takes them, there and nowhere else.
+        let nora = app.employee().await;
+        done(&teresa, "roleGrant", shows, role(&nora, "AGENT", "hr")).await;
+        assert_fault(&call(&nora, "roleGrant", shows, role(&puppet, "AGENT", "hr")).await, "FORBIDDEN", "");
+        assert_fault(&call(&teresa, "roleGrant", shows, role(&nora, "AGENT", "it")).await, "FORBIDDEN", "");
+        done(&teresa, "roleRevoke", shows, role(&nora, "AGENT", "hr")).await;
+        let marta = app.lead("it").await;
+        assert_fault(&call(&marta, "roleGrant", shows, role(&puppet, "AGENT", "it")).await, "FORBIDDEN", "");
+    }
+
+    async fn leads_are_told_when_a_password_opens_their_confidential_department(app) {
+        let admin = app.admin().await;
+        let ana = app.employee().await;
+        let nora = app.agent("hr").await;
+        let teresa = app.lead("hr").await;
+        let marta = app.lead("it").await;
+        for person in [&nora, &ana] {
+            let input = json!({ "person": person.person.to_string(), "password": "another good password" });
+            done(&admin, "personSetPassword", "person { id }", input).await;
+        }
+        let ask = "{ notifications { unread nodes { kind text ticket { id } } } }";
+        let told = teresa.query(ask, json!({})).await["notifications"].clone();
+        assert_eq!(told["unread"], 1, "{told}");
+        assert_eq!(told["nodes"][0]["kind"], "PasswordSet");
+        let text = told["nodes"][0]["text"].as_str().expect("a text");
+        assert!(text.contains("set a new password for"), "{text}");
+        assert_eq!(marta.query(ask, json!({})).await["notifications"]["unread"], 0);
+    }
 }
