@@ -28,12 +28,21 @@ use crate::{
     words::admin as words,
 };
 
-/// A part of administration: its address, its icon, its words, and whether it is for the whole site alone.
+/// A part of administration: its address, its icon, its words, and whom it is for.
 struct Part {
     path: &'static str,
     icon: &'static str,
     word: fn() -> &'static str,
-    site: bool,
+    open_to: fn(&Reach) -> bool,
+}
+
+fn administrators(reach: &Reach) -> bool {
+    reach.can_administer_site
+}
+
+/// Whoever gets into administration at all.
+fn everybody(_: &Reach) -> bool {
+    true
 }
 
 const PARTS: &[Part] = &[
@@ -41,55 +50,55 @@ const PARTS: &[Part] = &[
         path: "departments",
         icon: "building-2",
         word: words::departments,
-        site: true,
+        open_to: administrators,
     },
     Part {
         path: "teams",
         icon: "users",
         word: words::teams,
-        site: false,
+        open_to: everybody,
     },
     Part {
         path: "people",
         icon: "user",
         word: words::people,
-        site: true,
+        open_to: Reach::gives_roles,
     },
     Part {
         path: "services",
         icon: "layers",
         word: words::services,
-        site: false,
+        open_to: everybody,
     },
     Part {
         path: "categories",
         icon: "tag",
         word: words::categories,
-        site: false,
+        open_to: everybody,
     },
     Part {
         path: "catalog",
         icon: "package",
         word: words::catalog,
-        site: false,
+        open_to: everybody,
     },
     Part {
         path: "calendars",
         icon: "calendar-days",
         word: words::calendars,
-        site: true,
+        open_to: administrators,
     },
     Part {
         path: "agreements",
         icon: "handshake",
         word: words::agreements,
-        site: true,
+        open_to: administrators,
     },
     Part {
         path: "settings",
         icon: "settings",
         word: words::settings,
-        site: true,
+        open_to: administrators,
     },
 ];
 
@@ -107,11 +116,13 @@ pub fn Admin() -> impl IntoView {
 #[component]
 fn Parts(reach: Reach) -> impl IntoView {
     let params = use_params_map();
-    let site = reach.can_administer_site;
-    let shown = || PARTS.iter();
-    let first = shown()
-        .find(|part| site || !part.site)
-        .map_or("", |part| part.path);
+    let reach = StoredValue::new(reach);
+    let shown = move || {
+        PARTS
+            .iter()
+            .filter(move |part| reach.with_value(part.open_to))
+    };
+    let first = shown().next().map_or("", |part| part.path);
     let current = memo(move |_| {
         let path = params.with(|params| params.get("any").unwrap_or_default());
         if path.is_empty() {
@@ -129,7 +140,6 @@ fn Parts(reach: Reach) -> impl IntoView {
             .to_owned()
     });
     let links = shown()
-        .filter(|part| site || !part.site)
         .map(|part| {
             view! {
                 <a
@@ -143,21 +153,16 @@ fn Parts(reach: Reach) -> impl IntoView {
             }
         })
         .collect_view();
-    let reach = StoredValue::new(reach);
     let page = move || {
         let path = current.get();
-        let part = PARTS
-            .iter()
-            .find(|part| part.path == path)
-            .filter(|part| site || !part.site);
-        let Some(part) = part else {
+        let Some(part) = shown().find(|part| part.path == path) else {
             return view! { <EmptyState icon="lock" title=words::not_here() text=words::not_here_text() /> }.into_any();
         };
         let reach = reach.get_value();
         match part.path {
             "departments" => view! { <departments::Departments /> }.into_any(),
             "teams" => view! { <teams::Teams reach /> }.into_any(),
-            "people" => view! { <people::People /> }.into_any(),
+            "people" => view! { <people::People reach /> }.into_any(),
             "services" => view! { <services::Services reach /> }.into_any(),
             "categories" => view! { <categories::Categories reach /> }.into_any(),
             "catalog" => view! { <catalog::Catalog reach /> }.into_any(),

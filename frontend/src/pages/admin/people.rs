@@ -12,7 +12,7 @@ use super::{
     form::{Form, FormView, filled, use_saved},
     frame::{Editor, EditorDialog, SectionHead, bones},
     operations::{
-        departments,
+        Reach, departments,
         people::{self as data, Password, Person, PersonCreateInput, PersonEditInput},
     },
     person_access::{Access, role_words},
@@ -32,7 +32,10 @@ const QUIET: u32 = 200;
 
 /// The page.
 #[component]
-pub fn People() -> impl IntoView {
+pub fn People(reach: Reach) -> impl IntoView {
+    // Whoever leads a confidential department finds people here and gives them roles in it; the rest is not theirs.
+    let site = reach.can_administer_site;
+    let reach = StoredValue::new(reach);
     let typed = RwSignal::new(String::new());
     let search = RwSignal::new(String::new());
     effect(move |_| {
@@ -52,7 +55,10 @@ pub fn People() -> impl IntoView {
                 .map_err(|error| error.sentence())
         }
     });
-    let departments = Remote::new(|| async {
+    let departments = Remote::new(move || async move {
+        if !site {
+            return Ok(reach.with_value(Reach::gives_roles_in));
+        }
         let all = departments::fetch_departments()
             .await
             .map_err(|error| error.sentence())?;
@@ -93,6 +99,7 @@ pub fn People() -> impl IntoView {
             lead=words::people_lead()
             add_word=words::new_person()
             on_add=move |()| editor.add()
+            may_add=site
         />
         <div class="admin-search">
             <TextField label=words::search_people() kind="search" value=typed required=true />
@@ -106,6 +113,7 @@ pub fn People() -> impl IntoView {
                     empty=("user", words::no_people())
                     searched_elsewhere=true
                     on_edit=open(editor)
+                    may_edit=site
                     act=Act { icon: "key-round", word: words::access(), run: open(access) }
                 />
                 {move || {
@@ -130,6 +138,7 @@ pub fn People() -> impl IntoView {
             <Access
                 editor=access
                 departments=departments.ready().unwrap_or_default()
+                site
             />
         </EditorDialog>
     }

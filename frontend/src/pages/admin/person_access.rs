@@ -55,20 +55,32 @@ pub fn role_words(person: &Person) -> String {
 
 /// The content of the dialog.
 #[component]
-pub fn Access(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl IntoView {
+pub fn Access(
+    editor: Editor<Person>,
+    departments: Vec<DepartmentName>,
+    /// The viewer sets the whole site up: gives roles for all of it, and passwords.
+    site: bool,
+) -> impl IntoView {
     editor.existing().map(|person| {
         let id = person.id.clone();
         let login = person.login.clone().unwrap_or_default();
         let person = RwSignal::new(person);
         view! {
-            <Roles person departments />
-            <PasswordForm person=id login />
+            <Roles person departments site />
+            {site.then(|| view! { <PasswordForm person=id login /> })}
         }
     })
 }
 
 #[component]
-fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>) -> impl IntoView {
+fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, site: bool) -> impl IntoView {
+    let may_take = {
+        let departments = departments.clone();
+        move |input: &RoleInput| match &input.department {
+            Some(id) => site || departments.iter().any(|department| department.id == *id),
+            None => site,
+        }
+    };
     let form = Form::new();
     let role = RwSignal::new(Role::Agent.key().to_owned());
     let department = RwSignal::new(String::new());
@@ -83,16 +95,18 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>) -> impl Int
         });
     };
     let own = move || person.with_untracked(|person| person.id.clone());
-    let site = |role: SiteRole| format!("site:{}", role.key());
+    let site_key = |role: SiteRole| format!("site:{}", role.key());
     let mut options: Vec<(String, String)> = Role::ALL
         .iter()
         .map(|role| (role.key().to_owned(), role_word(*role).to_owned()))
         .collect();
-    options.extend(
-        SiteRole::ALL
-            .iter()
-            .map(|role| (site(*role), words::site_wide(site_role_word(*role)))),
-    );
+    if site {
+        options.extend(
+            SiteRole::ALL
+                .iter()
+                .map(|role| (site_key(*role), words::site_wide(site_role_word(*role)))),
+        );
+    }
     let is_site = memo(move |_| role.with(|role| role.starts_with("site:")));
     let give = move |()| {
         let key = role.get_untracked();
@@ -144,19 +158,24 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>) -> impl Int
         });
         site.chain(granted)
             .map(|(word, input)| {
-                view! {
-                    <li>
-                        <Icon name="key-round" />
-                        <span class="grow">{word.clone()}</span>
+                let take = may_take(&input).then(|| {
+                    view! {
                         <button
                             type="button"
                             class="btn btn-quiet btn-icon btn-small"
-                            aria-label=common::remove(word)
+                            aria-label=common::remove(word.clone())
                             disabled=move || form.is_busy()
                             on:click=move |_| change(input.clone(), false)
                         >
                             <Icon name="x" />
                         </button>
+                    }
+                });
+                view! {
+                    <li>
+                        <Icon name="key-round" />
+                        <span class="grow">{word}</span>
+                        {take}
                     </li>
                 }
             })

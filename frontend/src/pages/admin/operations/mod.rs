@@ -10,7 +10,7 @@ pub mod teams;
 
 use cynic::QueryBuilder;
 
-use crate::api::{self, Call, operations::DepartmentName, schema};
+use crate::api::{self, Call, Id, operations::DepartmentName, schema};
 
 /// What the viewer may set up.
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,37 @@ pub struct Reach {
     pub can_administer_site: bool,
     /// Services, categories, catalog and teams' members of these departments.
     pub set_up_departments: Vec<DepartmentName>,
+    /// The same once more: which of them are confidential.
+    #[cynic(alias, rename = "setUpDepartments")]
+    secrets: Vec<Secrecy>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Department")]
+struct Secrecy {
+    id: Id,
+    confidential: bool,
+}
+
+impl Reach {
+    /// Departments in which the viewer may give roles: an administrator in all, subject to what the server says; others
+    /// in confidential ones that they lead.
+    pub fn gives_roles_in(&self) -> Vec<DepartmentName> {
+        let secret = |id: &Id| {
+            self.secrets
+                .iter()
+                .any(|one| one.confidential && one.id == *id)
+        };
+        let all = self.set_up_departments.iter();
+        all.filter(|department| self.can_administer_site || secret(&department.id))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether the viewer may give any role.
+    pub fn gives_roles(&self) -> bool {
+        self.can_administer_site || !self.gives_roles_in().is_empty()
+    }
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
