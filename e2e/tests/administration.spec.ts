@@ -72,6 +72,38 @@ test("a department, its team and a person with a role are set up, and the person
   await theirs.context().close();
 });
 
+test("roles in a confidential department are given by its leads, and an administrator is told so", async ({ page, browser }) => {
+  await signIn(page, "teresa", "/admin/people");
+  await expect(page.getByRole("button", { name: "New person" })).toHaveCount(0);
+  await page.getByLabel("Find by name").fill("Ana Ferreira");
+  await expect(page.locator("tbody tr")).toHaveCount(1);
+  await expect(page.getByRole("button", { name: /^Edit/ })).toHaveCount(0);
+  await page.getByRole("button", { name: /^Access: Ana/ }).click();
+  const dialog = page.getByRole("dialog", { name: "Access" });
+  // Only what is hers to give: no other department, no password, nothing site-wide.
+  await expect(dialog.getByLabel("Department").locator("option")).toHaveCount(2);
+  await expect(dialog.getByLabel("New password")).toHaveCount(0);
+  await expect(dialog.getByLabel("Role").locator("option", { hasText: "Administrator" })).toHaveCount(0);
+  await dialog.getByLabel("Role").selectOption({ label: "Agent" });
+  await dialog.getByLabel("Department").selectOption({ index: 1 });
+  await dialog.getByRole("button", { name: "Give this role" }).click();
+  const given = dialog.getByRole("listitem").filter({ hasText: "Agent in" });
+  await expect(given).toHaveCount(1);
+  await given.getByRole("button").click();
+  await expect(given).toHaveCount(0);
+
+  const office = await (await browser.newContext()).newPage();
+  await signIn(office, "admin", "/admin/people");
+  await office.getByLabel("Find by name").fill("Ana Ferreira");
+  await office.getByRole("button", { name: /^Access: Ana/ }).click();
+  const refused = office.getByRole("dialog", { name: "Access" });
+  await refused.getByLabel("Role").selectOption({ label: "Agent" });
+  await refused.getByLabel("Department").selectOption({ label: "People" });
+  await refused.getByRole("button", { name: "Give this role" }).click();
+  await expectFault(refused.getByLabel("Department"), /Only a lead of this department/);
+  await office.context().close();
+});
+
 test("a calendar's wrong dates are named where they stand, and right ones are kept", async ({ page }) => {
   const name = `Night shift ${Date.now()}`;
   await signIn(page, "admin", "/admin/calendars");
