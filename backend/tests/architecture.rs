@@ -59,6 +59,8 @@ const BACKEND: &[(&str, &[&str])] = &[
         "cli",
         &[
             "app",
+            // Leads are told of a password that is set here.
+            "desk",
             "embedded_client",
             "graphql",
             "http",

@@ -163,7 +163,8 @@ impl Hub {
             self.break_off(id);
             return;
         }
-        let heard = question.hear.borrow_mut()(answer["data"].take());
+        let data = answer.get_mut("data").map(Value::take).unwrap_or_default();
+        let heard = question.hear.borrow_mut()(data);
         match heard {
             Some(Heard::UpTo(sequence)) => {
                 let since = question.since.get();

@@ -31,7 +31,11 @@ impl Said {
     /// Reads a message; nothing if it says nothing about us, or nothing that the protocol knows.
     fn read(mut message: Value) -> Option<Self> {
         let id = message["id"].as_str().and_then(|id| id.parse().ok());
-        let payload = message["payload"].take();
+        // Not by index: that would make a field, or fail, where the message is no object.
+        let payload = message
+            .get_mut("payload")
+            .map(Value::take)
+            .unwrap_or_default();
         match (message["type"].as_str()?, id) {
             ("connection_ack", _) => Some(Self::Acknowledged),
             ("next", Some(id)) => Some(Self::Next {
