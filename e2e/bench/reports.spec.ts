@@ -15,10 +15,10 @@ const REPORTS: Record<string, string> = {
 test("reports over the large database", async ({ request }) => {
   const login = process.env.BELLHOP_LOGIN ?? "";
   const caller = await Caller.signedIn(request, login, process.env.BELLHOP_PASSWORD);
-  const { viewer } = await caller.ask<{ viewer: { id: string } }>("{ viewer { id } }");
+  const { viewer } = await caller.ask<{ viewer: { person: { id: string } } }>("{ viewer { person { id } } }");
   await caller.ask(
     "mutation ($input: RoleInput!) { roleGrant(input: $input) { userErrors { code } } }",
-    { input: { person: viewer.id, siteRole: "REPORTER" } },
+    { input: { person: viewer.person.id, siteRole: "REPORTER" } },
   );
   for (const [name, query] of Object.entries(REPORTS)) {
     const samples: number[] = [];
