@@ -1,7 +1,9 @@
 //! The parts of a running server.
 
+use crate::channel::mail::Mail;
 use crate::desk::Desk;
 use crate::desk::live::TicketFeed;
+use crate::platform::job::runner::{Runner, Running};
 use crate::platform::{Platform, timer};
 use std::sync::Arc;
 
@@ -14,15 +16,20 @@ pub struct App {
     pub desk: Desk,
     /// Changed tickets, as they change.
     pub tickets: TicketFeed,
+    /// Outgoing mail.
+    pub mail: Mail,
 }
 
 impl App {
-    /// Puts the parts together; nothing runs yet.
+    /// Puts the parts together; nothing runs yet, and mail is off.
     pub fn new(platform: Platform) -> Self {
+        let mail = Mail::default();
+        let platform = platform.with(Arc::new(mail.clone()));
         Self {
             desk: Desk::new(platform.clone()),
             platform,
             tickets: TicketFeed::default(),
+            mail,
         }
     }
 
@@ -37,5 +44,15 @@ impl App {
                 Arc::new(self.desk.clone()),
             ));
         }
+    }
+
+    /// Does jobs; not running yet.
+    pub fn runner(&self) -> Runner {
+        Runner::new(self.platform.clone(), vec![Arc::new(self.mail.clone())])
+    }
+
+    /// Starts to do jobs, to be stopped before the server ends.
+    pub fn start_jobs(&self) -> Running {
+        self.runner().start()
     }
 }

@@ -1,8 +1,9 @@
 //! The server. `platform` knows no word of service management, `organisation` knows people,
-//! `session` who is signed in, `desk` what all tickets share, `practice` one ITIL practice each;
-//! `graphql` and `http` are thin.
+//! `session` who is signed in, `desk` what all tickets share, `practice` one ITIL practice each,
+//! `channel` how the outside is written to; `graphql` and `http` are thin.
 
 pub mod app;
+pub mod channel;
 pub mod cli;
 pub mod dashboard;
 pub mod desk;

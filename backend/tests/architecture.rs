@@ -14,7 +14,9 @@ const BACKEND: &[(&str, &[&str])] = &[
     // A password that is set and a person who leaves end their sessions in the same act.
     ("organisation", &["platform", "session"]),
     ("desk", &["organisation", "platform"]),
-    ("app", &["desk", "platform"]),
+    // The outside world is written to from what the desk did.
+    ("channel", &["desk", "organisation", "platform", "session"]),
+    ("app", &["channel", "desk", "platform"]),
     ("practice", &["desk", "organisation", "platform"]),
     ("dashboard", &["desk", "organisation", "platform"]),
     ("report", &["desk", "organisation", "platform"]),
@@ -59,6 +61,7 @@ const BACKEND: &[(&str, &[&str])] = &[
         "cli",
         &[
             "app",
+            "channel",
             // Leads are told of a password that is set here.
             "desk",
             "embedded_client",

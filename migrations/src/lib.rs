@@ -11,6 +11,8 @@ mod m0002_organisation;
 mod m0003_service_level;
 mod m0004_desk;
 mod m0005_report;
+mod m0006_job;
+mod m0007_mail;
 mod shape;
 
 /// All steps in order.
@@ -25,6 +27,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_service_level::Migration),
             Box::new(m0004_desk::Migration),
             Box::new(m0005_report::Migration),
+            Box::new(m0006_job::Migration),
+            Box::new(m0007_mail::Migration),
         ]
     }
 }

@@ -97,6 +97,12 @@ vocabulary! {
         SessionEnded = "SessionEnded",
         /// A person was told something.
         NotificationSent = "NotificationSent",
+        /// A job was given up after its last attempt.
+        JobFailed = "JobFailed",
+        /// A job that was given up is tried again.
+        JobRetried = "JobRetried",
+        /// A job that was given up was thrown away.
+        JobDiscarded = "JobDiscarded",
     }
 }
 

@@ -135,6 +135,8 @@ typed_ids! {
     ClockId = "clock";
     /// A timer.
     TimerId = "timer";
+    /// A job.
+    JobId = "job";
     /// An event of the log.
     EventId = "event";
     /// A notification of a person.

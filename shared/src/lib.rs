@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod event;
 pub mod form;
 pub mod id;
+pub mod job;
 pub mod organisation;
 pub mod permission;
 pub mod service_level;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod import;
+mod mail;
 mod seed;
 mod serve;
 mod service_level;

@@ -1,11 +1,12 @@
 //! `bellhop serve`.
 
+use super::mail::MailOut;
 use super::seed;
 use super::settings::{Storage, start_log};
 use crate::http::client_files::ClientFiles;
 use crate::http::{self, Server, Settings};
 use crate::organisation::settings::organisation;
-use crate::platform::{Platform, idempotency};
+use crate::platform::{Platform, idempotency, job};
 use crate::report::history;
 use crate::seed::demo;
 use crate::session;
@@ -26,6 +27,8 @@ pub struct Serve {
     listen: SocketAddr,
     #[command(flatten)]
     storage: Storage,
+    #[command(flatten)]
+    mail: MailOut,
     /// Address that browsers use, such as `https://help.example.org`; needed behind a proxy.
     #[arg(long, env = "BELLHOP_PUBLIC_URL")]
     public_url: Option<String>,
@@ -55,7 +58,11 @@ impl Serve {
             seed::plant(&platform.db, platform.clock.now(), demo::SEED).await?;
             platform.db.checkpoint().await?;
         }
+        // A sender that is none is said before anything runs.
+        let outbox = self.mail.open(&self.url(listener.local_addr()?))?;
+        app.mail.switch(outbox);
         app.start(true);
+        let jobs = app.start_jobs();
         let housekeeping = tokio::spawn(housekeeping(app.platform.clone()));
         let server = Server::new(app.clone(), settings).await?;
         let workers = std::thread::available_parallelism()
@@ -70,6 +77,7 @@ impl Serve {
         wait_for_end().await?;
         eprintln!("bellhop: stopping");
         running.stop().await?;
+        jobs.stop().await;
         housekeeping.abort();
         app.platform.db.checkpoint().await?;
         Ok(())
@@ -99,11 +107,15 @@ impl Serve {
         })
     }
 
-    fn announce(&self, address: SocketAddr, files: &ClientFiles) {
-        let url = self
-            .public_url
+    /// Address that browsers use.
+    fn url(&self, address: SocketAddr) -> String {
+        self.public_url
             .clone()
-            .unwrap_or_else(|| format!("http://{address}"));
+            .unwrap_or_else(|| format!("http://{address}"))
+    }
+
+    fn announce(&self, address: SocketAddr, files: &ClientFiles) {
+        let url = self.url(address);
         say(&format!("Bellhop is ready at {url}"));
         if !files.present() {
             say(&format!(
@@ -134,6 +146,9 @@ async fn housekeeping(platform: Platform) {
         }
         if let Err(error) = forget_keys(&platform).await {
             tracing::error!(%error, "old idempotency keys could not be removed");
+        }
+        if let Err(error) = job::sweep(&platform).await {
+            tracing::error!(%error, "old jobs could not be removed");
         }
         if let Err(error) = history::catch_up(&platform.db).await {
             tracing::error!(%error, "the steps of tickets could not be counted");

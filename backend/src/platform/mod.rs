@@ -1,5 +1,5 @@
 //! Mechanics without a word of service management: database, unit of work, event log, live feed,
-//! timers, clock, ids.
+//! timers, jobs, clock, ids.
 
 pub mod changes;
 pub mod clock;
@@ -10,6 +10,7 @@ pub mod event_log;
 pub mod feed;
 pub mod idempotency;
 pub mod ids;
+pub mod job;
 pub mod markdown;
 pub mod paging;
 pub mod row;
@@ -23,6 +24,7 @@ use feed::Feed;
 use ids::Ids;
 use std::sync::Arc;
 use tokio::sync::Notify;
+use unit_of_work::BeforeCommit;
 
 /// What every use case works with; cheap to clone.
 #[derive(Clone)]
@@ -37,6 +39,10 @@ pub struct Platform {
     pub feed: Feed,
     /// Rung when a timer was set, so that an earlier one is not slept through.
     pub timers_changed: Arc<Notify>,
+    /// Rung when a job was written, so that it is begun at once.
+    pub jobs_changed: Arc<Notify>,
+    /// What else belongs to every act.
+    pub(in crate::platform) before_commit: Option<Arc<dyn BeforeCommit>>,
 }
 
 impl Platform {
@@ -48,6 +54,16 @@ impl Platform {
             ids: Arc::new(ids),
             feed: Feed::new(),
             timers_changed: Arc::new(Notify::new()),
+            jobs_changed: Arc::new(Notify::new()),
+            before_commit: None,
+        }
+    }
+
+    /// The same, where `before_commit` belongs to every act.
+    pub fn with(self, before_commit: Arc<dyn BeforeCommit>) -> Self {
+        Self {
+            before_commit: Some(before_commit),
+            ..self
         }
     }
 }

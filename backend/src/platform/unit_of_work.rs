@@ -1,4 +1,4 @@
-//! One act: rows, events, timers and keys in one transaction. Dropped without a commit, it never
+//! One act: rows, events, timers, jobs and keys in one transaction. Dropped without a commit, it never
 //! happened.
 
 use super::Platform;
@@ -8,7 +8,20 @@ use super::event_log::{self, NewEvent, Stamp};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Query};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction};
 use sha2::{Digest, Sha256};
+use std::future::Future;
+use std::pin::Pin;
 use uuid::Uuid;
+
+/// What else belongs to every act: it sees the act's events just before they are written, and adds
+/// rows, jobs and events of its own to the same transaction.
+pub trait BeforeCommit: Send + Sync {
+    /// Adds what belongs to these events; if that fails, the act fails.
+    fn before_commit<'a>(
+        &'a self,
+        uow: &'a mut UnitOfWork,
+        events: &'a [NewEvent],
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+}
 
 /// An open transaction and the events that it will end in.
 pub struct UnitOfWork {
@@ -17,6 +30,7 @@ pub struct UnitOfWork {
     tx: DatabaseTransaction,
     events: Vec<NewEvent>,
     timers_changed: bool,
+    jobs_changed: bool,
 }
 
 impl UnitOfWork {
@@ -28,6 +42,7 @@ impl UnitOfWork {
             context: context.clone(),
             events: Vec::new(),
             timers_changed: false,
+            jobs_changed: false,
         })
     }
 
@@ -66,6 +81,11 @@ impl UnitOfWork {
         self.timers_changed = true;
     }
 
+    /// Wakes those who do jobs after the commit.
+    pub fn jobs_changed(&mut self) {
+        self.jobs_changed = true;
+    }
+
     /// Waits until no other unit of work has its turn with `what`, and has it to the end. For rules
     /// that no single row can guard, such as "nobody else has this name". SQLite has one writer, so
     /// there it always is one's turn.
@@ -97,7 +117,15 @@ impl UnitOfWork {
     }
 
     /// Writes the events and commits. Gives the last sequence (the present one without events).
-    pub async fn commit(self) -> Result<i64> {
+    pub async fn commit(mut self) -> Result<i64> {
+        if !self.events.is_empty()
+            && let Some(more) = self.platform.before_commit.clone()
+        {
+            let events = std::mem::take(&mut self.events);
+            more.before_commit(&mut self, &events).await?;
+            let added = std::mem::replace(&mut self.events, events);
+            self.events.extend(added);
+        }
         let sequence = if self.events.is_empty() {
             event_log::last_sequence(&self.tx).await?
         } else {
@@ -116,6 +144,9 @@ impl UnitOfWork {
         if self.timers_changed {
             self.platform.timers_changed.notify_waiters();
             self.platform.timers_changed.notify_one();
+        }
+        if self.jobs_changed {
+            self.platform.jobs_changed.notify_one();
         }
         Ok(sequence)
     }

@@ -17,6 +17,7 @@ pub struct Keys {
     pub(super) access: [u8; 32],
     refresh: [u8; 32],
     device: [u8; 32],
+    mail: [u8; 32],
 }
 
 impl Keys {
@@ -37,6 +38,7 @@ impl Keys {
             access: key("bellhop access token"),
             refresh: key("bellhop refresh token"),
             device: key("bellhop device cookie"),
+            mail: key("bellhop mail token"),
         }
     }
 
@@ -48,6 +50,11 @@ impl Keys {
     /// The proof in a device cookie.
     pub(super) fn sign_device(&self, nonce: &[u8], login: &str) -> [u8; 32] {
         mac(&self.device, &[nonce, login.as_bytes()])
+    }
+
+    /// The proof in the token of a mail about a thing, to a person.
+    pub fn sign_mail(&self, about: &[u8; 16], person: &[u8; 16]) -> [u8; 32] {
+        mac(&self.mail, &[about, person])
     }
 }
 
@@ -65,14 +72,14 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// Whether two proofs are equal, in a time that does not tell where they differ.
-pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
+pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |diff, (x, y)| diff | (x ^ y)) == 0
 }
 
 #[cfg(test)]
 impl Keys {
     /// Keys of a fixed secret.
-    pub(super) fn fixed() -> Self {
+    pub fn fixed() -> Self {
         Self::derive(&[7; SECRET_BYTES])
     }
 }

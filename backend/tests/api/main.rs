@@ -8,6 +8,7 @@ mod administration;
 mod bad_input;
 mod dashboard;
 mod live;
+mod mail;
 mod password_change;
 mod permission_matrix;
 mod queue_filter;

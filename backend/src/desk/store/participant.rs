@@ -56,6 +56,14 @@ pub async fn people(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Vec<P
     Ok(people)
 }
 
+/// Everybody who takes part, with as what; somebody may in more than one way.
+pub async fn parts(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Vec<participant::Model>> {
+    Ok(participant::Entity::find()
+        .filter(participant::Column::TicketId.eq(ticket))
+        .all(db)
+        .await?)
+}
+
 /// Those who watch.
 pub async fn watchers(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Vec<PersonId>> {
     let rows = participant::Entity::find()

@@ -4,7 +4,9 @@ use super::actor::Actor;
 use super::database::{self, Backend, Own};
 use super::http::Client;
 use super::organisation;
+use super::smtp::SmtpServer;
 use backend::app::App;
+use backend::channel::mail::outbox::{self, Outbox};
 use backend::http::client_files::ClientFiles;
 use backend::http::{self as server, Running, Server, Settings};
 use backend::organisation::entity::{person, role_grant, site_role};
@@ -123,6 +125,29 @@ impl TestApp {
             .expect("timers")
             > 0
         {}
+    }
+
+    /// Sends mail to this server from now on.
+    pub fn mail_to(&self, server: &SmtpServer) {
+        let settings = outbox::Settings {
+            smtp_url: Some(server.url()),
+            folder: None,
+            from: "Help desk <help@bellhop.example>".to_owned(),
+            base_url: "https://help.example.org".to_owned(),
+        };
+        let outbox = Outbox::open(&settings).expect("a way out");
+        self.app.mail.switch(Some(outbox));
+    }
+
+    /// Does all jobs that are due, and gives how many attempts that were.
+    pub async fn run_jobs(&self) -> usize {
+        let mut attempts = 0;
+        loop {
+            match self.app.runner().run_due().await.expect("jobs") {
+                0 => return attempts,
+                more => attempts += more,
+            }
+        }
     }
 
     /// A client that is not signed in.

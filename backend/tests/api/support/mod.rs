@@ -21,6 +21,7 @@ pub mod app;
 pub mod database;
 pub mod http;
 pub mod organisation;
+pub mod smtp;
 pub mod socket;
 
 pub use app::TestApp;

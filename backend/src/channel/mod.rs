@@ -1,0 +1,3 @@
+//! How the outside world is reached: mail.
+
+pub mod mail;
