@@ -3,6 +3,7 @@
 //! `channel` how the outside is written to; `graphql` and `http` are thin.
 
 pub mod app;
+pub mod audit;
 pub mod channel;
 pub mod cli;
 pub mod dashboard;

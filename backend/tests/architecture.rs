@@ -20,6 +20,10 @@ const BACKEND: &[(&str, &[&str])] = &[
     ("practice", &["desk", "organisation", "platform"]),
     ("dashboard", &["desk", "organisation", "platform"]),
     ("report", &["desk", "organisation", "platform"]),
+    (
+        "audit",
+        &["desk", "organisation", "platform", "practice", "session"],
+    ),
     ("import", &["desk", "organisation", "platform"]),
     (
         "seed",
@@ -36,12 +40,15 @@ const BACKEND: &[(&str, &[&str])] = &[
         "graphql",
         &[
             "app",
+            "audit",
             "dashboard",
             "desk",
             "organisation",
             "platform",
             "practice",
             "report",
+            // Rows of tokens.
+            "session",
         ],
     ),
     ("embedded_client", &[]),
@@ -49,6 +56,7 @@ const BACKEND: &[(&str, &[&str])] = &[
         "http",
         &[
             "app",
+            "audit",
             "embedded_client",
             "graphql",
             "organisation",

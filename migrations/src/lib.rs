@@ -13,6 +13,7 @@ mod m0004_desk;
 mod m0005_report;
 mod m0006_job;
 mod m0007_mail;
+mod m0010_api_token;
 mod shape;
 
 /// All steps in order.
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_report::Migration),
             Box::new(m0006_job::Migration),
             Box::new(m0007_mail::Migration),
+            Box::new(m0010_api_token::Migration),
         ]
     }
 }

@@ -95,6 +95,16 @@ vocabulary! {
         SessionStarted = "SessionStarted",
         /// A session ended.
         SessionEnded = "SessionEnded",
+        /// A token for tools was made.
+        ApiTokenCreated = "ApiTokenCreated",
+        /// A token for tools ended: taken back, run out, or with what its owner lost.
+        ApiTokenEnded = "ApiTokenEnded",
+        /// Somebody failed to sign in as a person so often that they have to wait.
+        SignInHeldUp = "SignInHeldUp",
+        /// Somebody tried to give or take a role that was not theirs to give or take.
+        RoleRefused = "RoleRefused",
+        /// Data was downloaded as a file.
+        ExportTaken = "ExportTaken",
         /// A person was told something.
         NotificationSent = "NotificationSent",
         /// A job was given up after its last attempt.
@@ -103,6 +113,65 @@ vocabulary! {
         JobRetried = "JobRetried",
         /// A job that was given up was thrown away.
         JobDiscarded = "JobDiscarded",
+    }
+}
+
+vocabulary! {
+    /// What an entry of the audit log is about.
+    AuditTopic {
+        /// Signing in and out, and being held up.
+        SignIn = "sign_in",
+        /// Passwords.
+        Password = "password",
+        /// Roles given, taken, refused.
+        Role = "role",
+        /// People.
+        Person = "person",
+        /// Tokens for tools.
+        Token = "token",
+        /// Downloads.
+        Export = "export",
+        /// Everything else that was set up.
+        SetUp = "set_up",
+    }
+}
+
+impl EventKind {
+    /// What the audit log files it under; none for what belongs to tickets and to one person's news.
+    pub fn audit_topic(self) -> Option<AuditTopic> {
+        Some(match self {
+            Self::TicketCreated
+            | Self::TicketReplied
+            | Self::RequesterReplied
+            | Self::NoteAdded
+            | Self::TicketAssigned
+            | Self::TicketStarted
+            | Self::TicketPutOnHold
+            | Self::TicketResumed
+            | Self::TicketResolved
+            | Self::TicketConfirmed
+            | Self::TicketClosed
+            | Self::TicketReopened
+            | Self::TicketCancelled
+            | Self::PriorityChanged
+            | Self::TicketEdited
+            | Self::WatcherAdded
+            | Self::WatcherRemoved
+            | Self::LinkAdded
+            | Self::LinkRemoved
+            | Self::AgreementChosen
+            | Self::ClockWarned
+            | Self::ClockBreached
+            | Self::TicketImported
+            | Self::NotificationSent => return None,
+            Self::SessionStarted | Self::SessionEnded | Self::SignInHeldUp => AuditTopic::SignIn,
+            Self::PasswordSet => AuditTopic::Password,
+            Self::RoleGranted | Self::RoleRevoked | Self::RoleRefused => AuditTopic::Role,
+            Self::PersonCreated | Self::PersonEdited => AuditTopic::Person,
+            Self::ApiTokenCreated | Self::ApiTokenEnded => AuditTopic::Token,
+            Self::ExportTaken => AuditTopic::Export,
+            _ => AuditTopic::SetUp,
+        })
     }
 }
 

@@ -143,6 +143,8 @@ typed_ids! {
     NotificationId = "notification";
     /// A signed-in session.
     SessionId = "session";
+    /// An API token of a person.
+    ApiTokenId = "apitoken";
     /// A dashboard.
     DashboardId = "dashboard";
     /// A run of an import.

@@ -45,6 +45,47 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What a token for tools may be used for; never more than its owner may do.
+    TokenScope {
+        /// Read tickets, their conversations and clocks, and hear of their changes.
+        ReadTickets = "read_tickets",
+        /// Report incidents and submit requests.
+        ReportTickets = "report_tickets",
+        /// Work tickets: reply, assign, hold, resolve and all the rest.
+        WorkTickets = "work_tickets",
+        /// Read figures, dashboards and flat rows of tickets, and download them.
+        ReadReports = "read_reports",
+        /// Read people, with contact details as far as the owner sees them, and roles.
+        ReadPeople = "read_people",
+        /// Read the audit log and download it.
+        ReadAudit = "read_audit",
+        /// Set things up, people and their roles included; never passwords, never tokens.
+        Administer = "administer",
+    }
+}
+
+impl TokenScope {
+    /// Whether somebody may make tokens of this scope.
+    pub fn open_to(self, grants: &Grants) -> bool {
+        let any_role = !grants.site.is_empty() || grants.roles.values().any(|r| !r.is_empty());
+        match self {
+            Self::ReadTickets => grants.works_anywhere() || grants.is(SiteRole::Auditor),
+            Self::ReportTickets | Self::ReadPeople => any_role,
+            Self::WorkTickets => grants.works_anywhere(),
+            Self::ReadReports => {
+                grants.is(SiteRole::Auditor)
+                    || grants.is(SiteRole::Reporter)
+                    || grants.roles.values().any(|r| !r.is_empty())
+            }
+            Self::ReadAudit => grants.may_read_audit(),
+            Self::Administer => {
+                grants.may_set_up(SetUp::Site) || grants.roles.keys().any(|d| grants.leads(*d))
+            }
+        }
+    }
+}
+
 /// Everything that was granted to one person.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Grants {
@@ -100,6 +141,11 @@ impl Grants {
         self.is(SiteRole::Administrator)
             || self.is(SiteRole::Auditor)
             || self.roles.keys().any(|d| self.leads(*d))
+    }
+
+    /// Whether the person may read the audit log.
+    pub fn may_read_audit(&self) -> bool {
+        self.is(SiteRole::Administrator) || self.is(SiteRole::Auditor)
     }
 
     /// Whether the person has a site-wide role.

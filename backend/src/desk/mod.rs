@@ -4,6 +4,7 @@
 pub mod conversation;
 pub mod entity;
 pub mod firing;
+pub mod handover;
 pub mod live;
 pub mod notification;
 pub mod service_level;

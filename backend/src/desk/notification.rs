@@ -42,6 +42,25 @@ pub async fn assignee(
     tell(uow, t, kind, words, t.assignee_id.into_iter().collect()).await
 }
 
+/// Tells somebody how many tickets of a person who stopped are theirs now.
+pub async fn taken_over(
+    uow: &mut UnitOfWork,
+    heir: PersonId,
+    of: PersonId,
+    count: usize,
+) -> Result<()> {
+    if uow.context().actor.person() == Some(heir) {
+        return Ok(());
+    }
+    let name = organisation::store::person(uow.tx(), of)
+        .await?
+        .map_or_else(String::new, |person| person.name);
+    let tickets = if count == 1 { "ticket" } else { "tickets" };
+    let words = format!("gave you {count} {tickets} of {name}");
+    let people = BTreeSet::from([heir]);
+    send(uow, None, EventKind::TicketAssigned, &words, people).await
+}
+
 /// Tells the assignee that a clock warns or has run out.
 pub async fn clock(
     uow: &mut UnitOfWork,

@@ -1,6 +1,8 @@
 //! The GraphQL API: thin; it parses, calls a use case, and shapes the answer.
 
 pub mod agreement;
+pub mod api_token;
+pub mod audit;
 pub mod calendar;
 pub mod catalog;
 pub mod clock;
@@ -9,6 +11,7 @@ pub mod dashboard;
 pub mod department_mutation;
 pub mod error;
 pub mod filter;
+pub mod handover;
 pub mod id;
 pub mod input;
 pub mod loader;

@@ -1,9 +1,12 @@
 //! People and their roles are changed.
 
+use super::handover::{TakeOverInput, take_overs, taken_over};
 use super::id::{parse, parse_opt};
 use super::input::{cleared, cleared_id, kept, key, parts};
 use super::organisation::Person;
 use super::payload::{edited, made, payloads};
+use crate::app::App;
+use crate::desk::handover::HandOver;
 use crate::desk::notification::TellLeads;
 use crate::organisation::entity;
 use crate::organisation::password;
@@ -18,6 +21,13 @@ use std::fmt;
 /// A password on its way in; never shown, never part of a digest.
 #[derive(Clone)]
 pub struct Secret(String);
+
+impl Secret {
+    /// The text, for whoever checks it.
+    pub(super) fn into_text(self) -> String {
+        self.0
+    }
+}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,8 +115,12 @@ pub struct PersonEditInput {
     department: MaybeUndefined<ID>,
     /// Whom they report to; null clears it.
     manager: MaybeUndefined<ID>,
-    /// Still here; deactivating ends all sessions.
+    /// Still here; deactivating ends all sessions, and open tickets go to whom `takeOver` names.
     active: MaybeUndefined<bool>,
+    /// Who takes over from a person who is deactivated; in the other departments their open
+    /// tickets go back to the queues of their teams.
+    #[graphql(default)]
+    take_over: Vec<TakeOverInput>,
 }
 
 /// A new password.
@@ -138,6 +152,9 @@ pub struct RoleInput {
     department: Option<ID>,
     /// The role for the whole site.
     site_role: Option<SiteRole>,
+    /// When a role is taken, the last one in which the person worked the department's tickets: who
+    /// has their open tickets from now on. Without it they go back to the queues of their teams.
+    taken_over_by: Option<ID>,
 }
 
 impl RoleInput {
@@ -210,6 +227,7 @@ impl PersonMutation {
     ) -> Result<PersonPayload> {
         let (acting, platform) = parts(ctx)?;
         let which = input.person;
+        let version = input.expected_version;
         let edit = async {
             let id = parse(&which, "person")?;
             let edit = PersonEdit {
@@ -226,7 +244,11 @@ impl PersonMutation {
                 vip: kept(input.vip),
                 active: kept(input.active),
             };
-            person::edit(platform, acting, id, input.expected_version, edit).await
+            let hand_over = HandOver {
+                desk: &ctx.data_unchecked::<App>().desk,
+                to: take_overs(&input.take_over)?,
+            };
+            person::edit(platform, acting, id, version, edit, &hand_over).await
         };
         let current = async { store::person(platform.db.reader(), parse(&which, "person")?).await };
         edited(ctx, edit.await, current).await
@@ -272,7 +294,13 @@ impl PersonMutation {
         let (acting, platform) = parts(ctx)?;
         let act = async {
             let id = parse(&input.person, "person")?;
-            role::revoke(platform, acting, id, input.granted()?).await
+            let granted = input.granted()?;
+            let heir = parse_opt(input.taken_over_by.as_ref(), "takenOverBy")?;
+            let hand_over = HandOver {
+                desk: &ctx.data_unchecked::<App>().desk,
+                to: taken_over(granted, heir),
+            };
+            role::revoke(platform, acting, id, granted, &hand_over).await
         };
         made(ctx, act.await)
     }

@@ -1,10 +1,13 @@
 //! The schema, put together from its parts, and what every request brings along.
 
 use super::agreement::{AgreementMutation, AgreementQuery};
+use super::api_token::{ApiTokenMutation, ApiTokenQuery};
+use super::audit::AuditQuery;
 use super::calendar::{CalendarMutation, CalendarQuery};
 use super::catalog::{CatalogMutation, CatalogQuery};
 use super::dashboard::DashboardQuery;
 use super::department_mutation::DepartmentMutation;
+use super::handover::HandOverQuery;
 use super::loader::OrganisationLoader;
 use super::notification::{NotificationMutation, NotificationQuery};
 use super::organisation_query::OrganisationQuery;
@@ -33,6 +36,9 @@ pub struct Query(
     CalendarQuery,
     AgreementQuery,
     ReportQuery,
+    HandOverQuery,
+    ApiTokenQuery,
+    AuditQuery,
 );
 
 /// Everything that can be done.
@@ -46,6 +52,7 @@ pub struct Mutation(
     CatalogMutation,
     CalendarMutation,
     AgreementMutation,
+    ApiTokenMutation,
 );
 
 /// The whole schema.

@@ -6,7 +6,7 @@ use crate::desk::store::notification;
 use crate::organisation::store;
 use crate::platform::database::Database;
 use async_graphql::{Context, Object, Result};
-use shared::permission::{SetUp, SiteRole};
+use shared::permission::{SetUp, SiteRole, TokenScope};
 
 /// The signed-in person.
 pub struct Viewer;
@@ -49,6 +49,12 @@ impl Viewer {
             .filter(|row| grants.may_set_up(SetUp::Department(row.id)))
             .map(Department)
             .collect())
+    }
+    /// Scopes of tokens that this person may make for tools.
+    async fn token_scopes(&self, ctx: &Context<'_>) -> Result<Vec<TokenScope>> {
+        let grants = &acting(ctx)?.grants;
+        let scopes = TokenScope::ALL.iter().copied();
+        Ok(scopes.filter(|scope| scope.open_to(grants)).collect())
     }
     /// Works tickets somewhere.
     async fn can_use_desk(&self, ctx: &Context<'_>) -> Result<bool> {

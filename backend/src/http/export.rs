@@ -6,6 +6,7 @@ use super::answer::{code as http_code, plain, request_id};
 use super::csv_text::{Cell, write};
 use super::graphql::bearer;
 use super::server::{Actor, Server};
+use crate::audit;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
 use crate::report::dimension::Dimension;
@@ -13,12 +14,13 @@ use crate::report::flat::{self, Fact, PAGE_MOST, TicketEvent};
 use crate::report::measure::{Measure, Met, Summary, rounded};
 use crate::report::period::Unit;
 use crate::report::table::{self, Bucket, Instant, Request, Row};
-use crate::session::Holder;
+use crate::session::Caller;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use shared::permission::TokenScope;
 use shared::ticket::{Condition, Span, TicketFilter};
 use shared::time::Timestamp;
 use std::str::FromStr;
@@ -63,7 +65,7 @@ pub struct EventsQuestion {
     after: Option<String>,
 }
 
-type Asked<T> = std::result::Result<web::Query<T>, actix_web::Error>;
+pub(super) type Asked<T> = std::result::Result<web::Query<T>, actix_web::Error>;
 
 /// `GET /export/ticket-report.csv`.
 pub async fn ticket_report(
@@ -71,7 +73,14 @@ pub async fn ticket_report(
     request: HttpRequest,
     question: Asked<ReportQuestion>,
 ) -> HttpResponse {
-    let (_, context) = match admitted(&server, &request).await {
+    let (_, context) = match admitted(
+        &server,
+        &request,
+        TokenScope::ReadReports,
+        "ticket-report.csv",
+    )
+    .await
+    {
         Ok(signed_in) => signed_in,
         Err(response) => return response,
     };
@@ -109,7 +118,14 @@ pub async fn ticket_facts(
     request: HttpRequest,
     question: Asked<FactsQuestion>,
 ) -> HttpResponse {
-    let (holder, context) = match admitted(&server, &request).await {
+    let (caller, context) = match admitted(
+        &server,
+        &request,
+        TokenScope::ReadReports,
+        "ticket-facts.csv",
+    )
+    .await
+    {
         Ok(signed_in) => signed_in,
         Err(response) => return response,
     };
@@ -124,7 +140,7 @@ pub async fn ticket_facts(
     );
     let source = Source {
         server,
-        holder,
+        caller,
         context,
     };
     let pages = stream::try_unfold(
@@ -158,7 +174,14 @@ pub async fn ticket_events(
     request: HttpRequest,
     question: Asked<EventsQuestion>,
 ) -> HttpResponse {
-    let (holder, context) = match admitted(&server, &request).await {
+    let (caller, context) = match admitted(
+        &server,
+        &request,
+        TokenScope::ReadReports,
+        "ticket-events.csv",
+    )
+    .await
+    {
         Ok(signed_in) => signed_in,
         Err(response) => return response,
     };
@@ -179,7 +202,7 @@ pub async fn ticket_events(
     );
     let source = Source {
         server,
-        holder,
+        caller,
         context,
     };
     let pages = stream::try_unfold(
@@ -204,18 +227,22 @@ pub async fn ticket_events(
 }
 
 /// Who reads a download, asked again before each page: a session that ended reads no further.
-struct Source {
-    server: web::Data<Server>,
-    holder: Holder,
-    context: Context,
+pub(super) struct Source {
+    /// The server.
+    pub server: web::Data<Server>,
+    /// Who reads.
+    pub caller: Caller,
+    /// With the grants of this moment.
+    pub context: Context,
 }
 
 impl Source {
-    async fn renew(&mut self) -> Result<()> {
+    /// Looks again at who reads.
+    pub async fn renew(&mut self) -> Result<()> {
         let id = self.context.request_id.clone();
         self.context = self
             .server
-            .context_of(self.holder, &id)
+            .still(&self.caller, &id)
             .await?
             .ok_or_else(Error::forbidden)?;
         Ok(())
@@ -226,7 +253,10 @@ impl Source {
 const WORTH: u32 = 50;
 
 /// Gives a reading no more time than a request of the API has.
-async fn in_time<T>(server: &Server, reading: impl Future<Output = Result<T>>) -> Result<T> {
+pub(super) async fn in_time<T>(
+    server: &Server,
+    reading: impl Future<Output = Result<T>>,
+) -> Result<T> {
     match tokio::time::timeout(server.settings.execution_time, reading).await {
         Ok(read) => read,
         Err(_) => Err(Error::refused(
@@ -237,14 +267,16 @@ async fn in_time<T>(server: &Server, reading: impl Future<Output = Result<T>>) -
     }
 }
 
-async fn admitted(
+pub(super) async fn admitted(
     server: &web::Data<Server>,
     request: &HttpRequest,
-) -> std::result::Result<(Holder, Context), HttpResponse> {
+    scope: TokenScope,
+    file: &str,
+) -> std::result::Result<(Caller, Context), HttpResponse> {
     let id = request_id(request);
     let token = bearer(request).unwrap_or_default();
-    let found = server.context_of_token(token, &id).await;
-    let (holder, context) = match found {
+    let found = server.caller(token, &id).await;
+    let (caller, context) = match found {
         Ok(Some(found)) => found,
         Ok(None) => {
             let mut response = plain(
@@ -262,9 +294,18 @@ async fn admitted(
         }
         Err(error) => return Err(refused(request, &error)),
     };
-    let actor = Actor::Person(context.person());
-    let now = server.app.platform.clock.now();
-    if let Err(seconds) = server.budgets.take_many(actor, WORTH, now) {
+    if let Caller::Token(holder) = &caller
+        && !holder.scopes.contains(&scope)
+    {
+        return Err(plain(
+            request,
+            StatusCode::FORBIDDEN,
+            code::FORBIDDEN,
+            "This token may not be used for this download.",
+            Value::Null,
+        ));
+    }
+    if let Err(seconds) = server.spend(Actor::from(&caller), WORTH) {
         let mut response = plain(
             request,
             StatusCode::TOO_MANY_REQUESTS,
@@ -277,16 +318,25 @@ async fn admitted(
             .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
         return Err(response);
     }
-    Ok((holder, context))
+    let asked = request.query_string();
+    match audit::export_taken(&server.app.platform, &context, file, asked).await {
+        Ok(()) => Ok((caller, context)),
+        Err(error) => Err(refused(request, &error)),
+    }
 }
 
-fn refused(request: &HttpRequest, error: &Error) -> HttpResponse {
+pub(super) fn refused(request: &HttpRequest, error: &Error) -> HttpResponse {
     match error {
         Error::Refused(problems) => {
             let problem = problems.first();
+            let forbidden = problem.is_some_and(|p| p.code == code::FORBIDDEN);
             plain(
                 request,
-                StatusCode::BAD_REQUEST,
+                if forbidden {
+                    StatusCode::FORBIDDEN
+                } else {
+                    StatusCode::BAD_REQUEST
+                },
                 problem.map_or(code::INVALID, |p| p.code.as_str()),
                 problem.map_or("Refused.", |p| p.message.as_str()),
                 json!({ "field": problem.map(|p| p.field.as_str()) }),
@@ -305,7 +355,7 @@ fn refused(request: &HttpRequest, error: &Error) -> HttpResponse {
     }
 }
 
-fn download(
+pub(super) fn download(
     name: &str,
     text: impl stream::Stream<Item = Result<web::Bytes>> + 'static,
 ) -> HttpResponse {
@@ -323,7 +373,7 @@ fn download(
         .streaming(text)
 }
 
-fn question_of<T>(question: Asked<T>) -> Result<T> {
+pub(super) fn question_of<T>(question: Asked<T>) -> Result<T> {
     question.map(web::Query::into_inner).map_err(|error| {
         Error::refused(
             code::INVALID,
@@ -333,7 +383,7 @@ fn question_of<T>(question: Asked<T>) -> Result<T> {
     })
 }
 
-fn instant(field: &str, text: Option<String>) -> Result<Option<Timestamp>> {
+pub(super) fn instant(field: &str, text: Option<String>) -> Result<Option<Timestamp>> {
     text.map(|text| {
         text.parse()
             .map_err(|error| Error::refused(code::INVALID, field, format!("{error}")))
@@ -342,7 +392,11 @@ fn instant(field: &str, text: Option<String>) -> Result<Option<Timestamp>> {
 }
 
 /// Words of a list, each looked up by its name.
-fn words<T>(field: &str, text: Option<&str>, find: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
+pub(super) fn words<T>(
+    field: &str,
+    text: Option<&str>,
+    find: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<T>> {
     text.unwrap_or_default()
         .split(',')
         .map(str::trim)

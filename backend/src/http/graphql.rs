@@ -4,9 +4,11 @@ use super::answer::{self, code, request_id};
 use super::limits::{self, Refusal};
 use super::origin;
 use super::server::{Actor, Server};
+use super::tool_scope;
 use crate::graphql::schema::prepare;
 use crate::platform::context::Context;
 use crate::platform::error::code as error_code;
+use crate::session::Caller;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::parser::types::OperationType;
@@ -146,12 +148,12 @@ pub async fn post(
     let refused =
         |status, code: &str, message: &str| answer::graphql(&request, status, code, message);
     let id = request_id(&request);
-    let context = if request.headers().contains_key(header::AUTHORIZATION) {
+    let caller = if request.headers().contains_key(header::AUTHORIZATION) {
         match server
-            .context_of_token(bearer(&request).unwrap_or_default(), &id)
+            .caller(bearer(&request).unwrap_or_default(), &id)
             .await
         {
-            Ok(Some((_, context))) => Some(context),
+            Ok(Some(found)) => Some(found),
             Ok(None) => {
                 return refused(
                     StatusCode::UNAUTHORIZED,
@@ -171,8 +173,9 @@ pub async fn post(
     } else {
         None
     };
-    let actor = match &context {
-        Some(context) => Actor::Person(context.person()),
+    let (caller, context) = caller.unzip();
+    let actor = match &caller {
+        Some(caller) => Actor::from(caller),
         None => Actor::Network(origin::network(&request, &server.settings)),
     };
     if let Err(seconds) = server.spend(actor, 1) {
@@ -187,8 +190,7 @@ pub async fn post(
         Ok(asked) => asked,
         Err(message) => return refused(StatusCode::BAD_REQUEST, error_code::BAD_QUERY, message),
     };
-    let signed_in = context.is_some();
-    let prepared = match admit(&server, asked, signed_in) {
+    let prepared = match admit(&server, asked, caller.as_ref()) {
         Ok(admitted) if admitted.operation == OperationType::Subscription => {
             return refused(
                 StatusCode::BAD_REQUEST,
@@ -277,7 +279,7 @@ const FIELDS_A_REQUEST: u64 = 1_000;
 pub fn admit(
     server: &Server,
     asked: Asked,
-    signed_in: bool,
+    caller: Option<&Caller>,
 ) -> Result<Admitted, (&'static str, String)> {
     let variables = asked.variables.unwrap_or_default();
     if variables.values().any(contains_null_character) {
@@ -297,7 +299,16 @@ pub fn admit(
         Refusal::Bad(message) => (error_code::BAD_QUERY, message),
         Refusal::TooMuch(message) => (error_code::LIMIT_EXCEEDED, message),
     })?;
-    if measured.introspects && !signed_in {
+    if let Some(Caller::Token(holder)) = caller
+        && let Ok(operation) = limits::chosen(&document, asked.operation_name.as_deref())
+        && let Some(field) = tool_scope::closed_field(&document, &operation.node, &holder.scopes)
+    {
+        return Err((
+            error_code::FORBIDDEN,
+            format!("This token may not be used for `{field}`."),
+        ));
+    }
+    if measured.introspects && caller.is_none() {
         return Err((
             error_code::UNAUTHENTICATED,
             "Sign in to ask about the schema.".into(),

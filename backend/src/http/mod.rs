@@ -5,6 +5,7 @@ pub mod budget;
 pub mod client_files;
 mod csv_text;
 pub mod export;
+mod export_audit;
 pub mod graphql;
 pub mod health;
 pub mod limits;
@@ -14,6 +15,7 @@ pub mod server;
 pub mod session;
 pub mod settings;
 pub mod socket;
+pub mod tool_scope;
 
 pub use running::{Running, start};
 pub use server::Server;

@@ -2,7 +2,7 @@
 
 use super::client_files::{self, ClientFiles};
 use super::server::Server;
-use super::{answer, export, graphql, health, session, socket};
+use super::{answer, export, export_audit, graphql, health, session, socket};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as WebApp, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -105,5 +105,6 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/export/ticket-events.csv").route(web::get().to(export::ticket_events)),
         )
+        .service(web::resource("/export/audit.csv").route(web::get().to(export_audit::audit_log)))
         .service(web::resource("/healthz").route(web::get().to(health::healthz)));
 }

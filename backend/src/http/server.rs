@@ -10,14 +10,16 @@ use crate::organisation::access;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::session::network::Network;
-use crate::session::{Holder, Sessions};
-use shared::id::{PersonId, SessionId};
+use crate::session::{Caller, Holder, Sessions};
+use shared::id::{ApiTokenId, PersonId, SessionId};
 
 /// Who spends a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// A signed-in person.
     Person(PersonId),
+    /// A tool with a token of somebody.
+    Token(ApiTokenId),
     /// Somebody unknown in a network.
     Network(Network),
 }
@@ -36,12 +38,23 @@ pub struct Server {
     pub sockets: Sockets,
     /// Requests by actor.
     pub budgets: Budgets<Actor>,
+    /// Requests of tools, by token: a tool that runs wild leaves its owner the browser.
+    pub tool_budgets: Budgets<Actor>,
     /// Sign-ins by network.
     pub sign_ins: Budgets<Network>,
     /// Renewals of each session: each may be a writing transaction.
     pub renewals: Budgets<SessionId>,
     /// Settings.
     pub settings: Settings,
+}
+
+impl From<&Caller> for Actor {
+    fn from(caller: &Caller) -> Self {
+        match caller {
+            Caller::Session(holder) => Self::Person(holder.person),
+            Caller::Token(holder) => Self::Token(holder.token),
+        }
+    }
 }
 
 impl Server {
@@ -53,6 +66,7 @@ impl Server {
             sessions: Sessions::open(&app.platform).await?,
             sockets: Sockets::default(),
             budgets: Budgets::new(settings.burst, settings.per_second),
+            tool_budgets: Budgets::new(settings.tool_burst, settings.tool_requests_per_second),
             sign_ins: Budgets::new(settings.sign_in_burst, settings.sign_ins_per_second),
             renewals: Budgets::new(settings.renewal_burst, settings.renewals_per_second),
             schema,
@@ -65,13 +79,48 @@ impl Server {
     pub fn spend(&self, actor: Actor, worth: u32) -> std::result::Result<(), i64> {
         match worth {
             0 => Ok(()),
-            worth => self
-                .budgets
-                .take_many(actor, worth, self.app.platform.clock.now()),
+            worth => {
+                let budgets = match actor {
+                    Actor::Token(_) => &self.tool_budgets,
+                    Actor::Person(_) | Actor::Network(_) => &self.budgets,
+                };
+                budgets.take_many(actor, worth, self.app.platform.clock.now())
+            }
         }
     }
 
-    /// Who holds an access token, with the grants of this moment.
+    /// Who sends a request, with the grants of this moment: a session's access token, or a token for
+    /// tools. Whoever asks this looks at the scopes of tools.
+    pub async fn caller(&self, token: &str, request_id: &str) -> Result<Option<(Caller, Context)>> {
+        let Some(caller) = self.sessions.caller(token).await? else {
+            return Ok(None);
+        };
+        let context = self.as_caller(&caller, request_id).await?;
+        Ok(context.map(|context| (caller, context)))
+    }
+
+    /// The context of somebody who called earlier, with the grants of this moment; `None` when the
+    /// session or the token has ended, or the person may not act any more.
+    pub async fn still(&self, caller: &Caller, request_id: &str) -> Result<Option<Context>> {
+        if !self.sessions.still_calls(caller).await? {
+            return Ok(None);
+        }
+        self.as_caller(caller, request_id).await
+    }
+
+    async fn as_caller(&self, caller: &Caller, request_id: &str) -> Result<Option<Context>> {
+        let platform = &self.app.platform;
+        let now = platform.clock.now();
+        let person = caller.person();
+        let context = access::context_of(platform.db.reader(), person, now, request_id).await?;
+        Ok(context.map(|context| match caller {
+            Caller::Session(holder) => context.in_session(holder.session),
+            Caller::Token(holder) => context.by_token(holder.token),
+        }))
+    }
+
+    /// Who holds an access token of a session, with the grants of this moment. Tools are nobody
+    /// here.
     pub async fn context_of_token(
         &self,
         token: &str,
@@ -80,24 +129,7 @@ impl Server {
         let Some(holder) = self.sessions.holder(token).await? else {
             return Ok(None);
         };
-        let context = self.grants_of(holder, request_id).await?;
+        let context = self.as_caller(&Caller::Session(holder), request_id).await?;
         Ok(context.map(|context| (holder, context)))
-    }
-
-    /// The context of somebody whose token was good earlier, with the grants of this moment; `None`
-    /// when the session has ended or the person may not act any more.
-    pub async fn context_of(&self, holder: Holder, request_id: &str) -> Result<Option<Context>> {
-        if !self.sessions.runs(holder).await? {
-            return Ok(None);
-        }
-        self.grants_of(holder, request_id).await
-    }
-
-    async fn grants_of(&self, holder: Holder, request_id: &str) -> Result<Option<Context>> {
-        let platform = &self.app.platform;
-        let now = platform.clock.now();
-        let context =
-            access::context_of(platform.db.reader(), holder.person, now, request_id).await?;
-        Ok(context.map(|context| context.in_session(holder.session)))
     }
 }

@@ -21,6 +21,10 @@ pub struct Settings {
     pub burst: u32,
     /// Requests that one actor may send per second in the long run.
     pub per_second: f64,
+    /// Requests that a tool may send at once with one token.
+    pub tool_burst: u32,
+    /// The same per second in the long run.
+    pub tool_requests_per_second: f64,
     /// Sign-ins that one network may try at once, and per second, from browsers that are not known.
     pub sign_in_burst: u32,
     /// See `sign_in_burst`.
@@ -60,6 +64,8 @@ impl Default for Settings {
             execution_time: Duration::from_secs(30),
             burst: 600,
             per_second: 20.0,
+            tool_burst: 300,
+            tool_requests_per_second: 10.0,
             sign_in_burst: 120,
             sign_ins_per_second: 1.0,
             renewal_burst: 30,

@@ -4,9 +4,11 @@
 //! an event, commit.
 
 pub mod access;
+pub mod api_token;
 pub mod category;
 pub mod department;
 pub mod entity;
+pub mod leaving;
 pub mod password;
 pub mod person;
 pub mod reference;

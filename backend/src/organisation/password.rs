@@ -8,7 +8,7 @@ use crate::platform::changes::Changeset;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::unit_of_work::UnitOfWork;
-use crate::session::{SignInError, end_all_of, end_reason, password, proof};
+use crate::session::{SignInError, api_token, end_all_of, end_reason, password, proof};
 use shared::event::EventKind;
 use shared::id::{DepartmentId, PersonId, SessionId};
 use shared::organisation::check_password;
@@ -67,7 +67,7 @@ pub async fn change(
         }
         problems
     })?;
-    let proof = proof::prove(platform, session, person.password_hash, current, ctx.now)
+    let proof = proof::prove(platform, ctx, session, person.password_hash, current)
         .await
         .map_err(refusal)?;
     // Hashing takes long on purpose, so it is done before the writer is taken.
@@ -112,11 +112,15 @@ async fn replace(
         person::subject(row),
         Changeset::new(),
     );
+    if spared.is_none() {
+        // Whoever was in their place may have made tokens; their own change leaves tools alone.
+        api_token::end_of(uow, row.id, api_token::end_reason::PASSWORD_SET, |_| true).await?;
+    }
     end_all_of(uow, row.id, spared, end_reason::PASSWORD_CHANGED).await
 }
 
 /// Why a password was not accepted, for the person who typed it.
-fn refusal(error: SignInError) -> Error {
+pub(super) fn refusal(error: SignInError) -> Error {
     let field = "currentPassword";
     match error {
         SignInError::WrongCredentials => Error::refused(

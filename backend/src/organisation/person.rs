@@ -2,6 +2,7 @@
 
 use super::access::authorize;
 use super::entity::person::Model as Person;
+use super::leaving::OnLeave;
 use super::store::PeopleFilter;
 use super::{Subject, emit, filled, reference, role, store};
 use crate::platform::Platform;
@@ -12,7 +13,7 @@ use crate::platform::error::{Error, Result, code};
 use crate::platform::idempotency::Key;
 use crate::platform::row;
 use crate::platform::unit_of_work::UnitOfWork;
-use crate::session::{end_all_of, end_reason, password};
+use crate::session::{api_token, end_all_of, end_reason, password};
 use shared::calendar::zone_exists;
 use shared::event::EventKind;
 use shared::id::{DepartmentId, PersonId};
@@ -168,13 +169,15 @@ pub async fn create(
     Ok(row)
 }
 
-/// Changes a person. The last administrator cannot be deactivated.
+/// Changes a person. The last administrator cannot be deactivated; whoever is deactivated keeps no
+/// open ticket.
 pub async fn edit(
     platform: &Platform,
     ctx: &Context,
     id: PersonId,
     expected_version: i32,
     edit: PersonEdit,
+    on_leave: &dyn OnLeave,
 ) -> Result<Person> {
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
@@ -237,6 +240,10 @@ pub async fn edit(
     emit(&mut uow, EventKind::PersonEdited, subject(&after), changes);
     if !after.active {
         end_all_of(&mut uow, id, None, end_reason::DEACTIVATED).await?;
+    }
+    if before.active && !after.active {
+        api_token::end_of(&mut uow, id, api_token::end_reason::DEACTIVATED, |_| true).await?;
+        on_leave.left(&mut uow, id, None).await?;
     }
     uow.commit().await?;
     Ok(after)

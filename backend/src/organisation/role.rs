@@ -1,17 +1,20 @@
 //! Roles are given and taken.
 
-use super::access::authorize;
+use super::access::{authorize, grants};
 use super::entity::department::Model as Department;
 use super::entity::person::Model as Person;
+use super::leaving::{OnLeave, after_role};
 use super::{Subject, emit, reference, store};
 use crate::platform::Platform;
 use crate::platform::changes::Changeset;
 use crate::platform::context::{Actor, Context};
 use crate::platform::error::{Error, Result, code};
 use crate::platform::unit_of_work::UnitOfWork;
+use crate::session::api_token;
 use shared::event::EventKind;
 use shared::id::{DepartmentId, PersonId};
-use shared::permission::{Role, SetUp, SiteRole};
+use shared::permission::{Role, SetUp, SiteRole, TokenScope};
+use std::collections::BTreeSet;
 
 /// Roles are given one at a time: nobody has the same one twice.
 const TURN: &str = "roles";
@@ -34,8 +37,48 @@ pub async fn grant(
     person: PersonId,
     role: Granted,
 ) -> Result<Person> {
-    authorize_roles(ctx, role)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
+    match give(&mut uow, person, role).await {
+        Ok(row) => {
+            uow.commit().await?;
+            Ok(row)
+        }
+        Err(error) => {
+            uow.rollback().await?;
+            Err(refused(platform, ctx, person, role, error).await?)
+        }
+    }
+}
+
+/// Notes for the audit log that somebody who gives roles tried to give or take one that is not
+/// theirs to give or take; everything else that can be wrong is nobody's business.
+async fn refused(
+    platform: &Platform,
+    ctx: &Context,
+    person: PersonId,
+    role: Granted,
+    error: Error,
+) -> Result<Error> {
+    let forbidden = matches!(error, Error::Refused(_)) && error.codes().contains(&code::FORBIDDEN);
+    if forbidden && authorize_roles(ctx, role).is_ok() {
+        let mut uow = UnitOfWork::begin(platform, ctx).await?;
+        let changes = Changeset::new().first("role", role_word(role));
+        emit(
+            &mut uow,
+            EventKind::RoleRefused,
+            subject(person, role),
+            changes,
+        );
+        uow.commit().await?;
+    }
+    Ok(error)
+}
+
+/// The same as a part of another act.
+pub async fn give(uow: &mut UnitOfWork, person: PersonId, role: Granted) -> Result<Person> {
+    let ctx = uow.context().clone();
+    let ctx = &ctx;
+    authorize_roles(ctx, role)?;
     uow.wait_turn(TURN).await?;
     let row = reference::require_person(uow.tx(), person, "person").await?;
     match role {
@@ -79,28 +122,46 @@ pub async fn grant(
         }
     }
     let changes = Changeset::new().first("role", role_word(role));
-    emit(
-        &mut uow,
-        EventKind::RoleGranted,
-        subject(person, role),
-        changes,
-    );
-    uow.commit().await?;
+    emit(uow, EventKind::RoleGranted, subject(person, role), changes);
     Ok(row)
 }
 
 /// Takes a role; one that the person does not have changes nothing. The last administrator stays,
 /// and an administrator does not depose who leads a confidential department: it would be without a
-/// lead, and theirs to give.
+/// lead, and theirs to give. Whoever has no role left in which they worked the department's tickets
+/// keeps none of them.
 pub async fn revoke(
     platform: &Platform,
     ctx: &Context,
     person: PersonId,
     role: Granted,
+    on_leave: &dyn OnLeave,
 ) -> Result<Person> {
-    authorize_roles(ctx, role)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
-    let row = store::person(uow.tx(), person)
+    match take(&mut uow, person, role, on_leave).await {
+        Ok(row) => {
+            uow.commit().await?;
+            Ok(row)
+        }
+        Err(error) => {
+            uow.rollback().await?;
+            Err(refused(platform, ctx, person, role, error).await?)
+        }
+    }
+}
+
+/// The same as a part of another act.
+async fn take(
+    uow: &mut UnitOfWork,
+    person: PersonId,
+    role: Granted,
+    on_leave: &dyn OnLeave,
+) -> Result<Person> {
+    let ctx = uow.context().clone();
+    let ctx = &ctx;
+    authorize_roles(ctx, role)?;
+    // Held against those who give them a ticket meanwhile.
+    let row = store::lock_person(uow.tx(), person)
         .await?
         .ok_or_else(|| Error::not_found("person"))?;
     let had = match role {
@@ -121,7 +182,7 @@ pub async fn revoke(
         }
         Granted::Site(role) => {
             if role == SiteRole::Administrator {
-                keep_an_administrator(&uow, person, "siteRole").await?;
+                keep_an_administrator(uow, person, "siteRole").await?;
             }
             store::revoke_site(uow.tx(), person, role).await?
         }
@@ -130,13 +191,13 @@ pub async fn revoke(
         return Ok(row);
     }
     let changes = Changeset::new().field("role", &Some(role_word(role)), &None);
-    emit(
-        &mut uow,
-        EventKind::RoleRevoked,
-        subject(person, role),
-        changes,
-    );
-    uow.commit().await?;
+    emit(uow, EventKind::RoleRevoked, subject(person, role), changes);
+    let left = grants(uow.tx(), person).await?;
+    let lacks = |scopes: &BTreeSet<TokenScope>| !scopes.iter().all(|scope| scope.open_to(&left));
+    api_token::end_of(uow, person, api_token::end_reason::ROLE_LOST, lacks).await?;
+    if let Granted::In(department, Role::Agent | Role::Lead) = role {
+        after_role(uow, person, department, on_leave).await?;
+    }
     Ok(row)
 }
 

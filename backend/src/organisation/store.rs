@@ -67,6 +67,11 @@ pub async fn lock_person(db: &impl ConnectionTrait, id: PersonId) -> Result<Opti
         .await?)
 }
 
+/// One person, whom nobody changes to the end of the transaction.
+pub async fn hold_person(db: &impl ConnectionTrait, id: PersonId) -> Result<Option<person::Model>> {
+    Ok(person::Entity::find_by_id(id).lock_shared().one(db).await?)
+}
+
 /// One service.
 pub async fn service(db: &impl ConnectionTrait, id: ServiceId) -> Result<Option<service::Model>> {
     Ok(service::Entity::find_by_id(id).one(db).await?)

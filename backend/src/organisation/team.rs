@@ -153,7 +153,7 @@ async fn load(uow: &UnitOfWork, id: TeamId, expected_version: i32) -> Result<Tea
     }
 }
 
-fn subject(row: &Team) -> Subject {
+pub(super) fn subject(row: &Team) -> Subject {
     Subject {
         kind: TeamId::PREFIX,
         id: row.id.0,

@@ -1,7 +1,7 @@
 //! On whose behalf something happens, and when.
 
 use shared::event::ActorKind;
-use shared::id::{PersonId, SessionId};
+use shared::id::{ApiTokenId, PersonId, SessionId};
 use shared::permission::{Grants, Scope};
 use shared::time::Timestamp;
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub struct Context {
     pub actor: Actor,
     /// The session that they act in; none beside the API.
     pub session: Option<SessionId>,
+    /// The token by which a tool acts for them.
+    pub token: Option<ApiTokenId>,
     /// What was granted to them.
     pub grants: Arc<Grants>,
     /// Which tickets they know of.
@@ -79,6 +81,7 @@ impl Context {
         Self {
             actor,
             session: None,
+            token: None,
             scope: Arc::new(Scope::of(&grants, departments)),
             report_scope: Arc::new(Scope::of_reports(&grants, departments)),
             grants: Arc::new(grants),
@@ -96,6 +99,14 @@ impl Context {
     pub fn in_session(self, session: SessionId) -> Self {
         Self {
             session: Some(session),
+            ..self
+        }
+    }
+
+    /// The same by a token.
+    pub fn by_token(self, token: ApiTokenId) -> Self {
+        Self {
+            token: Some(token),
             ..self
         }
     }

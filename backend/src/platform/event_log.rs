@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use shared::event::{ActorKind, EventKind};
-use shared::id::{DepartmentId, EventId, PersonId, TicketId};
+use shared::id::{ApiTokenId, DepartmentId, EventId, PersonId, TicketId};
 use shared::time::Timestamp;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -90,7 +90,7 @@ impl Event {
     }
 }
 
-mod event {
+pub(super) mod event {
     use super::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -113,6 +113,7 @@ mod event {
         pub cause_id: Option<EventId>,
         pub request_id: String,
         pub payload_digest: String,
+        pub token_id: Option<ApiTokenId>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -128,7 +129,7 @@ mod event {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-mod payload {
+pub(super) mod payload {
     use super::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -154,6 +155,7 @@ pub(super) struct Stamp<'a> {
     pub recorded_at: Timestamp,
     pub actor_kind: ActorKind,
     pub actor_id: Option<PersonId>,
+    pub token_id: Option<ApiTokenId>,
     pub request_id: &'a str,
     pub ids: &'a Ids,
 }
@@ -202,6 +204,7 @@ pub(super) async fn append<C: ConnectionTrait>(
             cause_id: Set(new.cause),
             request_id: Set(stamp.request_id.to_owned()),
             payload_digest: Set(format!("{digest:x}")),
+            token_id: Set(stamp.token_id),
         });
         payloads.push(payload::ActiveModel {
             sequence: Set(sequence),

@@ -7,6 +7,7 @@ pub mod context;
 pub mod database;
 pub mod error;
 pub mod event_log;
+pub mod event_search;
 pub mod feed;
 pub mod idempotency;
 pub mod ids;

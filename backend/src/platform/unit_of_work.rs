@@ -134,6 +134,7 @@ impl UnitOfWork {
                 recorded_at: self.platform.clock.now(),
                 actor_kind: self.context.actor.kind(),
                 actor_id: self.context.actor.person(),
+                token_id: self.context.token,
                 request_id: &self.context.request_id,
                 ids: &self.platform.ids,
             };

@@ -81,12 +81,33 @@ impl Buckets {
     }
 }
 
+/// What was counted, this attempt among it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    failures: i32,
+    free: i32,
+    strangers: i32,
+}
+
+impl Counted {
+    /// Whether the attempt, if it failed, was the one after which its source has to wait.
+    pub fn holds_up(self) -> bool {
+        self.failures == self.free
+    }
+
+    /// Whether the attempt, if it failed, was the one by which failures of strangers become an
+    /// attack upon the name.
+    pub fn is_attack(self) -> bool {
+        self.strangers == ATTACK_FAILURES
+    }
+}
+
 /// Counts an attempt as a failure (a success clears it), or refuses it for now.
 pub async fn count(
     platform: &Platform,
     buckets: &Buckets,
     now: Timestamp,
-) -> Result<(), SignInError> {
+) -> Result<Counted, SignInError> {
     let tx = platform.db.begin().await.map_err(Error::from)?;
     let free = match &buckets.strangers {
         None => buckets.free,
@@ -110,14 +131,20 @@ pub async fn count(
             retry_after_seconds: left,
         });
     }
-    store::set_attempts(&tx, &buckets.own, failures.saturating_add(1), now).await?;
+    let mut counted = Counted {
+        failures: failures.saturating_add(1),
+        free,
+        strangers: 0,
+    };
+    store::set_attempts(&tx, &buckets.own, counted.failures, now).await?;
     if let Some(bucket) = &buckets.strangers {
         let row = store::lock_attempts(&tx, bucket, now).await?;
         let failures = remembered(row.failures, row.last_at, now, ATTACK_SECONDS);
-        store::set_attempts(&tx, bucket, failures.saturating_add(1), now).await?;
+        counted.strangers = failures.saturating_add(1);
+        store::set_attempts(&tx, bucket, counted.strangers, now).await?;
     }
     tx.commit().await.map_err(Error::from)?;
-    Ok(())
+    Ok(counted)
 }
 
 fn remembered(failures: i32, last_at: Timestamp, now: Timestamp, seconds: i64) -> i32 {

@@ -1,5 +1,7 @@
 //! Signing in, staying signed in, signing out. The rules are explained in docs/SECURITY.
 
+mod alarm;
+pub mod api_token;
 pub mod device;
 pub mod key;
 mod lockout;
@@ -18,6 +20,7 @@ use crate::platform::context::{Actor, Context};
 use crate::platform::error::{Error, Result};
 use crate::platform::event_log::{Change, NewEvent};
 use crate::platform::unit_of_work::UnitOfWork;
+use api_token::TokenHolder;
 use key::Keys;
 use network::Network;
 use serde_json::Value;
@@ -26,6 +29,7 @@ use shared::id::{PersonId, SessionId};
 use shared::permission::Grants;
 use shared::time::Timestamp;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Seconds for which an access token is good.
 pub const ACCESS_SECONDS: i64 = 600;
@@ -127,6 +131,33 @@ pub struct Holder {
     pub session: SessionId,
 }
 
+/// Who sends a request: a person in a session, or a tool with a token of theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// In a session.
+    Session(Holder),
+    /// A tool.
+    Token(TokenHolder),
+}
+
+impl Caller {
+    /// The person.
+    pub fn person(&self) -> PersonId {
+        match self {
+            Self::Session(holder) => holder.person,
+            Self::Token(holder) => holder.person,
+        }
+    }
+
+    /// The session or the token, by whose end the caller may do nothing more.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Session(holder) => holder.session.0,
+            Self::Token(holder) => holder.token.0,
+        }
+    }
+}
+
 /// Signs people in and out; cheap to clone.
 #[derive(Clone)]
 pub struct Sessions {
@@ -159,7 +190,7 @@ impl Sessions {
             None => lockout::Source::Network(&attempt.network),
         };
         let buckets = lockout::Buckets::of(&login, source);
-        lockout::count(&self.platform, &buckets, now).await?;
+        let counted = lockout::count(&self.platform, &buckets, now).await?;
 
         let person = store::by_login(self.platform.db.reader(), &login).await?;
         let hash = person.as_ref().and_then(|p| p.password_hash.clone());
@@ -168,6 +199,20 @@ impl Sessions {
             None => password::Whose::Stranger,
         };
         let right = password::verify(hash.clone(), attempt.password, whose).await?;
+        if let Some(person) = person.as_ref().filter(|_| !right) {
+            let source = match known {
+                Some(_) => "known browser".to_owned(),
+                None => attempt.network.in_words(),
+            };
+            alarm::raise(
+                self.platform.clone(),
+                person.id,
+                counted,
+                source,
+                now,
+                attempt.request_id.to_owned(),
+            );
+        }
         let Some(person) = person.filter(|p| right && p.active) else {
             return Err(SignInError::WrongCredentials);
         };
@@ -323,6 +368,23 @@ impl Sessions {
         Ok(session.is_some_and(|s| {
             s.person_id == holder.person && s.ended_at.is_none() && store::in_time(&s, now)
         }))
+    }
+
+    /// Who sends a request with this text behind `Bearer`; `None` for nobody.
+    pub async fn caller(&self, text: &str) -> Result<Option<Caller>> {
+        if api_token::looks_like_one(text) {
+            let holder = api_token::holder(&self.platform, text).await?;
+            return Ok(holder.map(Caller::Token));
+        }
+        Ok(self.holder(text).await?.map(Caller::Session))
+    }
+
+    /// Whether a caller that was good earlier still is.
+    pub async fn still_calls(&self, caller: &Caller) -> Result<bool> {
+        match caller {
+            Caller::Session(holder) => self.runs(*holder).await,
+            Caller::Token(holder) => api_token::is_still_good(&self.platform, holder.token).await,
+        }
     }
 
     fn grant(

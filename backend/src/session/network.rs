@@ -28,6 +28,20 @@ impl Network {
     }
 }
 
+impl Network {
+    /// As administrators write networks: `192.0.2.0/24`, `2001:db8:1::/48`.
+    pub fn in_words(&self) -> String {
+        match self.0 {
+            [0, 0, 4, a, b, c] => format!("{a}.{b}.{c}.0/24"),
+            [a, b, c, d, e, f] => {
+                let group = |high, low| u16::from_be_bytes([high, low]);
+                let start = Ipv6Addr::new(group(a, b), group(c, d), group(e, f), 0, 0, 0, 0, 0);
+                format!("{start}/48")
+            }
+        }
+    }
+}
+
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -40,6 +54,12 @@ mod tests {
 
     fn network(text: &str) -> Network {
         Network::of(text.parse().expect("an address"))
+    }
+
+    #[test]
+    fn administrators_read_networks_as_they_write_them() {
+        assert_eq!(network("192.0.2.77").in_words(), "192.0.2.0/24");
+        assert_eq!(network("2001:db8:1:2::3").in_words(), "2001:db8:1::/48");
     }
 
     #[test]

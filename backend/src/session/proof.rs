@@ -2,12 +2,12 @@
 
 use super::lockout::{self, Buckets, Source};
 use super::password::{self, Whose};
-use super::{SignInError, store};
+use super::{SignInError, alarm, store};
 use crate::platform::Platform;
+use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::unit_of_work::UnitOfWork;
 use shared::id::SessionId;
-use shared::time::Timestamp;
 
 /// A password that was right just now.
 pub struct Proof {
@@ -33,15 +33,18 @@ impl Proof {
 /// of sign-ins: whoever stole a token cannot guess at speed, and holds up no other session.
 pub async fn prove(
     platform: &Platform,
+    ctx: &Context,
     session: SessionId,
     hash: Option<String>,
     password: &str,
-    now: Timestamp,
 ) -> Result<Proof, SignInError> {
     let buckets = Buckets::of("", Source::Session(session));
-    lockout::count(platform, &buckets, now).await?;
+    let counted = lockout::count(platform, &buckets, ctx.now).await?;
     let right = password::verify(hash.clone(), password, Whose::SignedIn).await?;
     if !right {
+        let (person, id) = (ctx.person(), &ctx.request_id);
+        let source = "somebody who is signed in";
+        alarm::wrong_password(platform, person, counted, source, ctx.now, id).await?;
         return Err(SignInError::WrongCredentials);
     }
     Ok(Proof {

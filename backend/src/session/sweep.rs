@@ -1,6 +1,6 @@
-//! Ends sessions whose time is up and forgets what nobody needs.
+//! Ends sessions and tokens whose time is up and forgets what nobody needs.
 
-use super::{end_reason, lockout, store};
+use super::{api_token, end_reason, lockout, store};
 use crate::platform::Platform;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
@@ -27,6 +27,7 @@ pub async fn sweep(platform: &Platform) -> Result<usize> {
             ended += 1;
         }
     }
+    api_token::sweep(&mut uow).await?;
     store::delete_ended_before(uow.tx(), now.plus_seconds(-KEPT_SECONDS)).await?;
     store::forget_attempts_before(uow.tx(), now.plus_seconds(-lockout::FORGET_SECONDS)).await?;
     uow.commit().await?;

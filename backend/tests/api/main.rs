@@ -5,6 +5,8 @@
 mod support;
 
 mod administration;
+mod api_token;
+mod audit;
 mod bad_input;
 mod dashboard;
 mod live;

@@ -73,6 +73,12 @@ choices! {
     ViewGroup { Mine, Team, Department }
     /// A role in a department.
     Role { Agent, Lead, Approver, KnowledgeAuthor, ProblemManager, ChangeManager, ReleaseManager, ConfigurationManager, AssetManager, ServiceLevelManager }
+    /// What a token for tools may be used for.
+    TokenScope { ReadTickets, ReportTickets, WorkTickets, ReadReports, ReadPeople, ReadAudit, Administer }
+    /// What an entry of the audit log is about.
+    AuditTopic { SignIn, Password, Role, Person, Token, Export, SetUp }
+    /// Who or what did something.
+    ActorKind { Person, System, Import }
     /// A role in the whole organisation.
     SiteRole { Administrator, Auditor, Reporter }
 }

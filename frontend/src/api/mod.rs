@@ -3,6 +3,7 @@
 //! Operations are built with cynic against `schema.graphql` and run by [`one`] or [`query`];
 //! those that several pages need stand in [`operations`], the others next to their page.
 
+mod download;
 mod enums;
 mod error;
 mod keys;
@@ -13,6 +14,7 @@ pub mod session;
 mod time;
 mod transport;
 
+pub use download::download;
 pub use enums::*;
 pub use error::{ApiError, UserError, refusal};
 pub use keys::fresh_key;

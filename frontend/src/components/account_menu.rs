@@ -73,6 +73,9 @@ pub fn AccountMenu(
             }).collect_view()}
             <div class="menu-rule"></div>
             <MenuItem icon="key-round" text=words::shell::change_password() on_pick=move |()| changing.set(true)/>
+            <Show when=move || viewer.with(|viewer| viewer.can_see_dashboards || viewer.can_administer)>
+                <MenuItem icon="key-round" text=words::shell::tokens() href="/account/tokens"/>
+            </Show>
             <MenuItem icon="log-out" text=words::shell::sign_out() on_pick=move |()| leave(false)/>
             <MenuItem icon="shield" text=words::shell::sign_out_everywhere() on_pick=move |()| leave(true)/>
         </Menu>

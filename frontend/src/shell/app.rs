@@ -48,6 +48,7 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("wall") view=WallGate>
                         <Route path=path!(":id") view=dashboards::Wall/>
                     </ParentRoute>
+                    <Route path=path!("account/tokens") view=TokensGate/>
                     <ParentRoute path=path!("admin") view=AdminGate>
                         <Route path=path!("*any") view=admin::Admin/>
                     </ParentRoute>
@@ -73,6 +74,11 @@ fn DashboardsGate() -> impl IntoView {
 #[component]
 fn WallGate() -> impl IntoView {
     view! { <Open wanted=Wanted::Dashboards><Outlet/></Open> }
+}
+
+#[component]
+fn TokensGate() -> impl IntoView {
+    view! { <WorkFrame><admin::OwnTokens/></WorkFrame> }
 }
 
 #[component]

@@ -7,12 +7,13 @@ use crate::platform::event_log::{Change, Changes};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use serde_json::Value;
-use shared::id::TicketId;
+use shared::id::{DepartmentId, PersonId, TicketId};
 use shared::permission::Scope;
 use shared::service_level::{Clock, standing};
+use shared::ticket::TicketState;
 
 /// A ticket for changing; other writers of it wait until the commit.
 pub async fn lock(db: &impl ConnectionTrait, id: TicketId) -> Result<Option<ticket::Model>> {
@@ -42,6 +43,50 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: &[TicketId]) -> Result<Vec<t
         .filter(ticket::Column::Id.is_in(ids.iter().copied()))
         .all(db)
         .await?)
+}
+
+/// Open tickets that somebody has, in the order of their ids; of one department if one is named.
+pub async fn open_of(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    department: Option<DepartmentId>,
+) -> Result<Vec<TicketId>> {
+    Ok(open_with(person)
+        .apply_if(department, |query, department| {
+            query.filter(ticket::Column::DepartmentId.eq(department))
+        })
+        .select_only()
+        .column(ticket::Column::Id)
+        .order_by_asc(ticket::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// How many open tickets somebody has, by department.
+pub async fn count_open_of(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+) -> Result<Vec<(DepartmentId, u64)>> {
+    let counts: Vec<(DepartmentId, i64)> = open_with(person)
+        .select_only()
+        .column(ticket::Column::DepartmentId)
+        .column_as(ticket::Column::Id.count(), "open")
+        .group_by(ticket::Column::DepartmentId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(counts
+        .into_iter()
+        .map(|(department, count)| (department, u64::try_from(count).unwrap_or(0)))
+        .collect())
+}
+
+fn open_with(person: PersonId) -> Select<ticket::Entity> {
+    let open = TicketState::ALL.iter().filter(|state| state.is_open());
+    ticket::Entity::find()
+        .filter(ticket::Column::AssigneeId.eq(person))
+        .filter(ticket::Column::State.is_in(open.copied()))
 }
 
 /// Inserts a ticket.

@@ -26,6 +26,11 @@ pub async fn assign(
     to: Option<PersonId>,
 ) -> Result<ticket::Model> {
     let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    if let Some(person) = to {
+        // Before the ticket, as those do who deactivate somebody or take a role: they wait for this
+        // act and find its ticket, or this act waits for them and finds the person gone.
+        store::hold_person(uow.tx(), person).await?;
+    }
     let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
     act.authorize(TicketAction::Assign)?;
     if !act.after.state.is_open() {
@@ -37,13 +42,31 @@ pub async fn assign(
         reference::require_team(act.uow.tx(), Some(team), act.after.department_id).await?;
         act.after.team_id = Some(team);
     }
+    give(&mut act, to, to_team).await?;
+    if act.after == *act.before() {
+        return Ok(act.after);
+    }
+    act.happened(EventKind::TicketAssigned);
+    let row = act.after.clone();
+    notification::assignee(act.uow, &row, EventKind::TicketAssigned, "assigned to you").await?;
+    let row = act.save().await?;
+    uow.commit().await?;
+    Ok(row)
+}
+
+/// Gives the act's ticket to a person, or to nobody, with what follows for its team and its state.
+pub(in crate::desk) async fn give(
+    act: &mut Act<'_>,
+    to: Option<PersonId>,
+    named: Option<TeamId>,
+) -> Result<()> {
     if let Some(person) = to {
-        let team = team_of_assignee(&act, person, to_team).await?;
+        let team = team_of_assignee(act, person, named).await?;
         act.after.team_id = team;
     }
     act.after.assignee_id = to;
     if act.after == *act.before() {
-        return Ok(act.after);
+        return Ok(());
     }
     if act.before().assignee_id.is_some()
         || act.before().team_id != act.after.team_id && act.before().team_id.is_some()
@@ -61,12 +84,7 @@ pub async fn assign(
         }
         _ => {}
     }
-    act.happened(EventKind::TicketAssigned);
-    let row = act.after.clone();
-    notification::assignee(act.uow, &row, EventKind::TicketAssigned, "assigned to you").await?;
-    let row = act.save().await?;
-    uow.commit().await?;
-    Ok(row)
+    Ok(())
 }
 
 /// The team in which an assignee has the ticket. A named team must be one of theirs; without one

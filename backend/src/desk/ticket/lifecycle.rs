@@ -4,7 +4,8 @@ use super::act::Act;
 use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::store::ticket as tickets;
-use crate::desk::{conversation, notification};
+use crate::desk::{conversation, handover, notification};
+use crate::organisation;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::timer;
@@ -85,6 +86,10 @@ pub async fn start(
     expected: i32,
 ) -> Result<ticket::Model> {
     let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    if let Some(person) = ctx.actor.person() {
+        // Whoever starts may come to have it: see `edit::assign`.
+        organisation::store::hold_person(uow.tx(), person).await?;
+    }
     let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
     step(&mut act, Stimulus::Start)?;
     if act.after.assignee_id.is_none() {
@@ -288,6 +293,11 @@ pub async fn reopen(
         return Err(Error::not_allowed_now(
             "It was closed more than 14 days ago. Please open a new one; you can link them.",
         ));
+    }
+    if let Some(person) = act.after.assignee_id
+        && !handover::still_works(act.uow.tx(), person, act.after.department_id).await?
+    {
+        act.after.assignee_id = None;
     }
     if act.after.assignee_id.is_none() {
         act.after.state = TicketState::New;

@@ -84,7 +84,7 @@ fn at_most(value: u64, limit: u64, what: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn chosen<'a>(
+pub fn chosen<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
 ) -> Result<&'a Positioned<OperationDefinition>, Refusal> {

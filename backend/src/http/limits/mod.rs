@@ -7,7 +7,7 @@ mod cost;
 mod shape;
 mod text;
 
-pub use cost::Measured;
+pub use cost::{Measured, chosen};
 pub use shape::Shape;
 
 use async_graphql::Variables;

@@ -7,7 +7,7 @@ use crate::graphql::schema::prepare;
 use crate::http::graphql::{Asked, admit, finish, strip_bearer};
 use crate::http::server::{Actor, Server};
 use crate::platform::error::code as error_code;
-use crate::session::Holder;
+use crate::session::Caller;
 use actix_web::web;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, ProtocolError, Session};
 use async_graphql::parser::types::OperationType;
@@ -47,7 +47,7 @@ struct Connection {
     session: Session,
     request_id: Arc<str>,
     /// Who it is, once known.
-    holder: Option<Holder>,
+    caller: Option<Caller>,
     place: Option<Place>,
     subscriptions: StreamMap<String, Events>,
     /// The number of subscriptions so far, which makes request ids.
@@ -70,7 +70,7 @@ pub async fn serve(
         server,
         session,
         request_id,
-        holder: None,
+        caller: None,
         place: None,
         subscriptions: StreamMap::new(),
         asked: 0,
@@ -104,7 +104,7 @@ impl Connection {
                     return Err(close.unwrap_or(Close::ACCESS_CHANGED).into());
                 }
                 () = &mut stopped => return Err(Close::GOING_AWAY.into()),
-                () = &mut init, if self.holder.is_none() => return Err(Close::NO_INIT.into()),
+                () = &mut init, if self.caller.is_none() => return Err(Close::NO_INIT.into()),
                 _ = pings.tick() => {
                     if unanswered >= UNANSWERED {
                         return Err(Close::SILENT.into());
@@ -157,7 +157,7 @@ impl Connection {
     }
 
     async fn init(&mut self, payload: Option<&Value>) -> Result<(), Ended> {
-        if self.holder.is_some() {
+        if self.caller.is_some() {
             return Err(Close::SECOND_INIT.into());
         }
         let token = payload
@@ -165,22 +165,22 @@ impl Connection {
             .and_then(Value::as_str)
             .and_then(strip_bearer)
             .ok_or(Close::UNAUTHORIZED)?;
-        let holder = self.known(token).await?.ok_or(Close::BAD_TOKEN)?;
+        let caller = self.known(token).await?.ok_or(Close::BAD_TOKEN)?;
         let most = self.server.settings.socket.per_person;
         self.place = Some(
             self.server
                 .sockets
-                .enter(holder.person, holder.session, most)?,
+                .enter(caller.person(), caller.id(), most)?,
         );
         // Looked at again from the place: an end that came in between would have been missed.
         self.known(token).await?.ok_or(Close::BAD_TOKEN)?;
-        self.holder = Some(holder);
+        self.caller = Some(caller);
         self.say(&FromServer::ConnectionAck {}).await
     }
 
-    async fn known(&self, token: &str) -> Result<Option<Holder>, Ended> {
-        match self.server.context_of_token(token, &self.request_id).await {
-            Ok(found) => Ok(found.map(|(holder, _)| holder)),
+    async fn known(&self, token: &str) -> Result<Option<Caller>, Ended> {
+        match self.server.caller(token, &self.request_id).await {
+            Ok(found) => Ok(found.map(|(caller, _)| caller)),
             Err(error) => {
                 tracing::error!(?error, request_id = %self.request_id, "a socket's token could not be checked");
                 Err(Close::FAULT.into())
@@ -189,7 +189,7 @@ impl Connection {
     }
 
     async fn subscribe(&mut self, id: String, asked: Asked) -> Result<(), Ended> {
-        let holder = self.holder.ok_or(Close::UNAUTHORIZED)?;
+        let caller = self.caller.clone().ok_or(Close::UNAUTHORIZED)?;
         if id.is_empty() || id.len() > ID_BYTES {
             return Err(Close::BAD_MESSAGE.into());
         }
@@ -204,7 +204,7 @@ impl Connection {
                 .refuse(&id, error_code::LIMIT_EXCEEDED, message, &request_id)
                 .await;
         }
-        let admitted = match admit(&self.server, asked, true) {
+        let admitted = match admit(&self.server, asked, Some(&caller)) {
             Ok(admitted) if admitted.operation == OperationType::Subscription => admitted,
             Ok(_) => {
                 let message = "Only subscriptions are answered here; send the others by POST.";
@@ -215,17 +215,13 @@ impl Connection {
             Err((code, message)) => return self.refuse(&id, code, &message, &request_id).await,
         };
         let worth = admitted.extra.saturating_add(1);
-        if self
-            .server
-            .spend(Actor::Person(holder.person), worth)
-            .is_err()
-        {
+        if self.server.spend(Actor::from(&caller), worth).is_err() {
             let message = "Too many requests. Please wait a little.";
             return self
                 .refuse(&id, error_code::LIMIT_EXCEEDED, message, &request_id)
                 .await;
         }
-        let context = match self.server.context_of(holder, &request_id).await {
+        let context = match self.server.still(&caller, &request_id).await {
             Ok(Some(context)) => context,
             Ok(None) => return Err(Close::SESSION_ENDED.into()),
             Err(error) => {

@@ -4,7 +4,7 @@ use super::Close;
 use crate::platform::event_log::Event;
 use crate::platform::feed::Batch;
 use shared::event::EventKind;
-use shared::id::{PersonId, SessionId};
+use shared::id::PersonId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 struct Open {
     person: PersonId,
-    session: SessionId,
+    /// The session or the token.
+    caller: Uuid,
     end: oneshot::Sender<Close>,
 }
 
@@ -47,7 +48,7 @@ impl Drop for Place {
 impl Sockets {
     /// Takes a place. To be called before the session is looked at: what ends it afterwards is
     /// then never missed. Refused when the person has `most` already.
-    pub fn enter(&self, person: PersonId, session: SessionId, most: usize) -> Result<Place, Close> {
+    pub fn enter(&self, person: PersonId, caller: Uuid, most: usize) -> Result<Place, Close> {
         let (end, ended) = oneshot::channel();
         let number = self.table(|table| {
             if table.open.values().filter(|o| o.person == person).count() >= most {
@@ -58,7 +59,7 @@ impl Sockets {
                 table.next,
                 Open {
                     person,
-                    session,
+                    caller,
                     end,
                 },
             );
@@ -100,8 +101,8 @@ impl Sockets {
     fn hear(&self, event: &Event) {
         let subject = event.subject_id;
         match event.kind {
-            EventKind::SessionEnded => {
-                self.close(|open| open.session.0 == subject, Close::SESSION_ENDED);
+            EventKind::SessionEnded | EventKind::ApiTokenEnded => {
+                self.close(|open| open.caller == subject, Close::SESSION_ENDED);
             }
             EventKind::RoleGranted | EventKind::RoleRevoked => {
                 self.close_person(subject, Close::ACCESS_CHANGED);

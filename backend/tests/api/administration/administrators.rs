@@ -3,6 +3,7 @@
 use super::{assert_fault, call, done, set_up};
 use crate::support::actor::Actor;
 use crate::support::{TestApp, json};
+use backend::desk::handover::HandOver;
 use backend::organisation::access::context_of;
 use backend::organisation::person::{self, PersonEdit};
 use backend::organisation::role::{self, Granted};
@@ -95,27 +96,28 @@ on_both_databases! {
         let platform = app.platform();
         let (first, second) = (context(app, &one).await, context(app, &two).await);
         let administrator = Granted::Site(SiteRole::Administrator);
+        let nothing = HandOver { desk: &app.app.desk, to: Vec::new() };
         let off = || PersonEdit { active: Some(false), ..PersonEdit::default() };
         for round in 0..6 {
             let (version_one, version_two) = (version(app, one.person).await, version(app, two.person).await);
             match round % 3 {
                 0 => one_of(tokio::join!(
-                    role::revoke(platform, &first, two.person, administrator),
-                    role::revoke(platform, &second, one.person, administrator),
+                    role::revoke(platform, &first, two.person, administrator, &nothing),
+                    role::revoke(platform, &second, one.person, administrator, &nothing),
                 ).into()),
                 1 => one_of(tokio::join!(
-                    person::edit(platform, &first, two.person, version_two, off()),
-                    person::edit(platform, &second, one.person, version_one, off()),
+                    person::edit(platform, &first, two.person, version_two, off(), &nothing),
+                    person::edit(platform, &second, one.person, version_one, off(), &nothing),
                 ).into()),
                 _ => one_of(tokio::join!(
-                    person::edit(platform, &first, two.person, version_two, off()),
-                    role::revoke(platform, &second, one.person, administrator),
+                    person::edit(platform, &first, two.person, version_two, off(), &nothing),
+                    role::revoke(platform, &second, one.person, administrator, &nothing),
                 ).into()),
             }
             assert_eq!(administrators(app).await.len(), 1, "round {round}");
             for who in [one.person, two.person] {
                 let on = PersonEdit { active: Some(true), ..PersonEdit::default() };
-                person::edit(platform, &first, who, version(app, who).await, on).await.expect("active again");
+                person::edit(platform, &first, who, version(app, who).await, on, &nothing).await.expect("active again");
                 role::grant(platform, &first, who, administrator).await.expect("an administrator again");
             }
         }

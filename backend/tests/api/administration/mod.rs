@@ -7,6 +7,7 @@ mod calendars;
 mod confidential;
 mod default_department;
 mod keys;
+mod leaving;
 mod refusals;
 mod settings;
 mod things;

@@ -129,6 +129,13 @@ fn about_the_organisation() -> Vec<Probe> {
             "query($department: ID) { roles(department: $department) { role } }",
             by_department(),
         ),
+        queries(
+            "personDuties",
+            "query($person: ID!) { personDuties(person: $person) { openTickets } }",
+            with!(|stage, place| json!({ "person": stage.worker(place).person.to_string() })),
+        ),
+        query("auditLog", "{ auditLog { nodes { kind } } }"),
+        query("apiTokens", "{ apiTokens { nodes { name } } }"),
         query("priorityMatrix", "{ priorityMatrix { priority } }"),
         queries(
             "catalogItems",
@@ -570,6 +577,21 @@ fn departments_and_people() -> Vec<Probe> {
             "PasswordChangeInput",
             with!(
                 |stage, place| json!({ "input": { "currentPassword": "not the password", "newPassword": "another battery staple" } })
+            ),
+        ),
+        act(
+            "apiTokenCreate",
+            "ApiTokenCreateInput",
+            with!(|stage, place| json!({ "input": {
+                "name": "A tool", "scopes": ["REPORT_TICKETS"], "expiresAt": "2026-06-01T00:00:00Z",
+                "currentPassword": crate::support::app::PASSWORD,
+            } })),
+        ),
+        act(
+            "apiTokenRevoke",
+            "ApiTokenRevokeInput",
+            with!(
+                |stage, place| json!({ "input": { "apiToken": shared::id::ApiTokenId(uuid::Uuid::nil()).to_string() } })
             ),
         ),
         acts(

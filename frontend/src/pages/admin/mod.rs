@@ -1,6 +1,7 @@
 //! Administration: who there is, what is offered, what is promised.
 
 mod agreements;
+mod audit;
 mod calendars;
 mod catalog;
 mod catalog_fields;
@@ -15,9 +16,13 @@ mod person_access;
 mod rows;
 mod services;
 mod settings;
+mod take_over;
 mod targets;
 mod teams;
+mod tokens;
 mod zone;
+
+pub use tokens::OwnTokens;
 
 use crate::lean::*;
 use leptos_router::hooks::use_params_map;
@@ -95,6 +100,18 @@ const PARTS: &[Part] = &[
         open_to: administrators,
     },
     Part {
+        path: "tokens",
+        icon: "key-round",
+        word: words::tokens,
+        open_to: administrators,
+    },
+    Part {
+        path: "audit",
+        icon: "shield",
+        word: words::audit,
+        open_to: administrators,
+    },
+    Part {
         path: "settings",
         icon: "settings",
         word: words::settings,
@@ -167,6 +184,8 @@ fn Parts(reach: Reach) -> impl IntoView {
             "categories" => view! { <categories::Categories reach /> }.into_any(),
             "catalog" => view! { <catalog::Catalog reach /> }.into_any(),
             "calendars" => view! { <calendars::Calendars /> }.into_any(),
+            "tokens" => view! { <tokens::Tokens /> }.into_any(),
+            "audit" => view! { <audit::Audit /> }.into_any(),
             "agreements" => view! { <agreements::Agreements /> }.into_any(),
             _ => view! { <settings::Settings /> }.into_any(),
         }

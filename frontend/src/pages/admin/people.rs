@@ -17,6 +17,7 @@ use super::{
     },
     person_access::{Access, role_words},
     rows::{Act, Cell, Mark, Row, Rows},
+    take_over::{Choices, TakeOver},
     zone::ZoneField,
 };
 use crate::{
@@ -215,6 +216,11 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
     );
     let vip = RwSignal::new(before.as_ref().is_some_and(|person| person.vip));
     let active = RwSignal::new(before.as_ref().is_none_or(|person| person.active));
+    let take_overs = Choices::new();
+    let leaver = before
+        .as_ref()
+        .filter(|person| person.active)
+        .map(|person| person.id.clone());
     let mut department_choices = department_options(&departments);
     if let Some(first) = department_choices.first_mut() {
         words::none().clone_into(&mut first.1);
@@ -283,6 +289,7 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
                 department: chosen(department),
                 manager: boss,
                 active: Some(active.get_untracked()),
+                take_over: take_overs.inputs(),
             }),
         };
         form.send(act, move |_| {
@@ -324,6 +331,11 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
             </div>
             <Check label=words::vip() value=vip />
             {(!is_new).then(|| view! { <Check label=words::person_active() value=active /> })}
+            {leaver.map(|person| view! {
+                <Show when=move || !active.get()>
+                    <TakeOver person=person.clone() only=None choices=take_overs form />
+                </Show>
+            })}
         </FormView>
     }
 }

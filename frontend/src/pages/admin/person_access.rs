@@ -8,6 +8,7 @@ use super::{
     form::{Form, FormView, use_saved},
     frame::Editor,
     operations::people::{self as data, Person, RoleInput},
+    take_over::{Choices, TakeOver},
 };
 use crate::{
     api::{Id, Listed, Role, SiteRole, operations::DepartmentName},
@@ -84,6 +85,9 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, site: bool)
     let form = Form::new();
     let role = RwSignal::new(Role::Agent.key().to_owned());
     let department = RwSignal::new(String::new());
+    // A role in which tickets are worked is taken in two steps: first it is asked who takes over.
+    let asked = RwSignal::new(None::<RoleInput>);
+    let choices = RwSignal::new(Choices::new());
     let change = move |input: RoleInput, give: bool| {
         let act = if give {
             data::grant(input)
@@ -91,8 +95,42 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, site: bool)
             data::revoke(input)
         };
         form.send(act, move |changed| {
+            asked.try_set(None);
             person.set(changed);
         });
+    };
+    let take = move |input: RoleInput| {
+        if matches!(input.role, Some(Role::Agent | Role::Lead)) {
+            choices.set(Choices::new());
+            asked.set(Some(input));
+        } else {
+            change(input, false);
+        }
+    };
+    let take_now = move |_| {
+        if let Some(input) = asked.get_untracked() {
+            let heir = choices.get_untracked().inputs().into_iter().next();
+            let input = RoleInput {
+                taken_over_by: heir.map(|heir| heir.person),
+                ..input
+            };
+            change(input, false);
+        }
+    };
+    let question = move || {
+        asked.get().map(|input| {
+            let word = input.role.map_or("", role_word);
+            view! {
+                <div class="card card-pad admin-fields">
+                    <strong>{words::take_role_of(word)}</strong>
+                    <TakeOver person=input.person only=input.department choices=choices.get_untracked() form />
+                    <div class="dialog-actions">
+                        <button type="button" class="btn" on:click=move |_| asked.set(None)>{words::cancel()}</button>
+                        <button type="button" class="btn btn-danger" disabled=move || form.is_busy() on:click=take_now>{words::take_role()}</button>
+                    </div>
+                </div>
+            }
+        })
     };
     let own = move || person.with_untracked(|person| person.id.clone());
     let site_key = |role: SiteRole| format!("site:{}", role.key());
@@ -116,6 +154,7 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, site: bool)
                 role: None,
                 department: None,
                 site_role: Some(site_role),
+                taken_over_by: None,
             },
             None => {
                 let Some(department) = chosen(department) else {
@@ -130,6 +169,7 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, site: bool)
                     role: Role::from_key(&key),
                     department: Some(department),
                     site_role: None,
+                    taken_over_by: None,
                 }
             }
         };
@@ -143,6 +183,7 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, site: bool)
                 role: None,
                 department: None,
                 site_role: Some(role),
+                taken_over_by: None,
             };
             (words::site_wide(site_role_word(role)), input)
         });
@@ -153,6 +194,7 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, site: bool)
                 role: Some(grant.role),
                 department: Some(grant.department.id),
                 site_role: None,
+                taken_over_by: None,
             };
             (word, input)
         });
@@ -165,7 +207,7 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, site: bool)
                             class="btn btn-quiet btn-icon btn-small"
                             aria-label=common::remove(word.clone())
                             disabled=move || form.is_busy()
-                            on:click=move |_| change(input.clone(), false)
+                            on:click=move |_| take(input.clone())
                         >
                             <Icon name="x" />
                         </button>
@@ -184,6 +226,7 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, site: bool)
     view! {
         <h3>{move || person.with(|person| person.name.clone())}</h3>
         <ul class="admin-people">{rows}</ul>
+        {question}
         <p class="muted" hidden=move || person.with(|person| !person.roles.is_empty() || !person.site_roles.is_empty())>
             {words::no_roles()}
         </p>

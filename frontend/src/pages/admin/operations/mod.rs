@@ -1,12 +1,15 @@
 //! What the pages of administration ask and send.
 
 pub mod agreements;
+pub mod audit;
 pub mod calendars;
 pub mod catalog;
 pub mod departments;
+pub mod leaving;
 pub mod people;
 pub mod services;
 pub mod teams;
+pub mod tokens;
 
 use cynic::QueryBuilder;
 

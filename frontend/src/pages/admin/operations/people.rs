@@ -2,7 +2,7 @@
 
 use cynic::{MutationBuilder, QueryBuilder};
 
-use super::changed;
+use super::{changed, leaving::TakeOverInput};
 use crate::api::{
     self, Call, Id, Role, SiteRole, UserError,
     operations::{DepartmentName, PersonBadge, TeamName},
@@ -150,6 +150,7 @@ pub struct PersonEditInput {
     pub department: Option<Id>,
     pub manager: Option<Id>,
     pub active: Option<bool>,
+    pub take_over: Vec<TakeOverInput>,
 }
 
 #[derive(cynic::InputObject, Clone)]
@@ -164,6 +165,7 @@ pub struct RoleInput {
     pub role: Option<Role>,
     pub department: Option<Id>,
     pub site_role: Option<SiteRole>,
+    pub taken_over_by: Option<Id>,
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
