@@ -1,15 +1,5 @@
-//! The browser client of Bellhop: portal, workspace and dashboards.
-//!
-//! `shell → pages → components → live → api → shared`; arrows point at what is imported. `words`, and `lean` in place of the framework's prelude, are at hand everywhere.
-
-mod api;
-mod components;
-mod lean;
-mod live;
-mod pages;
-mod shell;
-mod words;
+//! The face that most people see: portal, workspace and dashboards.
 
 fn main() {
-    shell::start();
+    frontend::start();
 }

@@ -50,12 +50,18 @@ pub fn build(mode: Mode) -> Result<()> {
     Ok(())
 }
 
-/// What the client may weigh over the wire: WebAssembly, scripts and style sheets, compressed with brotli.
+/// What a face of the client may weigh over the wire: WebAssembly, scripts and style sheets, compressed with brotli.
 pub const BUDGET_KIB: u64 = 700;
 
-/// The size of the client in `dist/` as it goes over the wire, in KiB.
-pub fn size_over_the_wire() -> Result<u64> {
-    let dist = workspace::root().join("dist");
+/// The faces of the client, by what they are called and where they lie in `dist/`. Each is loaded by itself.
+pub const FACES: [(&str, &str); 2] = [
+    ("portal, workspace and dashboards", ""),
+    ("administration", "administration"),
+];
+
+/// The size of a face as it goes over the wire, in KiB.
+pub fn size_over_the_wire(folder: &str) -> Result<u64> {
+    let dist = workspace::root().join("dist").join(folder);
     let mut bytes = 0;
     for entry in fs::read_dir(&dist).with_context(|| format!("reading {}", dist.display()))? {
         let entry = entry.context("reading the client's files")?;

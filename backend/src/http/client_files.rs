@@ -1,5 +1,5 @@
-//! Serves the built browser client: the index page for every page of the
-//! client, hashed files for ever, each in its brotli form where it is accepted.
+//! Serves the built browser client: for every page the index page of the face it belongs to,
+//! hashed files for ever, each in its brotli form where it is accepted.
 //!
 //! Which files those are is handed in, because only the executable embeds them:
 //! a change of the client then compiles a few lines, not the whole server.
@@ -18,6 +18,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
 const INDEX: &str = "index.html";
+const ADMINISTRATION_INDEX: &str = "administration/index.html";
 
 /// The built client's files.
 #[derive(Clone, Copy)]
@@ -65,7 +66,7 @@ fn answer(files: ClientFiles, request: &HttpRequest) -> HttpResponse {
     }
     let path = request.path().trim_start_matches('/');
     if !path.is_empty()
-        && path != INDEX
+        && !path.ends_with(INDEX)
         && let Some(content) = files.get(path)
     {
         return file(files, request, path, &content);
@@ -73,8 +74,9 @@ fn answer(files: ClientFiles, request: &HttpRequest) -> HttpResponse {
     if !is_page(path) {
         return hardened(HttpResponse::NotFound().finish());
     }
-    match files.get(INDEX) {
-        Some(content) => page(files, request, &content),
+    let index = index_of(path);
+    match files.get(index) {
+        Some(content) => page(files, request, index, &content),
         None => hardened(
             HttpResponse::ServiceUnavailable()
                 .content_type("text/plain; charset=utf-8")
@@ -83,13 +85,21 @@ fn answer(files: ClientFiles, request: &HttpRequest) -> HttpResponse {
     }
 }
 
+/// The index page of the client's face that has this page.
+fn index_of(path: &str) -> &'static str {
+    match path.split('/').next() {
+        Some("admin" | "account") => ADMINISTRATION_INDEX,
+        _ => INDEX,
+    }
+}
+
 /// Pages of the client have no dot in their last part; a missing file stays missing.
 fn is_page(path: &str) -> bool {
     path == INDEX || !path.rsplit('/').next().unwrap_or_default().contains('.')
 }
 
-fn page(files: ClientFiles, request: &HttpRequest, content: &[u8]) -> HttpResponse {
-    let mut response = file(files, request, INDEX, content);
+fn page(files: ClientFiles, request: &HttpRequest, index: &str, content: &[u8]) -> HttpResponse {
+    let mut response = file(files, request, index, content);
     let policy = content_security_policy(&String::from_utf8_lossy(content));
     if let Ok(value) = HeaderValue::try_from(policy) {
         response
@@ -260,6 +270,7 @@ mod tests {
     const FILES: ClientFiles = ClientFiles::new(|path| {
         let content: &[u8] = match path {
             "index.html" => PAGE.as_bytes(),
+            "administration/index.html" => b"administration",
             "app-0123456789abcdef.js" => b"plain",
             "app-0123456789abcdef.js.br" => b"small",
             "app-0123456789abcdef_bg.wasm" => b"\0asm",
@@ -306,6 +317,20 @@ mod tests {
                 "text/html; charset=utf-8"
             );
             assert_eq!(body_of(response), PAGE.as_bytes());
+        }
+    }
+
+    #[actix_web::test]
+    async fn administration_has_an_index_page_of_its_own() {
+        for path in ["/admin", "/admin/", "/admin/people", "/account/tokens"] {
+            assert_eq!(body_of(get(path).await), b"administration", "{path}");
+        }
+        for path in [
+            "/administration/index.html",
+            "/administrator",
+            "/desk/admin",
+        ] {
+            assert_ne!(body_of(get(path).await), b"administration", "{path}");
         }
     }
 

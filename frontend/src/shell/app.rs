@@ -8,6 +8,7 @@ use leptos_router::{
 
 use super::{
     banner::Banner,
+    elsewhere::{Elsewhere, Face},
     frame::WorkFrame,
     guard::{Open, SignedIn, Wanted},
     keys_help::KeysHelp,
@@ -17,7 +18,7 @@ use super::{
 use crate::components::{ToastRegion, provide_toaster};
 use crate::pages::{admin, dashboards, desk, notifications, portal, sign_in};
 
-/// The whole client.
+/// The client proper; what lies below `/admin` and `/account` is the other face's.
 #[component]
 pub fn App() -> impl IntoView {
     provide_toaster();
@@ -48,10 +49,31 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("wall") view=WallGate>
                         <Route path=path!(":id") view=dashboards::Wall/>
                     </ParentRoute>
-                    <Route path=path!("account/tokens") view=TokensGate/>
+                </ParentRoute>
+                <Route path=path!("admin/*any") view=|| view! { <Elsewhere from=Face::Client/> }/>
+                <Route path=path!("account/*any") view=|| view! { <Elsewhere from=Face::Client/> }/>
+            </Routes>
+            <KeysHelp/>
+            <ToastRegion/>
+            <Announcer/>
+        </Router>
+    }
+}
+
+/// What lies below `/admin` and `/account`; everything else is the client proper's.
+#[component]
+pub fn Administration() -> impl IntoView {
+    provide_toaster();
+    view! {
+        <Router>
+            <AfterNavigation/>
+            <Banner/>
+            <Routes fallback=|| view! { <Elsewhere from=Face::Administration/> }.into_any()>
+                <ParentRoute path=path!("") view=SignedIn>
                     <ParentRoute path=path!("admin") view=AdminGate>
                         <Route path=path!("*any") view=admin::Admin/>
                     </ParentRoute>
+                    <Route path=path!("account/tokens") view=TokensGate/>
                 </ParentRoute>
             </Routes>
             <KeysHelp/>

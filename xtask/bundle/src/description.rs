@@ -1,4 +1,4 @@
-//! Reads the description of the client's build: `Trunk.toml` and the index page.
+//! Reads the description of the client's build: for each of its faces a file for Trunk and an index page.
 //!
 //! Only what we use is understood; anything else is an error rather than a
 //! build that differs from Trunk's in silence.
@@ -36,27 +36,47 @@ pub struct RustApp {
     pub profile_release: String,
 }
 
-/// The client's build as described.
+/// The descriptions of the client's faces, the one that owns the root of the site first.
+const FACES: [&str; 2] = ["Trunk.toml", "Trunk.administration.toml"];
+
+/// One face of the client as described: a page, its files, its WebAssembly module.
 pub struct Description {
+    /// Where its files lie below the site's root: empty, or a folder with `/` behind it.
+    pub folder: String,
     /// Text of the index page.
     pub index_html: String,
     /// Its links for Trunk, in order.
     pub links: Vec<(Link, Asset)>,
-    /// Where the built client goes.
+    /// Where this face goes.
     pub dist: PathBuf,
     /// Whether cargo must leave the lock file alone.
     pub locked: bool,
-    /// Text of `Trunk.toml`.
+    /// Text of the file for Trunk.
     pub trunk_toml: String,
 }
 
 impl Description {
-    /// Reads both files below the workspace root.
-    pub fn read(root: &Path) -> Result<Self> {
-        let path = root.join("Trunk.toml");
+    /// Reads the descriptions of all faces below the workspace root.
+    pub fn read_all(root: &Path) -> Result<Vec<Self>> {
+        let faces = FACES
+            .into_iter()
+            .map(|file| Self::read(root, file))
+            .collect::<Result<Vec<_>>>()?;
+        for (face, file) in faces.iter().zip(FACES) {
+            ensure!(
+                face.dist == faces[0].dist.join(&face.folder),
+                "{file}: its files must lie where its public_url says, below {}",
+                faces[0].dist.display()
+            );
+        }
+        Ok(faces)
+    }
+
+    fn read(root: &Path, file: &str) -> Result<Self> {
+        let path = root.join(file);
         let trunk_toml = std::fs::read_to_string(&path)
             .with_context(|| format!("reading {}", path.display()))?;
-        let settings = Settings::parse(&trunk_toml).context("Trunk.toml")?;
+        let settings = Settings::parse(&trunk_toml).with_context(|| file.to_owned())?;
         let index = root.join(&settings.target);
         let index_html = std::fs::read_to_string(&index)
             .with_context(|| format!("reading {}", index.display()))?;
@@ -79,6 +99,7 @@ impl Description {
             settings.target
         );
         Ok(Self {
+            folder: settings.public_url.trim_start_matches('/').to_owned(),
             index_html,
             links,
             dist: root.join(settings.dist),
@@ -102,6 +123,7 @@ impl Description {
 struct Settings {
     target: String,
     dist: String,
+    public_url: String,
     locked: bool,
 }
 
@@ -110,6 +132,7 @@ impl Settings {
         let mut settings = Self {
             target: "index.html".to_owned(),
             dist: "dist".to_owned(),
+            public_url: "/".to_owned(),
             locked: false,
         };
         for (section, value) in text.parse::<Table>()? {
@@ -119,6 +142,13 @@ impl Settings {
                         match (key.as_str(), value) {
                             ("target", Value::String(value)) => settings.target = value,
                             ("dist", Value::String(value)) => settings.dist = value,
+                            ("public_url", Value::String(value)) => {
+                                ensure!(
+                                    value.starts_with('/') && value.ends_with('/'),
+                                    "build.public_url must begin and end with /"
+                                );
+                                settings.public_url = value;
+                            }
                             ("locked", Value::Boolean(value)) => settings.locked = value,
                             (key, value) => {
                                 bail!("build.{key} = {value} is not known to xtask/bundle")
@@ -188,24 +218,31 @@ mod tests {
     #[test]
     fn the_description_of_this_client_is_understood() {
         let root = crate::workspace_root().unwrap();
-        let description = Description::read(&root).unwrap();
-        assert_eq!(description.rust_app().bin, "frontend");
-        assert_eq!(description.dist, root.join("dist"));
+        let faces = Description::read_all(&root).unwrap();
+        let known = |number: usize| {
+            (
+                faces[number].rust_app().bin.as_str(),
+                faces[number].folder.as_str(),
+            )
+        };
+        assert_eq!(known(0), ("frontend", ""));
+        assert_eq!(known(1), ("administration", "administration/"));
+        assert_eq!(faces[0].dist, root.join("dist"));
     }
 
     #[test]
     fn trunk_is_told_the_wasm_bindgen_version_that_cargo_builds_with() {
         let root = crate::workspace_root().unwrap();
         let read = |name| std::fs::read_to_string(root.join(name)).unwrap();
-        let trunk = read("Trunk.toml").parse::<Table>().unwrap();
         let cargo = read("Cargo.toml").parse::<Table>().unwrap();
         let dependencies = &cargo["workspace"]["dependencies"];
-        let pinned = format!("={}", trunk["tools"]["wasm_bindgen"].as_str().unwrap());
-        assert_eq!(dependencies["wasm-bindgen"].as_str(), Some(pinned.as_str()));
-        assert_eq!(
-            dependencies["wasm-bindgen-cli-support"].as_str(),
-            Some(pinned.as_str())
-        );
+        for face in FACES {
+            let trunk = read(face).parse::<Table>().unwrap();
+            let pinned = format!("={}", trunk["tools"]["wasm_bindgen"].as_str().unwrap());
+            for name in ["wasm-bindgen", "wasm-bindgen-cli-support"] {
+                assert_eq!(dependencies[name].as_str(), Some(pinned.as_str()), "{face}");
+            }
+        }
     }
 
     #[test]

@@ -28,18 +28,25 @@ const COMPRESSIBLE: [&str; 9] = [
 #[derive(Default)]
 pub struct Staged {
     files: BTreeMap<String, Vec<u8>>,
+    folder: String,
 }
 
 impl Staged {
-    /// Adds a file; two of one name are an error.
-    pub fn add(&mut self, path: &str, content: Vec<u8>) -> Result<()> {
-        if self.files.insert(path.to_owned(), content).is_some() {
-            bail!("two files of the client are called {path}");
-        }
-        Ok(())
+    /// What is added from now on lies in this folder: empty, or with `/` behind it.
+    pub fn enter(&mut self, folder: &str) {
+        self.folder = folder.to_owned();
     }
 
-    /// Adds a file as `name-<hash>.ending` and returns that name.
+    /// Adds a file and returns its path; two of one name are an error.
+    pub fn add(&mut self, name: &str, content: Vec<u8>) -> Result<String> {
+        let path = format!("{}{name}", self.folder);
+        if self.files.insert(path.clone(), content).is_some() {
+            bail!("two files of the client are called {path}");
+        }
+        Ok(path)
+    }
+
+    /// Adds a file as `name-<hash>.ending` and returns its path.
     pub fn add_hashed(&mut self, path: &Path) -> Result<String> {
         let content = read(path)?;
         let part = |part: Option<&std::ffi::OsStr>| {
@@ -50,11 +57,10 @@ impl Staged {
         let stem = part(path.file_stem())?;
         let ending = part(path.extension())?;
         let name = format!("{stem}-{}.{ending}", &digest_of([content.as_slice()])[..16]);
-        self.add(&name, content)?;
-        Ok(name)
+        self.add(&name, content)
     }
 
-    /// Adds the files, one after the other, as one with a name like `name-<hash>.ending`; returns that name.
+    /// Adds the files, one after the other, as one with a name like `name-<hash>.ending`; returns its path.
     pub fn add_joined(&mut self, name: &str, paths: &[&PathBuf]) -> Result<String> {
         let mut content = Vec::new();
         for path in paths {
@@ -65,13 +71,13 @@ impl Staged {
             .rsplit_once('.')
             .with_context(|| format!("{name} needs an ending"))?;
         let name = format!("{stem}-{}.{ending}", &digest_of([content.as_slice()])[..16]);
-        self.add(&name, content)?;
-        Ok(name)
+        self.add(&name, content)
     }
 
     /// Adds a file under its own name.
     pub fn add_copy(&mut self, path: &Path) -> Result<()> {
-        self.add(&file_name(path)?, read(path)?)
+        self.add(&file_name(path)?, read(path)?)?;
+        Ok(())
     }
 
     /// Adds a folder with all below it under its own name.
@@ -87,18 +93,16 @@ impl Staged {
         Ok(())
     }
 
-    /// Adds a brotli form of each file that gains by it; returns the bytes that go over the wire.
+    /// Adds a brotli form of each file that gains by it.
     ///
     /// `cache` keeps compressed forms by their content, since the strongest level takes seconds.
-    pub fn compress(&mut self, cache: &Path) -> Result<usize> {
+    pub fn compress(&mut self, cache: &Path) -> Result<()> {
         fs::create_dir_all(cache).with_context(|| format!("creating {}", cache.display()))?;
-        let mut wire = 0;
         let mut compressed = Vec::new();
         let mut kept = Vec::new();
         for (path, content) in &self.files {
             let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
             if !COMPRESSIBLE.contains(&ending) {
-                wire += content.len();
                 continue;
             }
             let cached = cache.join(digest_of([content.as_slice()]));
@@ -112,29 +116,33 @@ impl Staged {
                     small
                 }
             };
-            wire += small.len().min(content.len());
             if small.len() < content.len() {
                 compressed.push((format!("{path}.br"), small));
             }
         }
-        for (path, content) in compressed {
-            self.add(&path, content)?;
-        }
+        self.files.extend(compressed);
         for file in files_below(cache)? {
             if !kept.contains(&file) {
                 fs::remove_file(&file).with_context(|| format!("removing {}", file.display()))?;
             }
         }
-        Ok(wire)
+        Ok(())
     }
 
-    /// Bytes of all files but the compressed forms.
-    pub fn plain_bytes(&self) -> usize {
-        self.files
-            .iter()
-            .filter(|(path, _)| !path.ends_with(".br"))
-            .map(|(_, content)| content.len())
-            .sum()
+    /// Bytes of a folder's own files without the compressed forms, and as they go over the wire.
+    pub fn weight(&self, folder: &str) -> (usize, usize) {
+        let mut weight = (0, 0);
+        for (path, content) in &self.files {
+            let own = path
+                .strip_prefix(folder)
+                .is_some_and(|name| !name.contains('/'));
+            if own && !path.ends_with(".br") {
+                let small = self.files.get(&format!("{path}.br")).unwrap_or(content);
+                weight.0 += content.len();
+                weight.1 += small.len();
+            }
+        }
+        weight
     }
 
     /// Each file's path and digest.
@@ -144,10 +152,10 @@ impl Staged {
             .map(|(path, content)| (path.as_str(), digest_of([content.as_slice()])))
     }
 
-    /// Makes the folder hold exactly these files, the index page written last.
+    /// Makes the folder hold exactly these files, the index pages written last.
     pub fn write(&self, dist: &Path) -> Result<()> {
         fs::create_dir_all(dist).with_context(|| format!("creating {}", dist.display()))?;
-        let is_index = |path: &str| path.starts_with("index.html");
+        let is_index = |path: &str| path.contains("index.html");
         let (last, first): (Vec<_>, Vec<_>) =
             self.files.iter().partition(|(path, _)| is_index(path));
         for (path, content) in first.into_iter().chain(last) {
@@ -276,9 +284,10 @@ mod tests {
         staged.add("words.txt", text.clone().into_bytes()).unwrap();
         staged.add("tiny.js", b"1".to_vec()).unwrap();
         staged.add("photo.png", vec![7; 50]).unwrap();
-        let wire = staged.compress(&folder.0).unwrap();
+        staged.compress(&folder.0).unwrap();
         let small = &staged.files["words.txt.br"];
-        assert_eq!(wire, small.len() + 1 + 50);
+        let plain = text.len() + 1 + 50;
+        assert_eq!(staged.weight(""), (plain, small.len() + 1 + 50));
         let mut plain = Vec::new();
         brotli::BrotliDecompress(&mut small.as_slice(), &mut plain).unwrap();
         assert_eq!(plain, text.as_bytes());
@@ -291,5 +300,15 @@ mod tests {
         let mut staged = Staged::default();
         staged.add("a", vec![]).unwrap();
         assert!(staged.add("a", vec![]).is_err());
+    }
+
+    #[test]
+    fn each_face_has_a_folder_and_a_weight_of_its_own() {
+        let mut staged = Staged::default();
+        staged.add("a.js", vec![0; 3]).unwrap();
+        staged.enter("second/");
+        assert_eq!(staged.add("a.js", vec![0; 5]).unwrap(), "second/a.js");
+        assert_eq!(staged.weight(""), (3, 3));
+        assert_eq!(staged.weight("second/"), (5, 5));
     }
 }

@@ -1,5 +1,5 @@
-//! Builds the browser client into `dist/`, as `Trunk.toml` and the `data-trunk`
-//! links of the index page describe it.
+//! Builds the browser client into `dist/`, as `Trunk.toml`, `Trunk.administration.toml`
+//! and the `data-trunk` links of their index pages describe it.
 //!
 //! Trunk and wasm-bindgen's command-line tool take longer to compile than the
 //! client itself; this performs the part of Trunk's work that we use, from the
@@ -39,48 +39,76 @@ fn main() -> Result<()> {
     }
     let root = workspace_root()?;
     let target = target_directory()?;
-    let description = Description::read(&root)?;
-    build(&description, &target, mode)
+    build(&Description::read_all(&root)?, &target, mode)
 }
 
-fn build(description: &Description, target: &Path, mode: Mode) -> Result<()> {
-    let app = description.rust_app();
-    let wasm = rust_app::compile(app, description.locked, mode, target)?;
+fn build(faces: &[Description], target: &Path, mode: Mode) -> Result<()> {
+    let apps: Vec<_> = faces.iter().map(Description::rust_app).collect();
+    let locked = faces.iter().any(|face| face.locked);
+    let modules = rust_app::compile(&apps, locked, mode, target)?;
 
-    let inputs = stamp::inputs(description, &wasm, mode)?;
+    let inputs = stamp::inputs(faces, &modules, mode)?;
     let work = target.join("client");
     std::fs::create_dir_all(&work).with_context(|| format!("creating {}", work.display()))?;
     let stamp_file = work.join("stamp");
-    if let Some(digest) = stamp::still_holds(&stamp_file, &inputs, &description.dist)? {
+    let dist = &faces[0].dist;
+    if let Some(digest) = stamp::still_holds(&stamp_file, &inputs, dist)? {
         println!("client unchanged ({})", &digest[..12]);
         return Ok(());
     }
 
     let mut staged = Staged::default();
-    let mut replacements = Vec::with_capacity(description.links.len());
+    for (face, module) in faces.iter().zip(&modules) {
+        stage(face, module, mode, &mut staged)?;
+    }
+    if mode == Mode::Release {
+        staged.compress(&work.join("brotli"))?;
+    }
+    staged.write(dist)?;
+    let digest = stamp::write(&stamp_file, &inputs, &staged)?;
+
+    let weights: Vec<_> = faces
+        .iter()
+        .map(|face| {
+            let (plain, wire) = staged.weight(&face.folder);
+            let name = &face.rust_app().bin;
+            match mode {
+                Mode::Release => format!("{name} {} KiB over the wire", wire.div_ceil(1024)),
+                Mode::Dev => format!("{name} {} KiB for development", plain.div_ceil(1024)),
+            }
+        })
+        .collect();
+    println!("client built: {} ({})", weights.join(", "), &digest[..12]);
+    Ok(())
+}
+
+/// Puts one face's files and its page among the staged ones.
+fn stage(face: &Description, module: &Path, mode: Mode, staged: &mut Staged) -> Result<()> {
+    staged.enter(&face.folder);
+    let mut replacements = Vec::with_capacity(face.links.len());
     // One style sheet is one request, and compresses better than its parts. It stands where the last one stood.
     let mut styles = Vec::new();
     let is_style = |asset: &Asset| matches!(asset, Asset::Css(_));
-    let all_styles = description
+    let all_styles = face
         .links
         .iter()
         .filter(|(_, asset)| is_style(asset))
         .count();
-    for (link, asset) in &description.links {
+    for (link, asset) in &face.links {
         let html = match asset {
-            Asset::RustApp(app) => rust_app::bind(app, &wasm, mode, &mut staged)?,
+            Asset::RustApp(app) => rust_app::bind(app, module, mode, staged)?,
             Asset::Css(path) => {
                 styles.push(path);
                 if styles.len() < all_styles {
                     String::new()
                 } else {
-                    let name = staged.add_joined("style.css", &styles)?;
-                    format!(r#"<link rel="stylesheet" href="/{name}">"#)
+                    let path = staged.add_joined("style.css", &styles)?;
+                    format!(r#"<link rel="stylesheet" href="/{path}">"#)
                 }
             }
             Asset::Icon(path) => {
-                let name = staged.add_hashed(path)?;
-                format!(r#"<link rel="icon" href="/{name}">"#)
+                let path = staged.add_hashed(path)?;
+                format!(r#"<link rel="icon" href="/{path}">"#)
             }
             Asset::CopyFile(path) => {
                 staged.add_copy(path)?;
@@ -93,26 +121,8 @@ fn build(description: &Description, target: &Path, mode: Mode) -> Result<()> {
         };
         replacements.push((link.span.clone(), html));
     }
-    let index = html::replace(&description.index_html, &replacements);
+    let index = html::replace(&face.index_html, &replacements);
     staged.add("index.html", index.into_bytes())?;
-
-    let compressed = match mode {
-        Mode::Release => staged.compress(&work.join("brotli"))?,
-        Mode::Dev => 0,
-    };
-    staged.write(&description.dist)?;
-    let digest = stamp::write(&stamp_file, &inputs, &staged)?;
-
-    let plain = staged.plain_bytes();
-    match mode {
-        Mode::Release => println!(
-            "client built: {} KiB, {} KiB over the wire with brotli ({})",
-            plain.div_ceil(1024),
-            compressed.div_ceil(1024),
-            &digest[..12]
-        ),
-        Mode::Dev => println!("client built for development: {} KiB", plain.div_ceil(1024)),
-    }
     Ok(())
 }
 

@@ -12,28 +12,31 @@ use crate::{Mode, description::RustApp, dist::Staged, stamp::digest_of};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Lets cargo compile the crate; returns the module as rustc left it.
+/// Lets cargo compile the faces, side by side; returns each one's module as rustc left it.
 ///
 /// It runs in the workspace, whose toolchain file then counts wherever this was called from.
-pub fn compile(app: &RustApp, locked: bool, mode: Mode, target: &Path) -> Result<PathBuf> {
+pub fn compile(apps: &[&RustApp], locked: bool, mode: Mode, target: &Path) -> Result<Vec<PathBuf>> {
+    let first = apps.first().context("a client has at least one face")?;
+    ensure!(
+        apps.iter().all(|app| {
+            app.manifest == first.manifest && app.profile_release == first.profile_release
+        }),
+        "all faces must be binaries of one crate, built with one profile"
+    );
     let (profile, folder) = match mode {
-        Mode::Release => (app.profile_release.as_str(), app.profile_release.as_str()),
+        Mode::Release => (
+            first.profile_release.as_str(),
+            first.profile_release.as_str(),
+        ),
         Mode::Dev => ("dev", "debug"),
     };
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args([
-            "build",
-            "--target",
-            TARGET,
-            "--profile",
-            profile,
-            "--bin",
-            &app.bin,
-        ])
+        .args(["build", "--target", TARGET, "--profile", profile])
+        .args(apps.iter().flat_map(|app| ["--bin", &app.bin]))
         .arg("--manifest-path")
-        .arg(&app.manifest)
+        .arg(&first.manifest)
         .current_dir(crate::workspace_root()?)
         .arg("--target-dir")
         .arg(target);
@@ -45,10 +48,11 @@ pub fn compile(app: &RustApp, locked: bool, mode: Mode, target: &Path) -> Result
         status.success(),
         "cargo could not build the client ({status})"
     );
-    Ok(target
-        .join(TARGET)
-        .join(folder)
-        .join(format!("{}.wasm", app.bin)))
+    let modules = target.join(TARGET).join(folder);
+    Ok(apps
+        .iter()
+        .map(|app| modules.join(format!("{}.wasm", app.bin)))
+        .collect())
 }
 
 /// Runs wasm-bindgen, stages module, script and snippets, and returns the HTML that loads them.
@@ -84,14 +88,14 @@ pub fn bind(app: &RustApp, wasm: &Path, mode: Mode, staged: &mut Staged) -> Resu
     let script = output.js().as_bytes().to_vec();
     let hash = &digest_of([module.as_slice(), script.as_slice()])[..16];
     let bin = &app.bin;
-    staged.add(&format!("{bin}-{hash}_bg.wasm"), module)?;
-    staged.add(&format!("{bin}-{hash}.js"), script)?;
+    let module = staged.add(&format!("{bin}-{hash}_bg.wasm"), module)?;
+    let script = staged.add(&format!("{bin}-{hash}.js"), script)?;
     Ok(format!(
-        r#"<link rel="modulepreload" href="/{bin}-{hash}.js" crossorigin="anonymous">
-    <link rel="preload" href="/{bin}-{hash}_bg.wasm" crossorigin="anonymous" as="fetch" type="application/wasm">
+        r#"<link rel="modulepreload" href="/{script}" crossorigin="anonymous">
+    <link rel="preload" href="/{module}" crossorigin="anonymous" as="fetch" type="application/wasm">
     <script type="module">
-      import init from "/{bin}-{hash}.js";
-      await init({{ module_or_path: "/{bin}-{hash}_bg.wasm" }});
+      import init from "/{script}";
+      await init({{ module_or_path: "/{module}" }});
     </script>"#
     ))
 }

@@ -1,6 +1,10 @@
 //! Tells whether `dist/` still is what these inputs gave the last time.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -26,25 +30,26 @@ pub fn digest_of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
 }
 
 /// Digest of everything the built client depends on, this tool included.
-pub fn inputs(description: &Description, wasm: &Path, mode: Mode) -> Result<String> {
+pub fn inputs(faces: &[Description], modules: &[PathBuf], mode: Mode) -> Result<String> {
     let read = |path: &Path| fs::read(path).with_context(|| format!("reading {}", path.display()));
     let tool = std::env::current_exe().context("asking for this executable's path")?;
-    let mut parts = vec![
-        format!("{mode:?}").into_bytes(),
-        read(&tool)?,
-        description.trunk_toml.clone().into_bytes(),
-        description.index_html.clone().into_bytes(),
-        read(wasm)?,
-    ];
-    for (_, asset) in &description.links {
-        let files = match asset {
-            Asset::RustApp(_) => Vec::new(),
-            Asset::Css(path) | Asset::Icon(path) | Asset::CopyFile(path) => vec![path.clone()],
-            Asset::CopyDir(path) => dist::files_below(path)?,
-        };
-        for file in files {
-            parts.push(file.to_string_lossy().into_owned().into_bytes());
-            parts.push(read(&file)?);
+    let mut parts = vec![format!("{mode:?}").into_bytes(), read(&tool)?];
+    for (face, module) in faces.iter().zip(modules) {
+        parts.extend([
+            face.trunk_toml.clone().into_bytes(),
+            face.index_html.clone().into_bytes(),
+            read(module)?,
+        ]);
+        for (_, asset) in &face.links {
+            let files = match asset {
+                Asset::RustApp(_) => Vec::new(),
+                Asset::Css(path) | Asset::Icon(path) | Asset::CopyFile(path) => vec![path.clone()],
+                Asset::CopyDir(path) => dist::files_below(path)?,
+            };
+            for file in files {
+                parts.push(file.to_string_lossy().into_owned().into_bytes());
+                parts.push(read(&file)?);
+            }
         }
     }
     Ok(digest_of(parts.iter().map(Vec::as_slice)))

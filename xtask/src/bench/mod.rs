@@ -47,7 +47,7 @@ pub fn run() -> Result<ExitCode> {
         fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
     }
     fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
-    let mut figures = vec![client_size()?];
+    let mut figures = client_sizes()?;
 
     console.step("service-level engine");
     figures.extend(engine(&mut console)?);
@@ -96,12 +96,17 @@ fn print(figures: &[Figure]) {
     }
 }
 
-fn client_size() -> Result<Figure> {
-    Ok(Figure::new(
-        "client over the wire, brotli",
-        format!("{} KiB", client::size_over_the_wire()?),
-        &format!("{} KiB", client::BUDGET_KIB),
-    ))
+fn client_sizes() -> Result<Vec<Figure>> {
+    client::FACES
+        .into_iter()
+        .map(|(name, folder)| {
+            Ok(Figure::new(
+                &format!("client over the wire, brotli: {name}"),
+                format!("{} KiB", client::size_over_the_wire(folder)?),
+                &format!("{} KiB", client::BUDGET_KIB),
+            ))
+        })
+        .collect()
 }
 
 fn engine(console: &mut Console) -> Result<Vec<Figure>> {

@@ -17,16 +17,17 @@ pub fn client(bench: &mut Bench) -> Result<Verdict> {
     if !outcome.success {
         return Ok(Verdict::of(outcome));
     }
-    let size = client::size_over_the_wire()?;
-    bench.console.line(&format!(
-        "{size} KiB over the wire, budget {}",
-        client::BUDGET_KIB
-    ));
-    if size > client::BUDGET_KIB {
-        return Ok(Verdict::Broken(format!(
-            "the client is {size} KiB over the wire; its budget is {} KiB (docs/adr/0007)",
-            client::BUDGET_KIB
-        )));
+    for (name, folder) in client::FACES {
+        let size = client::size_over_the_wire(folder)?;
+        let budget = client::BUDGET_KIB;
+        bench.console.line(&format!(
+            "{name}: {size} KiB over the wire, budget {budget}"
+        ));
+        if size > budget {
+            return Ok(Verdict::Broken(format!(
+                "{name}: {size} KiB over the wire; the budget is {budget} KiB (docs/adr/0007)"
+            )));
+        }
     }
     Ok(Verdict::Holds)
 }

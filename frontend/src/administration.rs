@@ -1,0 +1,5 @@
+//! The face below `/admin` and `/account`.
+
+fn main() {
+    frontend::start_administration();
+}
