@@ -3,9 +3,11 @@
 mod bench;
 mod checks;
 mod client;
+mod conformance;
 mod console;
 mod job;
 mod machine;
+mod npm;
 mod playwright;
 mod postgres;
 mod schema;
@@ -21,6 +23,7 @@ const HELP: &str = "\
 cargo xtask serve [ARGUMENTS]     build whatever is missing or changed, then `bellhop serve ARGUMENTS`
 cargo xtask test                  every check there is; the last line sums up
 cargo xtask check                 format and clippy, for the server and for the browser
+cargo xtask conformance           other people's GraphQL clients and tools against a running server
 cargo xtask bench                 measure every figure that the documents name, on release builds
 cargo xtask client [--dev]        build the browser client into dist/
 cargo xtask schema                write schema.graphql from the server's code
@@ -50,6 +53,10 @@ fn run() -> Result<ExitCode> {
         "check" => {
             none(&rest)?;
             checks::run_quick()
+        }
+        "conformance" => {
+            none(&rest)?;
+            checks::run_conformance()
         }
         "bench" => {
             none(&rest)?;

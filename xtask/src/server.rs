@@ -91,7 +91,11 @@ impl Server {
         let ask = || -> std::io::Result<bool> {
             let mut stream = TcpStream::connect(&self.address)?;
             stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-            write!(stream, "GET / HTTP/1.0\r\nHost: {}\r\n\r\n", self.address)?;
+            write!(
+                stream,
+                "GET /healthz HTTP/1.0\r\nHost: {}\r\n\r\n",
+                self.address
+            )?;
             let mut answer = [0; 12];
             stream.read_exact(&mut answer)?;
             Ok(answer.starts_with(b"HTTP/1.") && answer.ends_with(b" 200"))

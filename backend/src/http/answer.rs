@@ -9,6 +9,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+use super::media::Media;
 use super::server::Server;
 
 /// Header that names the request.
@@ -128,10 +129,13 @@ pub fn graphql(
     code: &str,
     message: &str,
 ) -> HttpResponse {
-    HttpResponse::build(status).json(json!({
+    let body = json!({
         "errors": [{
             "message": message,
             "extensions": { "code": code, "requestId": &*request_id(request) },
         }]
-    }))
+    });
+    HttpResponse::build(status)
+        .insert_header((header::CONTENT_TYPE, Media::of(request).content_type()))
+        .body(body.to_string())
 }

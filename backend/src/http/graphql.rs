@@ -1,7 +1,9 @@
-//! `POST /graphql`.
+//! `POST /graphql`, and `GET /graphql?query=…` for queries.
 
 use super::answer::{self, code, request_id};
+use super::asked::Asked;
 use super::limits::{self, Refusal};
+use super::media::Media;
 use super::origin;
 use super::server::{Actor, Server};
 use super::tool_scope;
@@ -14,20 +16,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variables};
 use futures_util::{FutureExt, StreamExt};
-use serde::Deserialize;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
-
-/// A request as it comes.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Asked {
-    query: String,
-    #[serde(default)]
-    variables: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(default)]
-    operation_name: Option<String>,
-}
 
 /// Why a body is not read.
 pub struct BodyRefusal {
@@ -145,81 +136,142 @@ pub async fn post(
     request: HttpRequest,
     body: web::Payload,
 ) -> HttpResponse {
-    let refused =
-        |status, code: &str, message: &str| answer::graphql(&request, status, code, message);
-    let id = request_id(&request);
-    let caller = if request.headers().contains_key(header::AUTHORIZATION) {
-        match server
-            .caller(bearer(&request).unwrap_or_default(), &id)
-            .await
-        {
-            Ok(Some(found)) => Some(found),
-            Ok(None) => {
-                return refused(
-                    StatusCode::UNAUTHORIZED,
-                    error_code::UNAUTHENTICATED,
-                    "Please sign in again.",
-                );
-            }
-            Err(error) => {
-                tracing::error!(?error, request_id = %id, "an access token could not be checked");
-                return refused(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    error_code::INTERNAL,
-                    OUR_FAULT,
-                );
-            }
-        }
-    } else {
-        None
+    let call = match Call::of(&server, &request).await {
+        Ok(call) => call,
+        Err(refused) => return refused,
     };
-    let (caller, context) = caller.unzip();
-    let actor = match &caller {
-        Some(caller) => Actor::from(caller),
-        None => Actor::Network(origin::network(&request, &server.settings)),
-    };
-    if let Err(seconds) = server.spend(actor, 1) {
-        return too_many(&request, seconds);
-    }
     let settings = &server.settings;
+    let refused = |status, code, message| answer::graphql(&request, status, code, message);
     let bytes = match read_json(&request, body, settings.body_bytes, settings.body_time).await {
         Ok(bytes) => bytes,
         Err(refusal) => return refused(refusal.status, refusal.code, refusal.message),
     };
-    let asked = match read(&bytes) {
-        Ok(asked) => asked,
-        Err(message) => return refused(StatusCode::BAD_REQUEST, error_code::BAD_QUERY, message),
-    };
-    let prepared = match admit(&server, asked, caller.as_ref()) {
-        Ok(admitted) if admitted.operation == OperationType::Subscription => {
-            return refused(
-                StatusCode::BAD_REQUEST,
-                error_code::BAD_QUERY,
-                "Subscriptions are answered at /graphql/ws.",
-            );
+    match Asked::of_body(&bytes) {
+        Ok(asked) => {
+            let allowed = [OperationType::Query, OperationType::Mutation];
+            call.ask(asked, &allowed).await
         }
-        Ok(admitted) => {
-            if let Err(seconds) = server.spend(actor, admitted.extra) {
-                return too_many(&request, seconds);
+        Err(message) => refused(StatusCode::BAD_REQUEST, error_code::BAD_QUERY, message),
+    }
+}
+
+/// `GET /graphql?query=…`: for queries alone. What changes something is never done by following a
+/// link.
+pub async fn get(server: web::Data<Server>, request: HttpRequest) -> HttpResponse {
+    let call = match Call::of(&server, &request).await {
+        Ok(call) => call,
+        Err(refused) => return refused,
+    };
+    match Asked::of_address(request.query_string()) {
+        Ok(asked) => call.ask(asked, &[OperationType::Query]).await,
+        Err(message) => answer::graphql(
+            &request,
+            StatusCode::BAD_REQUEST,
+            error_code::BAD_QUERY,
+            message,
+        ),
+    }
+}
+
+/// Who sent a request, and the request.
+struct Call<'a> {
+    server: &'a Server,
+    request: &'a HttpRequest,
+    id: Arc<str>,
+    caller: Option<Caller>,
+    context: Option<Context>,
+    actor: Actor,
+}
+
+impl<'a> Call<'a> {
+    /// Finds out who it is and takes the request from their budget.
+    async fn of(server: &'a Server, request: &'a HttpRequest) -> Result<Self, HttpResponse> {
+        let refused =
+            |status, code: &str, message: &str| answer::graphql(request, status, code, message);
+        let id = request_id(request);
+        let found = if request.headers().contains_key(header::AUTHORIZATION) {
+            match server
+                .caller(bearer(request).unwrap_or_default(), &id)
+                .await
+            {
+                Ok(Some(found)) => Some(found),
+                Ok(None) => {
+                    return Err(refused(
+                        StatusCode::UNAUTHORIZED,
+                        error_code::UNAUTHENTICATED,
+                        "Please sign in again.",
+                    ));
+                }
+                Err(error) => {
+                    tracing::error!(?error, request_id = %id, "an access token could not be checked");
+                    return Err(refused(
+                        StatusCode::INTERNAL_SERVER_ERROR,
+                        error_code::INTERNAL,
+                        OUR_FAULT,
+                    ));
+                }
             }
-            admitted.request
+        } else {
+            None
+        };
+        let (caller, context) = found.unzip();
+        let actor = match &caller {
+            Some(caller) => Actor::from(caller),
+            None => Actor::Network(origin::network(request, &server.settings)),
+        };
+        server
+            .spend(actor, 1)
+            .map_err(|seconds| too_many(request, seconds))?;
+        Ok(Self {
+            server,
+            request,
+            id,
+            caller,
+            context,
+            actor,
+        })
+    }
+
+    /// Answers, if it is one of these operations.
+    async fn ask(self, asked: Asked, allowed: &[OperationType]) -> HttpResponse {
+        let Self {
+            server,
+            request,
+            id,
+            caller,
+            context,
+            actor,
+        } = self;
+        let media = Media::of(request);
+        let admitted = match admit(server, asked, caller.as_ref()) {
+            Ok(admitted) => admitted,
+            Err((code, message)) => {
+                return answer::graphql(request, media.refusal(code), code, &message);
+            }
+        };
+        if admitted.operation == OperationType::Subscription {
+            let words = "Subscriptions are answered at /graphql/ws.";
+            let code = error_code::BAD_QUERY;
+            return answer::graphql(request, StatusCode::BAD_REQUEST, code, words);
         }
-        Err((code, message)) => return refused(StatusCode::OK, code, &message),
-    };
-    let response = run(&server, prepared, context, &id).await;
-    let response = finish(response, &id);
-    match serde_json::to_vec(&response) {
-        Ok(body) => HttpResponse::Ok()
-            .content_type("application/json")
-            .body(body),
-        Err(error) => {
-            tracing::error!(%error, request_id = %id, "an answer could not be written");
-            refused(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                error_code::INTERNAL,
-                OUR_FAULT,
-            )
+        if !allowed.contains(&admitted.operation) {
+            return only(request, "POST", "Send mutations by POST.");
         }
+        if let Err(seconds) = server.spend(actor, admitted.extra) {
+            return too_many(request, seconds);
+        }
+        let response = run(server, admitted.request, context, &id).await;
+        media
+            .answer(&finish(response, &id))
+            .unwrap_or_else(|error| {
+                tracing::error!(%error, request_id = %id, "an answer could not be written");
+                answer::graphql(
+                    request,
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    error_code::INTERNAL,
+                    OUR_FAULT,
+                )
+            })
     }
 }
 
@@ -238,29 +290,23 @@ fn too_many(request: &HttpRequest, seconds: i64) -> HttpResponse {
 
 /// Other methods of `/graphql`.
 pub async fn other(request: HttpRequest) -> HttpResponse {
+    only(&request, "GET, POST", "Send queries by POST.")
+}
+
+fn only(request: &HttpRequest, allowed: &'static str, message: &str) -> HttpResponse {
     let mut response = answer::graphql(
-        &request,
+        request,
         StatusCode::METHOD_NOT_ALLOWED,
         code::METHOD_NOT_ALLOWED,
-        "Send queries by POST.",
+        message,
     );
     response
         .headers_mut()
-        .insert(header::ALLOW, header::HeaderValue::from_static("POST"));
+        .insert(header::ALLOW, header::HeaderValue::from_static(allowed));
     response
 }
 
 const OUR_FAULT: &str = "Something went wrong on our side. The request id finds it in the log.";
-
-/// Reads a request's JSON.
-fn read(bytes: &[u8]) -> Result<Asked, &'static str> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "The request is not UTF-8.")?;
-    if text.trim_start().starts_with('[') {
-        return Err("One operation a request: batches are not answered.");
-    }
-    serde_json::from_str(text)
-        .map_err(|_| "Send JSON with query, and if needed variables and operationName.")
-}
 
 /// A request that may be executed.
 pub struct Admitted {
@@ -366,6 +412,13 @@ fn failed(code: &str, message: &str) -> Response {
     extensions.set("code", code);
     error.extensions = Some(extensions);
     Response::from_errors(vec![error])
+}
+
+/// Whether execution did not begin: none of the errors is of a field.
+pub fn is_request_error(response: &Response) -> bool {
+    response.data == async_graphql::Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
 }
 
 /// Gives every error a code and the request's id, and takes away what is nobody's business.

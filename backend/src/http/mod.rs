@@ -1,6 +1,7 @@
 //! The server's outside: sign-in, GraphQL over HTTP and websocket, the client's files.
 
 pub mod answer;
+pub mod asked;
 pub mod budget;
 pub mod client_files;
 mod csv_text;
@@ -9,6 +10,7 @@ mod export_audit;
 pub mod graphql;
 pub mod health;
 pub mod limits;
+pub mod media;
 pub mod origin;
 mod running;
 pub mod server;

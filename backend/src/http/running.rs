@@ -82,6 +82,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))
+                .route(web::get().to(graphql::get))
                 .default_service(web::to(graphql::other)),
         )
         .service(web::resource("/graphql/ws").route(web::get().to(socket::open)))

@@ -12,18 +12,24 @@ fn times(count: usize, text: impl Fn(usize) -> String) -> String {
 }
 
 on_both_databases! {
-    async fn only_posted_json_is_taken(app) {
+    async fn only_queries_in_addresses_and_posted_json_are_taken(app) {
         let client = app.stranger();
-        for (method, status, code) in [
-            ("GET", 405, "METHOD_NOT_ALLOWED"),
-            ("PUT", 405, "METHOD_NOT_ALLOWED"),
-            ("DELETE", 405, "METHOD_NOT_ALLOWED"),
-            ("OPTIONS", 405, "METHOD_NOT_ALLOWED"),
-        ] {
+        for method in ["PUT", "DELETE", "OPTIONS"] {
             let method = method.parse().expect("a method");
             let answer = client.send(method, "/graphql?query=%7Bnow%7D", &[], vec![]).await;
-            assert_eq!((answer.status, answer.code().as_str()), (status, code));
+            assert_eq!((answer.status, answer.code().as_str()), (405, "METHOD_NOT_ALLOWED"));
+            assert_eq!(answer.headers["allow"], "GET, POST");
+        }
+        let answer = client.send(Method::GET, "/graphql?query=%7B__typename%7D", &[], vec![]).await;
+        assert_eq!((answer.status, answer.json()["data"]["__typename"].as_str()), (200, Some("Query")));
+        for query in ["mutation%7B__typename%7D", "query%20A%7Bnow%7Dmutation%20B%7B__typename%7D&operationName=B"] {
+            let answer = client.send(Method::GET, &format!("/graphql?query={query}"), &[], vec![]).await;
+            assert_eq!((answer.status, answer.code().as_str()), (405, "METHOD_NOT_ALLOWED"), "{query}");
             assert_eq!(answer.headers["allow"], "POST");
+        }
+        for query in ["", "?query=%7Bnow%7D&query=%7Bnow%7D", "?query=%7Bnow%7D&variables=1", "?query=subscription%7BnotificationReceived%7Bunread%7D%7D"] {
+            let answer = client.send(Method::GET, &format!("/graphql{query}"), &[], vec![]).await;
+            assert_eq!((answer.status, answer.code().as_str()), (400, "BAD_QUERY"), "{query}");
         }
         for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx", ""] {
             let answer = client.send(Method::POST, "/graphql", &[("content-type", kind)], NOW.to_vec()).await;
@@ -35,6 +41,32 @@ on_both_databases! {
         assert_eq!(packed.status, 415);
         let charset = ("content-type", "Application/JSON; charset=utf-8");
         assert_eq!(client.send(Method::POST, "/graphql", &[charset], NOW.to_vec()).await.status, 200);
+    }
+
+    async fn whoever_names_the_newer_media_type_gets_a_status_that_says_it(app) {
+        let client = app.stranger();
+        let ask = async |query: &str, accept: &'static str| {
+            let body = json!({ "query": query });
+            client.post_json("/graphql", &[("accept", accept)], &body).await
+        };
+        let newer = "application/graphql-response+json, application/json;q=0.9";
+        for (query, status, code) in [
+            ("{ __typename }", 200, ""),
+            ("{", 400, "BAD_QUERY"),
+            ("{ nosuch }", 400, "BAD_QUERY"),
+            ("{ __schema { queryType { name } } }", 401, "UNAUTHENTICATED"),
+            ("query($x: Int!) { now }", 400, "BAD_QUERY"),
+        ] {
+            let answer = ask(query, newer).await;
+            assert_eq!((answer.status, answer.code().as_str()), (status, code), "{query}");
+            assert!(answer.headers["content-type"].starts_with("application/graphql-response+json"));
+            assert_eq!(answer.json().get("data").is_some(), status == 200, "{}", answer.text);
+            let answer = ask(query, "application/json").await;
+            assert_eq!((answer.status, answer.code().as_str()), (200, code), "{query}");
+            assert_eq!(answer.headers["content-type"], "application/json");
+        }
+        let refused = ask("{ tickets { nodes { id } } }", newer).await;
+        assert_eq!((refused.status, refused.code().as_str()), (200, "UNAUTHENTICATED"), "a field was refused, not the request");
     }
 
     async fn what_is_no_request_gets_a_coded_error(app) {
@@ -49,6 +81,8 @@ on_both_databases! {
             b"{\"query\": 1}".to_vec(),
             b"{\"query\": \"{ now }\", \"variables\": []}".to_vec(),
             b"{\"query\": \"{ now }\", \"variables\": \"x\"}".to_vec(),
+            b"{\"query\": \"{ now }\", \"extensions\": []}".to_vec(),
+            b"{\"query\": \"{ now }\", \"operationName\": 1}".to_vec(),
             b"{\"query\": \"{ now }\"} trailing".to_vec(),
             b"{\"query\": \"\xff\xfe\"}".to_vec(),
             b"{\"query\": \"\\ud800\"}".to_vec(),

@@ -51,6 +51,41 @@ pub fn cargo_test(output: &str) -> Option<Counts> {
     counts
 }
 
+/// From the last lines of `node --test` in TAP: `# pass 5`, `# fail 0`, `# cancelled 0`.
+pub fn node_test(output: &str) -> Option<Counts> {
+    let count = |word: &str| {
+        output.lines().rev().find_map(|line| {
+            let number = line.strip_prefix("# ")?.strip_prefix(word)?;
+            number.trim().parse::<usize>().ok()
+        })
+    };
+    Some(Counts {
+        passed: count("pass")?,
+        failed: count("fail")? + count("cancelled")?,
+    })
+}
+
+/// From the last lines of Python's unittest: `Ran 3 tests in 2.5s`, and what of them failed.
+pub fn unittest(output: &str) -> Option<Counts> {
+    let ran = output.lines().rev().find_map(|line| {
+        let rest = line.strip_prefix("Ran ")?;
+        rest.split(' ').next()?.parse::<usize>().ok()
+    })?;
+    let last = output.lines().rev().find(|line| !line.trim().is_empty())?;
+    let failed = if last.starts_with("OK") {
+        0
+    } else {
+        // A test with parts may fail more than once.
+        let kinds = last.split(|c: char| !c.is_ascii_digit());
+        let sum: usize = kinds.filter_map(|n| n.parse::<usize>().ok()).sum();
+        sum.clamp(1, ran.max(1))
+    };
+    Some(Counts {
+        passed: ran.saturating_sub(failed),
+        failed,
+    })
+}
+
 /// From Playwright's last lines, `2 failed`, `1 flaky`, `3 did not run`, `12 passed (5.4s)`.
 pub fn playwright(output: &str) -> Option<Counts> {
     let count = |word: &str| {
@@ -107,6 +142,21 @@ mod tests {
             })
         );
         assert_eq!(cargo_test("error: no"), None);
+    }
+
+    #[test]
+    fn results_of_node_and_python_are_read() {
+        let output = "ok 1 - a\n# tests 3\n# pass 1\n# fail 1\n# cancelled 1\n# todo 0\n";
+        let counts = |passed, failed| Some(Counts { passed, failed });
+        assert_eq!(node_test(output), counts(1, 2));
+        assert_eq!(node_test("SyntaxError"), None);
+        assert_eq!(
+            unittest("...\n---\nRan 3 tests in 4.1s\n\nOK\n"),
+            counts(3, 0)
+        );
+        let failed = "Ran 3 tests in 4.1s\n\nFAILED (failures=1, errors=1)\n";
+        assert_eq!(unittest(failed), counts(1, 2));
+        assert_eq!(unittest("ModuleNotFoundError"), None);
     }
 
     #[test]

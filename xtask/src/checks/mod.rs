@@ -1,6 +1,7 @@
 //! `cargo xtask test` and `cargo xtask check`: every check, one after the other, whatever fails.
 
 mod browser;
+mod conformance;
 mod counts;
 mod licences;
 mod rust;
@@ -70,7 +71,12 @@ const QUICK: [Check; 3] = [
     ("clippy, browser", rust::clippy_browser),
 ];
 
-const ALL: [Check; 13] = [
+const CONFORMANCE: Check = (
+    "GraphQL over HTTP, and other people's clients",
+    conformance::run,
+);
+
+const ALL: [Check; 14] = [
     QUICK[0],
     QUICK[1],
     QUICK[2],
@@ -80,6 +86,7 @@ const ALL: [Check; 13] = [
     ("tests of the client's logic", rust::client_tests),
     ("examples in the documentation", rust::doc_tests),
     ("schema.graphql is what the server offers", tree::schema),
+    CONFORMANCE,
     ("release client", browser::client),
     ("types of the browser journeys", browser::types),
     ("browser journeys", browser::journeys),
@@ -89,6 +96,11 @@ const ALL: [Check; 13] = [
 /// `cargo xtask test`.
 pub fn run_all() -> Result<ExitCode> {
     run(&ALL)
+}
+
+/// `cargo xtask conformance`.
+pub fn run_conformance() -> Result<ExitCode> {
+    run(&[CONFORMANCE])
 }
 
 /// `cargo xtask check`.

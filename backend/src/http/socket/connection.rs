@@ -4,7 +4,8 @@ use super::Close;
 use super::protocol::{FromClient, FromServer, ID_BYTES};
 use super::registry::Place;
 use crate::graphql::schema::prepare;
-use crate::http::graphql::{Asked, admit, finish, strip_bearer};
+use crate::http::asked::Asked;
+use crate::http::graphql::{admit, finish, is_request_error, strip_bearer};
 use crate::http::server::{Actor, Server};
 use crate::platform::error::code as error_code;
 use crate::session::Caller;
@@ -255,10 +256,7 @@ impl Connection {
             self.subscriptions.remove(id);
             return self.say(&FromServer::Complete { id }).await;
         };
-        if response.data == async_graphql::Value::Null
-            && !response.errors.is_empty()
-            && response.errors.iter().all(|error| error.path.is_empty())
-        {
+        if is_request_error(&response) {
             self.subscriptions.remove(id);
             let payload = &response.errors;
             return self.say(&FromServer::Error { id, payload }).await;

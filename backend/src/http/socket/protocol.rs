@@ -1,6 +1,6 @@
 //! The words of `graphql-transport-ws`.
 
-use super::super::graphql::Asked;
+use crate::http::asked::Asked;
 use async_graphql::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
