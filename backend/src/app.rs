@@ -1,6 +1,7 @@
 //! The parts of a running server.
 
 use crate::channel::mail::Mail;
+use crate::channel::mail::password::Forgotten;
 use crate::desk::Desk;
 use crate::desk::live::TicketFeed;
 use crate::platform::job::runner::{Runner, Running};
@@ -48,7 +49,11 @@ impl App {
 
     /// Does jobs; not running yet.
     pub fn runner(&self) -> Runner {
-        Runner::new(self.platform.clone(), vec![Arc::new(self.mail.clone())])
+        let mail = self.mail.clone();
+        Runner::new(
+            self.platform.clone(),
+            vec![Arc::new(Forgotten(mail.clone())), Arc::new(mail)],
+        )
     }
 
     /// Starts to do jobs, to be stopped before the server ends.

@@ -41,6 +41,7 @@ const BACKEND: &[(&str, &[&str])] = &[
         &[
             "app",
             "audit",
+            "channel",
             "dashboard",
             "desk",
             "organisation",

@@ -107,6 +107,10 @@ vocabulary! {
         ExportTaken = "ExportTaken",
         /// A person was told something.
         NotificationSent = "NotificationSent",
+        /// Somebody is sent a link by which they set a password.
+        PasswordLinkSent = "PasswordLinkSent",
+        /// A password was set by a link.
+        PasswordLinkUsed = "PasswordLinkUsed",
         /// A job was given up after its last attempt.
         JobFailed = "JobFailed",
         /// A job that was given up is tried again.
@@ -165,7 +169,9 @@ impl EventKind {
             | Self::TicketImported
             | Self::NotificationSent => return None,
             Self::SessionStarted | Self::SessionEnded | Self::SignInHeldUp => AuditTopic::SignIn,
-            Self::PasswordSet => AuditTopic::Password,
+            Self::PasswordSet | Self::PasswordLinkSent | Self::PasswordLinkUsed => {
+                AuditTopic::Password
+            }
             Self::RoleGranted | Self::RoleRevoked | Self::RoleRefused => AuditTopic::Role,
             Self::PersonCreated | Self::PersonEdited => AuditTopic::Person,
             Self::ApiTokenCreated | Self::ApiTokenEnded => AuditTopic::Token,

@@ -137,6 +137,8 @@ typed_ids! {
     TimerId = "timer";
     /// A job.
     JobId = "job";
+    /// A link by which somebody sets a password.
+    PasswordLinkId = "passwordlink";
     /// An event of the log.
     EventId = "event";
     /// A notification of a person.

@@ -16,6 +16,7 @@ pub fn command(console: &mut Console, server: &Server) -> Result<Command> {
     command
         .current_dir(&folder)
         .env("BELLHOP_URL", server.url())
+        .env("BELLHOP_OUTBOX", server.outbox())
         .env("BELLHOP_CHROMIUM", chromium);
     Ok(command)
 }

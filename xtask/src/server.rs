@@ -33,7 +33,8 @@ impl Server {
                 .with_context(|| format!("emptying {}", folder.display()))?;
         }
         fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
-        Self::over(executable, &folder, &[])
+        let outbox = folder.join("outbox").display().to_string();
+        Self::over(executable, &folder, &["--mail-folder", &outbox])
     }
 
     /// Starts the executable on the `data` in this folder.
@@ -63,6 +64,11 @@ impl Server {
     /// Where it answers.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The folder that its mails are written to.
+    pub fn outbox(&self) -> PathBuf {
+        self.folder.join("outbox")
     }
 
     /// The last lines it logged.

@@ -5,6 +5,7 @@ use super::seed;
 use super::settings::{Storage, start_log};
 use crate::http::client_files::ClientFiles;
 use crate::http::{self, Server, Settings};
+use crate::organisation::password_link;
 use crate::organisation::settings::organisation;
 use crate::platform::{Platform, idempotency, job};
 use crate::report::history;
@@ -146,6 +147,9 @@ async fn housekeeping(platform: Platform) {
         }
         if let Err(error) = forget_keys(&platform).await {
             tracing::error!(%error, "old idempotency keys could not be removed");
+        }
+        if let Err(error) = password_link::sweep(&platform).await {
+            tracing::error!(%error, "old links could not be removed");
         }
         if let Err(error) = job::sweep(&platform).await {
             tracing::error!(%error, "old jobs could not be removed");

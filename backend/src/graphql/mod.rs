@@ -15,6 +15,7 @@ pub mod handover;
 pub mod id;
 pub mod input;
 pub mod loader;
+pub mod mail;
 pub mod notification;
 pub mod organisation;
 pub mod organisation_query;

@@ -37,6 +37,10 @@ impl Organisation {
     async fn demo(&self) -> bool {
         self.0.demo
     }
+    /// Mail is sent, so that a forgotten password can be set anew by a link.
+    async fn sends_mail(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(ctx.data::<App>()?.mail.outbox().is_some())
+    }
     /// Where reports go that name neither department nor service nor category; null without one,
     /// and for those who have not signed in.
     async fn default_department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {

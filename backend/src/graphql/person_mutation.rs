@@ -132,6 +132,13 @@ pub struct PersonSetPasswordInput {
     password: Secret,
 }
 
+/// An invitation.
+#[derive(Clone, Debug, InputObject)]
+pub struct PersonInviteInput {
+    /// Whom.
+    person: ID,
+}
+
 /// A new password of one's own.
 #[derive(Clone, Debug, InputObject)]
 pub struct PasswordChangeInput {
@@ -264,6 +271,21 @@ impl PersonMutation {
         let act = async {
             let id = parse(&input.person, "person")?;
             password::set(platform, acting, id, &input.password.0, &TellLeads).await
+        };
+        made(ctx, act.await)
+    }
+
+    /// Sends somebody who has no password yet a mail with a link by which they set their first one.
+    async fn person_invite(
+        &self,
+        ctx: &Context<'_>,
+        input: PersonInviteInput,
+    ) -> Result<PersonPayload> {
+        let (acting, platform) = parts(ctx)?;
+        let mail = &ctx.data::<App>()?.mail;
+        let act = async {
+            let id = parse(&input.person, "person")?;
+            mail.invite(platform, acting, id).await
         };
         made(ctx, act.await)
     }

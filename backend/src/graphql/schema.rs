@@ -9,6 +9,7 @@ use super::dashboard::DashboardQuery;
 use super::department_mutation::DepartmentMutation;
 use super::handover::HandOverQuery;
 use super::loader::OrganisationLoader;
+use super::mail::{MailMutation, MailQuery};
 use super::notification::{NotificationMutation, NotificationQuery};
 use super::organisation_query::OrganisationQuery;
 use super::person_mutation::PersonMutation;
@@ -39,6 +40,7 @@ pub struct Query(
     HandOverQuery,
     ApiTokenQuery,
     AuditQuery,
+    MailQuery,
 );
 
 /// Everything that can be done.
@@ -53,6 +55,7 @@ pub struct Mutation(
     CalendarMutation,
     AgreementMutation,
     ApiTokenMutation,
+    MailMutation,
 );
 
 /// The whole schema.

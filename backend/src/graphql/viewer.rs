@@ -1,7 +1,10 @@
 //! The person who asks, and which parts of the client are for them.
 
 use super::error::top_level;
+use super::input::parts;
 use super::organisation::{Department, Person, acting, load_person};
+use crate::app::App;
+use crate::channel::mail::preference;
 use crate::desk::store::notification;
 use crate::organisation::store;
 use crate::platform::database::Database;
@@ -67,6 +70,17 @@ impl Viewer {
             || grants.is(SiteRole::Auditor)
             || grants.is(SiteRole::Reporter)
             || grants.roles.values().any(|roles| !roles.is_empty()))
+    }
+    /// Wants mail about tickets; null while no mail is sent at all.
+    async fn ticket_mails(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        let (acting, platform) = parts(ctx)?;
+        if ctx.data::<App>()?.mail.outbox().is_none() {
+            return Ok(None);
+        }
+        preference::ticket_mails(platform, acting)
+            .await
+            .map(Some)
+            .map_err(|error| top_level(ctx, error))
     }
     /// Notifications not read yet.
     async fn unread_notifications(&self, ctx: &Context<'_>) -> Result<i32> {

@@ -12,6 +12,7 @@ pub mod health;
 pub mod limits;
 pub mod media;
 pub mod origin;
+pub mod password;
 mod running;
 pub mod server;
 pub mod session;

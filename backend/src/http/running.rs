@@ -2,7 +2,7 @@
 
 use super::client_files::{self, ClientFiles};
 use super::server::Server;
-use super::{answer, export, export_audit, graphql, health, session, socket};
+use super::{answer, export, export_audit, graphql, health, password, session, socket};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as WebApp, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -95,6 +95,21 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/session/refresh")
                 .route(web::post().to(session::refresh))
+                .default_service(web::to(session::other)),
+        )
+        .service(
+            web::resource("/session/password-reset")
+                .route(web::post().to(password::forgot))
+                .default_service(web::to(session::other)),
+        )
+        .service(
+            web::resource("/session/password-link")
+                .route(web::post().to(password::look))
+                .default_service(web::to(session::other)),
+        )
+        .service(
+            web::resource("/session/password")
+                .route(web::post().to(password::set))
                 .default_service(web::to(session::other)),
         )
         .service(

@@ -42,6 +42,8 @@ pub struct Server {
     pub tool_budgets: Budgets<Actor>,
     /// Sign-ins by network.
     pub sign_ins: Budgets<Network>,
+    /// Mails with links to set a password, by network.
+    pub password_mails: Budgets<Network>,
     /// Renewals of each session: each may be a writing transaction.
     pub renewals: Budgets<SessionId>,
     /// Settings.
@@ -68,6 +70,10 @@ impl Server {
             budgets: Budgets::new(settings.burst, settings.per_second),
             tool_budgets: Budgets::new(settings.tool_burst, settings.tool_requests_per_second),
             sign_ins: Budgets::new(settings.sign_in_burst, settings.sign_ins_per_second),
+            password_mails: Budgets::new(
+                settings.password_mail_burst,
+                settings.password_mails_per_second,
+            ),
             renewals: Budgets::new(settings.renewal_burst, settings.renewals_per_second),
             schema,
             app,

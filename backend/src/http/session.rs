@@ -244,7 +244,7 @@ fn no_session(server: &Server, request: &HttpRequest) -> HttpResponse {
     response
 }
 
-fn too_many(request: &HttpRequest, seconds: i64) -> HttpResponse {
+pub(super) fn too_many(request: &HttpRequest, seconds: i64) -> HttpResponse {
     let mut response = plain(
         request,
         StatusCode::TOO_MANY_REQUESTS,
@@ -258,7 +258,7 @@ fn too_many(request: &HttpRequest, seconds: i64) -> HttpResponse {
     response
 }
 
-fn wrong_origin(request: &HttpRequest) -> HttpResponse {
+pub(super) fn wrong_origin(request: &HttpRequest) -> HttpResponse {
     plain(
         request,
         StatusCode::FORBIDDEN,
@@ -268,7 +268,7 @@ fn wrong_origin(request: &HttpRequest) -> HttpResponse {
     )
 }
 
-fn failed(request: &HttpRequest, error: &Error) -> HttpResponse {
+pub(super) fn failed(request: &HttpRequest, error: &Error) -> HttpResponse {
     let id = answer::request_id(request);
     tracing::error!(?error, request_id = %id, "a session request failed");
     plain(

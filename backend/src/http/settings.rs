@@ -29,6 +29,10 @@ pub struct Settings {
     pub sign_in_burst: u32,
     /// See `sign_in_burst`.
     pub sign_ins_per_second: f64,
+    /// Links to set a password that one network may ask for at once, and per second.
+    pub password_mail_burst: u32,
+    /// See `password_mail_burst`.
+    pub password_mails_per_second: f64,
     /// Renewals of one session at once; its tabs take turns.
     pub renewal_burst: u32,
     /// The same, refilled each second.
@@ -68,6 +72,8 @@ impl Default for Settings {
             tool_requests_per_second: 10.0,
             sign_in_burst: 120,
             sign_ins_per_second: 1.0,
+            password_mail_burst: 10,
+            password_mails_per_second: 1.0 / 60.0,
             renewal_burst: 30,
             renewals_per_second: 0.5,
             socket: SocketSettings {

@@ -72,7 +72,7 @@ const READING: &[(Opens, &[&str])] = &[
     (Scope(ReadAudit), &["auditLog"]),
     (
         Scope(Administer),
-        &["calendars", "agreements", "personDuties"],
+        &["calendars", "agreements", "personDuties", "mail"],
     ),
     (
         Never,
@@ -129,6 +129,9 @@ const ACTING: &[(Opens, &[&str])] = &[
             "calendarEdit",
             "agreementCreate",
             "agreementEdit",
+            "mailRetry",
+            "mailDiscard",
+            "mailSendTest",
         ],
     ),
     (
@@ -136,9 +139,11 @@ const ACTING: &[(Opens, &[&str])] = &[
         &[
             "personSetPassword",
             "passwordChange",
+            "personInvite",
             "apiTokenCreate",
             "apiTokenRevoke",
             "notificationsMarkRead",
+            "mailPreferenceSet",
         ],
     ),
 ];

@@ -10,6 +10,8 @@ pub mod department;
 pub mod entity;
 pub mod leaving;
 pub mod password;
+pub mod password_link;
+mod password_link_store;
 pub mod person;
 pub mod reference;
 pub mod role;

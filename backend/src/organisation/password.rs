@@ -2,7 +2,7 @@
 
 use super::access::authorize;
 use super::entity::person::Model as Person;
-use super::{emit, person, reference, store};
+use super::{emit, password_link_store, person, reference, store};
 use crate::platform::Platform;
 use crate::platform::changes::Changeset;
 use crate::platform::context::Context;
@@ -86,7 +86,10 @@ pub async fn change(
 }
 
 /// Leads of the confidential departments in which the person has a role.
-async fn confidential_leads(uow: &UnitOfWork, person: PersonId) -> Result<Vec<PersonId>> {
+pub(super) async fn confidential_leads(
+    uow: &UnitOfWork,
+    person: PersonId,
+) -> Result<Vec<PersonId>> {
     let granted = store::grants_of(uow.tx(), &[person]).await?;
     let departments: Vec<DepartmentId> = store::confidentiality(uow.tx())
         .await?
@@ -99,13 +102,15 @@ async fn confidential_leads(uow: &UnitOfWork, person: PersonId) -> Result<Vec<Pe
     store::leads_of(uow.tx(), &departments).await
 }
 
-async fn replace(
+/// Replaces the password; the person's sessions end, and so do links by which another could be set.
+pub(super) async fn replace(
     uow: &mut UnitOfWork,
     row: &Person,
     hash: String,
     spared: Option<SessionId>,
 ) -> Result<()> {
     store::set_password_hash(uow.tx(), row.id, hash).await?;
+    password_link_store::end_all_of(uow.tx(), row.id, uow.context().now).await?;
     emit(
         uow,
         EventKind::PasswordSet,

@@ -4,7 +4,7 @@ use super::access::authorize;
 use super::entity::person::Model as Person;
 use super::leaving::OnLeave;
 use super::store::PeopleFilter;
-use super::{Subject, emit, filled, reference, role, store};
+use super::{Subject, emit, filled, password_link_store, reference, role, store};
 use crate::platform::Platform;
 use crate::platform::changes::Changeset;
 use crate::platform::context::Context;
@@ -238,6 +238,10 @@ pub async fn edit(
     after.version += 1;
     row::update(uow.tx(), after.clone(), expected_version).await?;
     emit(&mut uow, EventKind::PersonEdited, subject(&after), changes);
+    if !after.active || after.email != before.email {
+        // What was sent to the old address must not open the account.
+        password_link_store::end_all_of(uow.tx(), id, ctx.now).await?;
+    }
     if !after.active {
         end_all_of(&mut uow, id, None, end_reason::DEACTIVATED).await?;
     }

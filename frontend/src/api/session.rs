@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use super::{ApiError, time::browser_now};
+use super::{ApiError, UserError, time::browser_now};
 
 /// Seconds before its end at which a token is renewed.
 const MARGIN_SECONDS: i64 = 60;
@@ -62,7 +62,25 @@ struct Refused {
 struct RefusedError {
     code: String,
     message: String,
+    field: Option<String>,
     retry_after_seconds: Option<u32>,
+}
+
+/// The code of a link that is not good any more.
+pub const LINK_INVALID: &str = "LINK_INVALID";
+
+/// Whose password a link sets.
+#[derive(Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct PasswordLink {
+    /// Sign-in name.
+    pub login: String,
+    /// Name.
+    pub name: String,
+}
+
+#[derive(Deserialize)]
+struct PasswordSet {
+    login: String,
 }
 
 #[derive(Serialize)]
@@ -190,6 +208,61 @@ pub async fn sign_in(login: &str, password: &str) -> Result<(), SignInError> {
             request_id: None,
         }),
         _ => SignInError::Other(ApiError::Network),
+    })
+}
+
+/// Asks for a link to set a new password, for a sign-in name or mail address.
+///
+/// # Errors
+/// When the server could not be asked, or was asked too often.
+pub async fn forgot_password(login: &str) -> Result<(), ApiError> {
+    let body = serde_json::json!({ "login": login });
+    post("/session/password-reset", &body).await.map(|_| ())
+}
+
+/// Asks whose link this is.
+///
+/// # Errors
+/// [`LINK_INVALID`] when it is not good any more.
+pub async fn look_at_link(token: &str) -> Result<PasswordLink, ApiError> {
+    let body = serde_json::json!({ "token": token });
+    read(post("/session/password-link", &body).await?)
+}
+
+/// Sets a password by a link; gives the sign-in name.
+///
+/// # Errors
+/// [`LINK_INVALID`], or what is wrong with the password.
+pub async fn set_password(token: &str, password: &str) -> Result<String, ApiError> {
+    let body = serde_json::json!({ "token": token, "password": password });
+    read::<PasswordSet>(post("/session/password", &body).await?).map(|set| set.login)
+}
+
+fn read<T: for<'a> Deserialize<'a>>(answer: serde_json::Value) -> Result<T, ApiError> {
+    serde_json::from_value(answer).map_err(|error| ApiError::Malformed(error.to_string()))
+}
+
+async fn post(address: &str, body: &serde_json::Value) -> Result<serde_json::Value, ApiError> {
+    let malformed = |error: gloo_net::Error| ApiError::Malformed(error.to_string());
+    let request = Request::post(address).json(body).map_err(malformed)?;
+    let response = request.send().await.map_err(|_| ApiError::Network)?;
+    if response.ok() {
+        return response.json().await.map_err(malformed);
+    }
+    let refused = response.json::<Refused>().await;
+    let error = refused.map_err(|_| ApiError::Network)?.error;
+    Err(if error.field.is_some() {
+        ApiError::Refused(vec![UserError {
+            code: error.code,
+            message: error.message,
+            field: error.field,
+        }])
+    } else {
+        ApiError::Coded {
+            code: error.code,
+            message: error.message,
+            request_id: None,
+        }
     })
 }
 

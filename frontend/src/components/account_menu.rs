@@ -9,7 +9,10 @@ use super::{
     environment::{Theme, choose_theme, theme, use_viewer},
     use_toaster,
 };
-use crate::{api::session, words};
+use crate::{
+    api::{operations::set_ticket_mails, session},
+    words,
+};
 
 /// Theme, password and signing out, behind the person's initials.
 #[component]
@@ -28,6 +31,22 @@ pub fn AccountMenu(
         spawn_local(async move {
             if session::sign_out(everywhere).await.is_err() {
                 toaster.warn(words::shell::sign_out_failed());
+            }
+        });
+    };
+    let turn_mails = move || {
+        let wanted = viewer.with_untracked(|viewer| viewer.ticket_mails != Some(true));
+        spawn_local(async move {
+            match set_ticket_mails(wanted).await {
+                Ok(()) => {
+                    viewer.try_update(|viewer| viewer.ticket_mails = Some(wanted));
+                    toaster.say(if wanted {
+                        words::shell::ticket_mails_on()
+                    } else {
+                        words::shell::ticket_mails_off()
+                    });
+                }
+                Err(error) => toaster.warn(error.sentence()),
             }
         });
     };
@@ -72,6 +91,13 @@ pub fn AccountMenu(
                     on_pick=move |()| choose_theme(choice)/>
             }).collect_view()}
             <div class="menu-rule"></div>
+            <Show when=move || viewer.with(|viewer| viewer.ticket_mails.is_some())>
+                <MenuItem
+                    icon="mail"
+                    text=words::shell::ticket_mails()
+                    checked=Signal::derive(move || viewer.with(|viewer| viewer.ticket_mails == Some(true)))
+                    on_pick=move |()| turn_mails()/>
+            </Show>
             <MenuItem icon="key-round" text=words::shell::change_password() on_pick=move |()| changing.set(true)/>
             <Show when=move || viewer.with(|viewer| viewer.can_see_dashboards || viewer.can_administer)>
                 <MenuItem icon="key-round" text=words::shell::tokens() href="/account/tokens"/>

@@ -4,5 +4,6 @@ pub mod admin;
 pub mod dashboards;
 pub mod desk;
 pub mod notifications;
+pub mod password;
 pub mod portal;
 pub mod sign_in;

@@ -23,6 +23,7 @@ use crate::{
 struct Organisation {
     name: String,
     demo: bool,
+    sends_mail: bool,
 }
 
 #[derive(cynic::QueryFragment)]
@@ -246,6 +247,9 @@ pub fn SignIn() -> impl IntoView {
                     >
                         {words::sign_in()}
                     </button>
+                    <Show when=move || organisation.with(|found| found.as_ref().is_some_and(|found| found.sends_mail))>
+                        <p class="door-way"><a href="/forgot-password">{words::forgot()}</a></p>
+                    </Show>
                 </form>
                 {demo}
             </div>

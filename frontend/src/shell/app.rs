@@ -16,7 +16,7 @@ use super::{
     navigation::{AfterNavigation, Announcer},
 };
 use crate::components::{ToastRegion, provide_toaster};
-use crate::pages::{admin, dashboards, desk, notifications, portal, sign_in};
+use crate::pages::{admin, dashboards, desk, notifications, password, portal, sign_in};
 
 /// The client proper; what lies below `/admin` and `/account` is the other face's.
 #[component]
@@ -28,6 +28,8 @@ pub fn App() -> impl IntoView {
             <Banner/>
             <Routes fallback=|| view! { <NotFound/> }.into_any()>
                 <Route path=path!("/sign-in") view=sign_in::SignIn/>
+                <Route path=path!("/forgot-password") view=password::ForgotPassword/>
+                <Route path=path!("/set-password") view=password::SetPassword/>
                 <ParentRoute path=path!("") view=SignedIn>
                     <ParentRoute path=path!("") view=portal::Frame>
                         <Route path=path!("") view=portal::Home/>

@@ -9,12 +9,14 @@ use super::token::{self, Thread};
 use crate::desk::entity::{Part, message, ticket};
 use crate::desk::store::{message as messages, participant, ticket as tickets};
 use crate::organisation::entity::person::Model as Person;
+use crate::organisation::password_link::{self, Good};
 use crate::organisation::{reference, settings, store as people};
 use crate::platform::Platform;
 use crate::platform::database::Connection;
 use crate::platform::error::Result;
 use crate::session::key::Keys;
 use shared::id::{JobId, MessageId, PersonId, TicketId};
+use shared::password::PasswordLinkPurpose;
 use shared::ticket::MessageVisibility;
 use shared::time::Timestamp;
 
@@ -73,6 +75,13 @@ pub async fn compose(
                 ..Content::default()
             },
         )),
+        About::Password { link, .. } => password_link::arm(platform, *link)
+            .await?
+            .filter(|(_, good)| good.person.id == reader.id)
+            .map(|(token, good)| {
+                let (subject, content) = about_password(outbox, &organisation, &token, &good);
+                mail(subject, content)
+            }),
         About::Ticket {
             ticket,
             news,
@@ -90,6 +99,50 @@ pub async fn compose(
             })
         }
     })
+}
+
+/// Subject and content of a mail with a link by which its reader sets a password. The token stands
+/// behind `#`: browsers send that part to no server.
+fn about_password(
+    outbox: &Outbox,
+    organisation: &str,
+    token: &str,
+    good: &Good,
+) -> (String, Content) {
+    let login = &good.person.login;
+    let link = outbox.link(&format!("/set-password#{token}"));
+    let content = Content {
+        link: Some(("Set your password".to_owned(), link)),
+        reason: format!(
+            "You get this because this is the mail address of the sign-in name {login}."
+        ),
+        ..Content::default()
+    };
+    match good.link.purpose {
+        PasswordLinkPurpose::Invitation => (
+            format!("Your sign-in for {organisation}"),
+            Content {
+                headline: format!("You can ask for help and things at {organisation}."),
+                notes: vec![
+                    format!("Your sign-in name is {login}. Set a password to begin."),
+                    "The link can be used once, within seven days.".to_owned(),
+                ],
+                ..content
+            },
+        ),
+        PasswordLinkPurpose::Reset => (
+            format!("A new password for {organisation}"),
+            Content {
+                headline: format!("Somebody asked for a new password for {login}."),
+                notes: vec![
+                    "If that was you, the link below can be used once, within an hour.".to_owned(),
+                    "If it was not you, there is nothing to do: your password stays as it is."
+                        .to_owned(),
+                ],
+                ..content
+            },
+        ),
+    }
 }
 
 /// Subject and content of news about a ticket, for somebody who still takes part in it.

@@ -5,7 +5,8 @@ use super::KIND;
 use crate::platform::error::Result;
 use crate::platform::job::NewJob;
 use serde::{Deserialize, Serialize};
-use shared::id::{MessageId, PersonId, TicketId};
+use shared::id::{MessageId, PasswordLinkId, PersonId, TicketId};
+use shared::password::PasswordLinkPurpose;
 
 /// A letter to one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,13 @@ pub enum About {
         /// The message that was written with it.
         message: Option<MessageId>,
     },
+    /// A link by which its reader sets a password.
+    Password {
+        /// Which.
+        link: PasswordLinkId,
+        /// Why.
+        purpose: PasswordLinkPurpose,
+    },
     /// An administrator tries whether mail arrives.
     Test,
 }
@@ -55,7 +63,7 @@ impl Letter {
         Ok(NewJob {
             ticket: match self.about {
                 About::Ticket { ticket, .. } => Some(ticket),
-                About::Test => None,
+                About::Password { .. } | About::Test => None,
             },
             person: Some(self.to),
             ..NewJob::new(KIND, self)?

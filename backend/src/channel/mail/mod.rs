@@ -3,10 +3,13 @@
 //! `news` decides who gets which letter, `letter` is what the job keeps of it, `compose` writes the
 //! mail when it is sent, `render` gives it its looks, `outbox` hands it over.
 
+pub mod admin;
 pub mod compose;
 pub mod letter;
 mod news;
 pub mod outbox;
+pub mod password;
+pub mod preference;
 pub mod render;
 pub mod store;
 pub mod token;

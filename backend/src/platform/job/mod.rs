@@ -7,6 +7,7 @@
 //! letter, which an administrator sends again or throws away.
 
 pub mod runner;
+pub mod trouble;
 
 use super::Platform;
 use super::error::{Error, Result};
@@ -93,16 +94,18 @@ impl NewJob {
     }
 }
 
-/// Writes jobs in the act's own transaction; they are begun after its commit.
-pub async fn enqueue(uow: &mut UnitOfWork, jobs: Vec<NewJob>) -> Result<()> {
+/// Writes jobs in the act's own transaction, and gives their ids; they are begun after its commit.
+pub async fn enqueue(uow: &mut UnitOfWork, jobs: Vec<NewJob>) -> Result<Vec<JobId>> {
     if jobs.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let now = uow.context().now;
+    let ids: Vec<JobId> = jobs.iter().map(|_| JobId(uow.next_id())).collect();
     let rows: Vec<ActiveModel> = jobs
         .into_iter()
-        .map(|job| ActiveModel {
-            id: Set(JobId(uow.next_id())),
+        .zip(&ids)
+        .map(|(job, id)| ActiveModel {
+            id: Set(*id),
             kind: Set(job.kind.to_owned()),
             ticket_id: Set(job.ticket),
             person_id: Set(job.person),
@@ -123,7 +126,7 @@ pub async fn enqueue(uow: &mut UnitOfWork, jobs: Vec<NewJob>) -> Result<()> {
             .await?;
     }
     uow.jobs_changed();
-    Ok(())
+    Ok(ids)
 }
 
 /// How an attempt ended well.

@@ -1,5 +1,6 @@
 //! Takes jobs that are due and does a few of them at once.
 
+use super::trouble::event;
 use super::{
     ATTEMPTS, Column, Entity, Failure, Model, Outcome, Worker, claim, next_due, one_line,
     pause_seconds,
@@ -7,12 +8,10 @@ use super::{
 use crate::platform::Platform;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use crate::platform::event_log::{Change, NewEvent};
 use crate::platform::unit_of_work::UnitOfWork;
 use sea_orm::entity::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::event::EventKind;
-use shared::id::JobId;
 use shared::job::JobState;
 use std::sync::Arc;
 use std::time::Duration;
@@ -226,48 +225,11 @@ impl Runner {
             return uow.rollback().await;
         }
         if let (JobState::Dead, Some(failure)) = (state, &failure) {
-            uow.emit(event(
-                job.id,
-                &job,
-                EventKind::JobFailed,
-                "error",
-                json!(failure.code),
-                now,
-            ));
+            let code = json!(failure.code);
+            uow.emit(event(&job, EventKind::JobFailed, "error", code, now));
         }
         uow.commit().await?;
         Ok(())
-    }
-}
-
-/// An event about a job, with one value.
-pub(super) fn event(
-    id: JobId,
-    job: &Model,
-    kind: EventKind,
-    name: &str,
-    value: Value,
-    now: shared::time::Timestamp,
-) -> NewEvent {
-    let note = |after| Change {
-        before: Value::Null,
-        after,
-    };
-    NewEvent {
-        occurred_at: now,
-        kind,
-        subject_kind: JobId::PREFIX,
-        subject_id: id.0,
-        // Not the ticket's: its timeline tells what was done with it, not how that was sent.
-        ticket: None,
-        department: None,
-        version_after: None,
-        cause: None,
-        changes: [
-            ("kind".to_owned(), note(json!(job.kind))),
-            (name.to_owned(), note(value)),
-        ]
-        .into(),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Mail to people, received by a real mail server.
 
+mod administration;
 mod content;
 mod delivery;
+mod password;
 
 use crate::support::actor::Actor;
 use crate::support::json;

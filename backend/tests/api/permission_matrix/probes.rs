@@ -2,13 +2,17 @@
 
 use super::probe::{Kind, Probe, Variables};
 use super::stage::{Place, Ready, Stage};
+use crate::support::app::Is;
 use crate::support::json;
 use crate::support::organisation::{agreement, calendar, category, department, service, team};
 use backend::desk::service_level::store::{agreement as agreements, calendar as calendars};
 use backend::organisation::store;
+use backend::platform::job;
 use backend::practice::catalog;
-use sea_orm::EntityTrait as _;
+use sea_orm::{EntityTrait as _, Set};
 use serde_json::Value;
+use shared::id::JobId;
+use shared::job::JobState;
 
 /// Makes variables of an expression over the stage and the place.
 macro_rules! with {
@@ -88,7 +92,78 @@ pub fn all() -> Vec<Probe> {
     all.extend(live());
     all.extend(on_tickets());
     all.extend(set_up());
+    all.extend(mail());
     all
+}
+
+/// A mail that was given up.
+async fn dead_letter(stage: &Stage<'_>) -> String {
+    let platform = stage.app.platform();
+    let id = JobId(platform.ids.next(stage.app.now()));
+    let row = job::ActiveModel {
+        id: Set(id),
+        kind: Set("mail".to_owned()),
+        ticket_id: Set(None),
+        person_id: Set(None),
+        payload: Set("{}".to_owned()),
+        state: Set(JobState::Dead),
+        attempts: Set(1),
+        created_at: Set(stage.app.now()),
+        due_at: Set(stage.app.now()),
+        locked_until: Set(None),
+        finished_at: Set(Some(stage.app.now())),
+        error_code: Set(Some("SMTP_550".to_owned())),
+        error: Set(None),
+    };
+    let tx = platform.db.begin().await.expect("a transaction");
+    job::Entity::insert(row)
+        .exec_without_returning(&tx)
+        .await
+        .expect("a row");
+    tx.commit().await.expect("a commit");
+    id.to_string()
+}
+
+fn mail() -> Vec<Probe> {
+    vec![
+        act(
+            "personInvite",
+            "PersonInviteInput",
+            with!(|stage, place| {
+                stage.app.mail_nowhere();
+                let (person, _) = stage.app.person("invited", Is::default()).await;
+                stage.app.set_password_hash(person, None).await;
+                json!({ "input": { "person": person.to_string() } })
+            }),
+        ),
+        query("mail", "{ mail { on dead } }"),
+        act(
+            "mailRetry",
+            "MailRetryInput",
+            with!(|stage, place| json!({ "input": { "jobs": [dead_letter(stage).await] } })),
+        ),
+        act(
+            "mailDiscard",
+            "MailDiscardInput",
+            with!(
+                |stage, place| json!({ "input": { "jobs": [dead_letter(stage).await], "reason": "Moved away" } })
+            ),
+        ),
+        field(
+            Kind::Mutation,
+            "mailSendTest",
+            "mutation { mailSendTest { userErrors { code field message } } }",
+            with!(|stage, place| {
+                stage.app.mail_nowhere();
+                json!({})
+            }),
+        ),
+        act(
+            "mailPreferenceSet",
+            "MailPreferenceSetInput",
+            with!(|stage, place| json!({ "input": { "ticketMails": true } })),
+        ),
+    ]
 }
 
 fn by_department() -> Variables {

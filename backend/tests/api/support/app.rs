@@ -68,6 +68,7 @@ impl TestApp {
             // The clock stands still, so nothing would ever come back.
             burst: 1_000_000,
             sign_in_burst: 1_000_000,
+            password_mail_burst: 1_000_000,
             ..Settings::default()
         };
         change(&mut settings);
@@ -129,8 +130,17 @@ impl TestApp {
 
     /// Sends mail to this server from now on.
     pub fn mail_to(&self, server: &SmtpServer) {
+        self.switch_mail_on(server.url());
+    }
+
+    /// Switches mail on for tests that never send any.
+    pub fn mail_nowhere(&self) {
+        self.switch_mail_on("smtp://127.0.0.1:9".to_owned());
+    }
+
+    fn switch_mail_on(&self, url: String) {
         let settings = outbox::Settings {
-            smtp_url: Some(server.url()),
+            smtp_url: Some(url),
             folder: None,
             from: "Help desk <help@bellhop.example>".to_owned(),
             base_url: "https://help.example.org".to_owned(),

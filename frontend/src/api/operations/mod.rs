@@ -8,4 +8,4 @@ mod viewer;
 pub use clocks::{ClockFace, Span};
 pub use people::{DepartmentName, PersonBadge, ServiceName, TeamName};
 pub use tickets::{TicketRow, TotalCount};
-pub use viewer::{Viewer, fetch_viewer};
+pub use viewer::{Viewer, fetch_viewer, set_ticket_mails};

@@ -10,6 +10,7 @@ mod choices;
 mod departments;
 mod form;
 mod frame;
+mod mail;
 mod operations;
 mod people;
 mod person_access;
@@ -112,6 +113,12 @@ const PARTS: &[Part] = &[
         open_to: administrators,
     },
     Part {
+        path: "mail",
+        icon: "mail",
+        word: words::mail,
+        open_to: administrators,
+    },
+    Part {
         path: "settings",
         icon: "settings",
         word: words::settings,
@@ -187,6 +194,7 @@ fn Parts(reach: Reach) -> impl IntoView {
             "tokens" => view! { <tokens::Tokens /> }.into_any(),
             "audit" => view! { <audit::Audit /> }.into_any(),
             "agreements" => view! { <agreements::Agreements /> }.into_any(),
+            "mail" => view! { <mail::MailOut /> }.into_any(),
             _ => view! { <settings::Settings /> }.into_any(),
         }
     };

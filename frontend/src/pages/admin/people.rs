@@ -12,7 +12,7 @@ use super::{
     form::{Form, FormView, filled, use_saved},
     frame::{Editor, EditorDialog, SectionHead, bones},
     operations::{
-        Reach, departments,
+        Reach, departments, mail,
         people::{self as data, Password, Person, PersonCreateInput, PersonEditInput},
     },
     person_access::{Access, role_words},
@@ -23,7 +23,8 @@ use super::{
 use crate::{
     api::{Id, fresh_key, operations::DepartmentName},
     components::{
-        Check, Choice, PersonPicker, Remote, SelectField, TextField, environment::use_viewer,
+        Check, Choice, PersonPicker, Remote, SelectField, TextField, Toaster,
+        environment::use_viewer, use_toaster,
     },
     words::admin as words,
 };
@@ -196,6 +197,13 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
     let timezone = text(|p| Some(p.timezone.clone()), &here);
     let locale = text(|p| Some(p.locale.clone()), "en");
     let password = RwSignal::new(String::new());
+    let sends_mail = Remote::new(|| async {
+        mail::fetch_sends_mail()
+            .await
+            .map_err(|error| error.sentence())
+    });
+    let invite = RwSignal::new(true);
+    let toaster = use_toaster();
     let department = RwSignal::new(id_text(
         before
             .as_ref()
@@ -292,9 +300,14 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
                 take_over: take_overs.inputs(),
             }),
         };
-        form.send(act, move |_| {
+        form.send(act, move |made| {
             saved();
             editor.close();
+            let invited =
+                is_new && sends_mail.ready_untracked() == Some(true) && invite.get_untracked();
+            if invited && filled(&password).is_none() {
+                send_invitation(made.id, toaster);
+            }
         });
     };
     view! {
@@ -329,6 +342,9 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
                     />
                 })}
             </div>
+            <Show when=move || is_new && sends_mail.ready() == Some(true)>
+                <Check label=words::invite() value=invite />
+            </Show>
             <Check label=words::vip() value=vip />
             {(!is_new).then(|| view! { <Check label=words::person_active() value=active /> })}
             {leaver.map(|person| view! {
@@ -338,4 +354,14 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
             })}
         </FormView>
     }
+}
+
+/// Sends an invitation, and says whether it is on its way.
+pub(super) fn send_invitation(person: Id, toaster: Toaster) {
+    leptos::task::spawn_local(async move {
+        match mail::invite(person).await {
+            Ok(()) => toaster.say(words::invited()),
+            Err(error) => toaster.warn(&error.sentence()),
+        }
+    });
 }

@@ -7,12 +7,16 @@ use super::{
     choices::{chosen, department_options},
     form::{Form, FormView, use_saved},
     frame::Editor,
-    operations::people::{self as data, Person, RoleInput},
+    operations::{
+        mail,
+        people::{self as data, Person, RoleInput},
+    },
+    people::send_invitation,
     take_over::{Choices, TakeOver},
 };
 use crate::{
     api::{Id, Listed, Role, SiteRole, operations::DepartmentName},
-    components::{Icon, SelectField, TextField},
+    components::{Icon, Remote, SelectField, TextField, use_toaster},
     words::{admin as words, components as common},
 };
 
@@ -249,6 +253,7 @@ fn Roles(person: RwSignal<Person>, departments: Vec<DepartmentName>, site: bool)
 
 #[component]
 fn PasswordForm(person: Id, login: String) -> impl IntoView {
+    let invited = person.clone();
     let form = Form::new();
     let saved = use_saved();
     let password = RwSignal::new(String::new());
@@ -268,8 +273,23 @@ fn PasswordForm(person: Id, login: String) -> impl IntoView {
             saved();
         });
     };
+    let sends_mail = Remote::new(|| async {
+        mail::fetch_sends_mail()
+            .await
+            .map_err(|error| error.sentence())
+    });
+    let toaster = use_toaster();
+    let invited = StoredValue::new(invited);
     view! {
         <hr class="admin-rule" />
+        <Show when=move || sends_mail.ready() == Some(true)>
+            <p>
+                <button type="button" class="btn" on:click=move |_| send_invitation(invited.get_value(), toaster)>
+                    <Icon name="mail" />
+                    {words::send_invitation()}
+                </button>
+            </p>
+        </Show>
         <FormView form send_word=words::set_password() on_send=send>
             <TextField
                 label=words::new_password()

@@ -6,6 +6,7 @@ pub mod calendars;
 pub mod catalog;
 pub mod departments;
 pub mod leaving;
+pub mod mail;
 pub mod people;
 pub mod services;
 pub mod teams;
