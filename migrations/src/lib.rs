@@ -14,6 +14,7 @@ mod m0005_report;
 mod m0006_job;
 mod m0007_mail;
 mod m0010_api_token;
+mod m0012_open_queue;
 mod shape;
 
 /// All steps in order.
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_job::Migration),
             Box::new(m0007_mail::Migration),
             Box::new(m0010_api_token::Migration),
+            Box::new(m0012_open_queue::Migration),
         ]
     }
 }

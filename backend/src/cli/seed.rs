@@ -1,14 +1,17 @@
-//! `bellhop seed`: filling an empty database.
+//! `bellhop seed`: filling a database.
 
 use super::settings::Storage;
+use crate::app::App;
 use crate::platform::database::Database;
 use crate::seed::demo::{self, SEED};
+use crate::seed::load;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::time::Timestamp;
+use std::time::Instant;
 
-/// Fills an empty database.
+/// Fills a database.
 #[derive(Args)]
 pub struct Seed {
     #[command(subcommand)]
@@ -25,17 +28,59 @@ enum Command {
         #[arg(long, default_value_t = SEED)]
         seed: u64,
     },
+    /// Tickets by the million, spread over the last year, to see how Bellhop carries them. An empty
+    /// database gets the demo organisation first. Stop the server meanwhile.
+    Load {
+        #[command(flatten)]
+        storage: Storage,
+        /// How many tickets.
+        #[arg(long, default_value_t = 100_000)]
+        tickets: u64,
+        /// Another number gives other tickets.
+        #[arg(long, default_value_t = load::SEED)]
+        seed: u64,
+    },
 }
 
 impl Seed {
     /// Seeds, with progress on standard error.
     pub async fn run(self) -> Result<()> {
-        let Command::Demo { storage, seed } = self.command;
-        let platform = storage.open().await?;
-        plant(&platform.db, platform.clock.now(), seed).await?;
-        platform.db.checkpoint().await?;
-        print_sign_ins()
+        match self.command {
+            Command::Demo { storage, seed } => {
+                let platform = storage.open().await?;
+                plant(&platform.db, platform.clock.now(), seed).await?;
+                platform.db.checkpoint().await?;
+                print_sign_ins()
+            }
+            Command::Load {
+                storage,
+                tickets,
+                seed,
+            } => pour(&App::new(storage.open().await?), tickets, seed).await,
+        }
     }
+}
+
+/// Writes tickets into the organisation that is there, saying how far it is and how fast.
+async fn pour(app: &App, tickets: u64, seed: u64) -> Result<()> {
+    let platform = &app.platform;
+    let now = platform.clock.now();
+    if demo::is_empty(&platform.db).await? {
+        plant(&platform.db, now, SEED).await?;
+    }
+    let bar = ProgressBar::new(tickets).with_style(ProgressStyle::with_template(
+        "Writing tickets {bar:30} {human_pos} of {human_len}, {per_sec}, {eta} left",
+    )?);
+    let started = Instant::now();
+    load::load(app, tickets, seed, now, &|done| bar.set_position(done)).await?;
+    let took = started.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+    platform.db.checkpoint().await?;
+    println!(
+        "{tickets} tickets in {took:.1} s: {:.0} a second",
+        tickets as f64 / took.max(f64::EPSILON)
+    );
+    Ok(())
 }
 
 /// Fills the database with the demo, saying how far it is.

@@ -3,6 +3,7 @@
 
 pub mod dimension;
 mod event_store;
+mod fact_store;
 mod facts;
 pub mod flat;
 mod flat_store;

@@ -1,6 +1,7 @@
 //! A report: tickets counted by period and dimensions.
 
 use super::dimension::{self, Dimension, Value};
+use super::fact_store;
 use super::facts::Facts;
 use super::measure::{Figures, Measure, Summary, backlog_span};
 use super::period::{Unit, Zone, label};
@@ -359,7 +360,7 @@ pub async fn run(
         spans: Spans::new(),
         tickets: 0,
     };
-    store::each(db, scope, request, |facts| counting.add(facts)).await?;
+    fact_store::each(db, scope, request, |facts| counting.add(facts)).await?;
     if request.wants_backlog() {
         counting.count_backlogs(now)?;
     }

@@ -10,6 +10,7 @@ mod audit;
 mod bad_input;
 mod dashboard;
 mod live;
+mod load;
 mod mail;
 mod password_change;
 mod permission_matrix;

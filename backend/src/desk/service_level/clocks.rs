@@ -15,8 +15,8 @@ use shared::calendar::{CompiledCalendar, OpenSpans, WorkingTime};
 use shared::event::EventKind;
 use shared::id::{CategoryId, ClockId, TicketId};
 use shared::service_level::{
-    self, AgreementFacts, Clock, ClockState, ClockTarget, Promise, Segment, Target, Terms,
-    TermsVersion, countdown,
+    self, Agreement, AgreementFacts, Clock, ClockState, ClockTarget, Promise, Segment, Target,
+    Terms, TermsVersion, countdown,
 };
 use shared::time::Timestamp;
 use std::sync::Arc;
@@ -47,7 +47,19 @@ pub async fn choose(
         category_path: category_path(db, ticket.category_id).await?,
     };
     let agreements = levels.current(db).await?;
-    let choice = service_level::choose(&agreements, &facts);
+    choose_among(db, levels, &agreements, &facts, last, now).await
+}
+
+/// The same, of agreements and facts that are known.
+pub async fn choose_among(
+    db: &impl Connection,
+    levels: &ServiceLevels,
+    agreements: &[Agreement],
+    facts: &AgreementFacts,
+    last: Option<&ChosenTerms>,
+    now: Timestamp,
+) -> Result<Option<(ChosenTerms, Changes)>> {
+    let choice = service_level::choose(agreements, facts);
     let version = match &choice {
         Some(choice) => {
             let calendar = levels
@@ -65,7 +77,7 @@ pub async fn choose(
     let terms = ChosenTerms {
         since: now,
         version,
-        priority: ticket.priority,
+        priority: facts.priority,
     };
     if last.is_some_and(|last| last.version == terms.version && last.priority == terms.priority) {
         return Ok(None);
@@ -98,7 +110,7 @@ pub async fn choose(
     add(
         "forPriority",
         json!(last.map(|l| l.priority)),
-        json!(ticket.priority),
+        json!(facts.priority),
     );
     let because: Vec<Value> = choice
         .iter()
@@ -246,7 +258,13 @@ pub async fn store(
     Ok(rows)
 }
 
-fn row_of(id: ClockId, ticket: TicketId, c: &Clock, before: Option<&clock::Model>) -> clock::Model {
+/// The row of an evaluated clock; `before` is the one that it replaces.
+pub fn row_of(
+    id: ClockId,
+    ticket: TicketId,
+    c: &Clock,
+    before: Option<&clock::Model>,
+) -> clock::Model {
     let warned = c.warn_at.filter(|at| *at <= c.measured_at);
     clock::Model {
         id,

@@ -1,0 +1,74 @@
+//! Tickets by the million, to see how Bellhop carries them: each with its participants, messages,
+//! events, clocks and timers, as if people had lived it, but written many at a time.
+
+mod ground;
+mod life;
+mod texts;
+mod write;
+
+use crate::app::App;
+use crate::seed::random::Random;
+use anyhow::{Context as _, Result};
+use ground::Ground;
+use life::{Life, Teller};
+use shared::time::Timestamp;
+use tokio::sync::mpsc;
+
+/// The seed that every load grows from, unless another is named.
+pub const SEED: u64 = 2026;
+/// The tickets are spread over so many days before now.
+pub const DAYS: i64 = 365;
+/// Tickets of one commit.
+const BATCH: u64 = 500;
+
+/// Writes `count` tickets into an organisation that has departments, teams and people. `tell` hears
+/// how many are written.
+///
+/// # Errors
+/// The organisation has nobody who could report or work; the database does not answer.
+pub async fn load(
+    app: &App,
+    count: u64,
+    seed: u64,
+    now: Timestamp,
+    tell: &(dyn Fn(u64) + Sync),
+) -> Result<()> {
+    let ground = Ground::read(app).await?;
+    // While one batch is written, the next is made up.
+    let (sender, mut batches) = mpsc::channel(2);
+    let maker = tokio::spawn(make(app.clone(), ground, count, seed, now, sender));
+    let mut done = 0;
+    while let Some(batch) = batches.recv().await {
+        done += batch.len() as u64;
+        write::batch(app, now, batch).await?;
+        tell(done);
+    }
+    maker.await.context("making tickets up")?
+}
+
+async fn make(
+    app: App,
+    ground: Ground,
+    count: u64,
+    seed: u64,
+    now: Timestamp,
+    batches: mpsc::Sender<Vec<Life>>,
+) -> Result<()> {
+    let first = now.plus_seconds(-DAYS * 86_400);
+    let span = now.as_millis() - first.as_millis();
+    let mut batch = Vec::new();
+    for index in 0..count {
+        let mut random = Random::new(seed.wrapping_add(index));
+        let share = (index as f64 + random.fraction()) / count as f64;
+        let opened_at = first.plus_millis((span as f64 * share) as i64);
+        let teller = Teller::new(&app, &ground, now);
+        batch.push(teller.tell(&mut random, opened_at).await?);
+        if batch.len() as u64 == BATCH || index + 1 == count {
+            // Nobody listens any more: the writer failed, and says why.
+            if batches.send(std::mem::take(&mut batch)).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
