@@ -171,9 +171,9 @@ fn statement(
             );
         }
         columns.extend([
-            Expr::col((RESPOND, clock::Column::State)).into(),
-            Expr::col((RESPOND, clock::Column::FinishedAt)).into(),
-            Expr::col((RESOLVE, clock::Column::State)).into(),
+            Expr::col((RESPOND, clock::Column::State)),
+            Expr::col((RESPOND, clock::Column::FinishedAt)),
+            Expr::col((RESOLVE, clock::Column::State)),
         ]);
     } else {
         columns.extend([nothing(), nothing(), nothing()]);
