@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: every figure that the documents name, measured on release builds.
 
 mod log;
+mod volume;
 
 use std::{
     fs,
@@ -39,7 +40,7 @@ impl Figure {
 
 /// Builds what is missing, measures everything, prints a table.
 pub fn run() -> Result<ExitCode> {
-    let mut console = Console::new(serve::STEPS + 4);
+    let mut console = Console::new(serve::STEPS + 5);
     serve::build(&mut console)?;
     let server = serve::executable();
     let folder = workspace::target().join("bench");
@@ -60,8 +61,18 @@ pub fn run() -> Result<ExitCode> {
     console.step("reports");
     add_reporter(&server, &folder)?;
     let imported = Server::over(&server, &folder, &["--no-demo"])?;
-    figures.extend(in_browser(&mut console, &imported, &folder, "reports")?);
+    figures.extend(in_browser(
+        &mut console,
+        &imported,
+        &folder,
+        "reports",
+        &[],
+    )?);
     drop(imported);
+    console.done("measured");
+
+    console.step("a hundred times as many tickets");
+    figures.extend(volume::measure(&mut console, &server, &folder)?);
     console.done("measured");
 
     console.step("demo organisation, two browsers");
@@ -73,7 +84,7 @@ pub fn run() -> Result<ExitCode> {
         format!("{:.1} s", seeded.as_secs_f64()),
         "",
     ));
-    figures.extend(in_browser(&mut console, &demo, &folder, "journeys")?);
+    figures.extend(in_browser(&mut console, &demo, &folder, "journeys", &[])?);
     console.done("measured");
 
     fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
@@ -125,8 +136,9 @@ fn engine(console: &mut Console) -> Result<Vec<Figure>> {
     )?;
     Ok(output
         .lines()
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| Figure::new(name.trim(), value.trim().to_owned(), ""))
+        // A name, at least two spaces, and a figure with its unit.
+        .filter_map(|line| line.trim().split_once("  "))
+        .map(|(name, value)| Figure::new(name, value.trim().to_owned(), ""))
         .collect())
 }
 
@@ -213,6 +225,7 @@ fn in_browser(
     server: &Server,
     folder: &Path,
     file: &str,
+    environment: &[(&str, &str)],
 ) -> Result<Vec<Figure>> {
     let figures = folder.join("figures");
     if figures.exists() {
@@ -223,7 +236,8 @@ fn in_browser(
         .args(["test", "--config", "bench.config.ts", file])
         .env("BELLHOP_FIGURES", &figures)
         .env("BELLHOP_LOGIN", LOGIN)
-        .env("BELLHOP_PASSWORD", PASSWORD);
+        .env("BELLHOP_PASSWORD", PASSWORD)
+        .envs(environment.iter().copied());
     job::must(console, command)?;
     let text = fs::read_to_string(&figures).context("reading the figures")?;
     Ok(text
