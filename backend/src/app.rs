@@ -4,6 +4,7 @@ use crate::channel::mail::Mail;
 use crate::channel::mail::password::Forgotten;
 use crate::desk::Desk;
 use crate::desk::live::TicketFeed;
+use crate::first_hour::FirstHour;
 use crate::platform::job::runner::{Runner, Running};
 use crate::platform::{Platform, timer};
 use std::sync::Arc;
@@ -19,6 +20,8 @@ pub struct App {
     pub tickets: TicketFeed,
     /// Outgoing mail.
     pub mail: Mail,
+    /// Whether this server waits for its first administrator.
+    pub first_hour: FirstHour,
 }
 
 impl App {
@@ -31,6 +34,7 @@ impl App {
             platform,
             tickets: TicketFeed::default(),
             mail,
+            first_hour: FirstHour::default(),
         }
     }
 

@@ -8,6 +8,7 @@ pub mod channel;
 pub mod cli;
 pub mod dashboard;
 pub mod desk;
+pub mod first_hour;
 pub mod graphql;
 pub mod http;
 pub mod import;

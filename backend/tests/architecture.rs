@@ -16,10 +16,11 @@ const BACKEND: &[(&str, &[&str])] = &[
     ("desk", &["organisation", "platform"]),
     // The outside world is written to from what the desk did.
     ("channel", &["desk", "organisation", "platform", "session"]),
-    ("app", &["channel", "desk", "platform"]),
+    ("app", &["channel", "desk", "first_hour", "platform"]),
     ("practice", &["desk", "organisation", "platform"]),
     ("dashboard", &["desk", "organisation", "platform"]),
     ("report", &["desk", "organisation", "platform"]),
+    ("first_hour", &["organisation", "platform", "practice"]),
     (
         "audit",
         &["desk", "organisation", "platform", "practice", "session"],
@@ -44,6 +45,7 @@ const BACKEND: &[(&str, &[&str])] = &[
             "channel",
             "dashboard",
             "desk",
+            "first_hour",
             "organisation",
             "platform",
             "practice",
@@ -74,6 +76,7 @@ const BACKEND: &[(&str, &[&str])] = &[
             // Leads are told of a password that is set here.
             "desk",
             "embedded_client",
+            "first_hour",
             "graphql",
             "http",
             "import",

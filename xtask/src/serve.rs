@@ -26,10 +26,25 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     let server = executable();
     let error = Command::new(&server)
         .arg("serve")
-        .args(arguments)
+        .args(demo_unless_said(arguments))
+        .args(arguments.iter().filter(|word| *word != SET_UP))
         .current_dir(workspace::root())
         .exec();
     Err(error).with_context(|| format!("starting {}", server.display()))
+}
+
+/// Says that an empty database is set up in the browser, as `bellhop serve` does by itself.
+const SET_UP: &str = "--set-up";
+
+/// A fresh clone shows something at once, unless it was said how an empty database begins.
+fn demo_unless_said(arguments: &[String]) -> Option<&'static str> {
+    let said = arguments
+        .iter()
+        .any(|word| ["--demo", "--no-demo", SET_UP].contains(&word.as_str()));
+    let in_environment = ["BELLHOP_DEMO", "BELLHOP_NO_DEMO"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some());
+    (!said && !in_environment).then_some("--demo")
 }
 
 /// Steps that [`build`] announces.

@@ -34,7 +34,7 @@ impl Server {
         }
         fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
         let outbox = folder.join("outbox").display().to_string();
-        Self::over(executable, &folder, &["--mail-folder", &outbox])
+        Self::over(executable, &folder, &["--demo", "--mail-folder", &outbox])
     }
 
     /// Starts the executable on the `data` in this folder.

@@ -3,10 +3,13 @@
 use super::mail::MailOut;
 use super::seed;
 use super::settings::{Storage, start_log};
+use crate::app::App;
+use crate::first_hour::Plant;
 use crate::http::client_files::ClientFiles;
 use crate::http::{self, Server, Settings};
 use crate::organisation::password_link;
 use crate::organisation::settings::organisation;
+use crate::organisation::store;
 use crate::platform::{Platform, idempotency, job};
 use crate::report::history;
 use crate::seed::demo;
@@ -15,6 +18,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Pause between two rounds of housekeeping.
@@ -36,7 +40,10 @@ pub struct Serve {
     /// A proxy stands in front and sets X-Forwarded-For.
     #[arg(long, env = "BELLHOP_BEHIND_PROXY")]
     behind_proxy: bool,
-    /// An empty database stays empty: no demo organisation.
+    /// An empty database gets the demo organisation at once, without the set-up page.
+    #[arg(long, env = "BELLHOP_DEMO", conflicts_with = "no_demo")]
+    demo: bool,
+    /// The set-up page offers no demo.
     #[arg(long, env = "BELLHOP_NO_DEMO")]
     no_demo: bool,
     /// Requests that one person may send per second in the long run (30 times as many at once).
@@ -55,7 +62,7 @@ impl Serve {
         listener.set_nonblocking(true)?;
         let app = self.storage.app().await?;
         let platform = &app.platform;
-        if !self.no_demo && demo::is_empty(&platform.db).await? {
+        if self.demo && demo::is_empty(&platform.db).await? {
             seed::plant(&platform.db, platform.clock.now(), demo::SEED).await?;
             platform.db.checkpoint().await?;
         }
@@ -71,6 +78,7 @@ impl Serve {
             .max(2);
         let running = http::start(server, listener, files, workers)?;
         self.announce(running.address, &files);
+        self.open_first_hour(&app, running.address).await?;
         if organisation(app.platform.db.reader()).await?.demo {
             seed::print_sign_ins()?;
         }
@@ -113,6 +121,34 @@ impl Serve {
         self.public_url
             .clone()
             .unwrap_or_else(|| format!("http://{address}"))
+    }
+
+    /// Where nobody can set things up yet: opens the set-up page and prints its code.
+    async fn open_first_hour(&self, app: &App, address: SocketAddr) -> Result<()> {
+        let platform = &app.platform;
+        if store::administrators(platform.db.reader()).await? > 0 {
+            return Ok(());
+        }
+        let offered = !self.no_demo && demo::is_empty(&platform.db).await?;
+        let plant = offered.then(|| {
+            let (db, clock) = (platform.db.clone(), platform.clock.clone());
+            let plant: Plant = Arc::new(move || {
+                let (db, now) = (db.clone(), clock.now());
+                Box::pin(async move {
+                    demo::seed(&db, now, demo::SEED, &|_, _| {}).await?;
+                    db.checkpoint().await?;
+                    Ok(())
+                })
+            });
+            plant
+        });
+        let code = app.first_hour.open(&platform.ids, plant);
+        say("Nobody can sign in yet. Open this address to set Bellhop up:");
+        say(&format!("  {}/set-up#{code}", self.url(address)));
+        say(&format!(
+            "The page asks for the code {code}, which is good until somebody is administrator."
+        ));
+        Ok(())
     }
 
     fn announce(&self, address: SocketAddr, files: &ClientFiles) {

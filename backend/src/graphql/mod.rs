@@ -11,6 +11,7 @@ pub mod dashboard;
 pub mod department_mutation;
 pub mod error;
 pub mod filter;
+pub mod first_hour;
 pub mod handover;
 pub mod id;
 pub mod input;

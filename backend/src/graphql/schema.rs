@@ -7,6 +7,7 @@ use super::calendar::{CalendarMutation, CalendarQuery};
 use super::catalog::{CatalogMutation, CatalogQuery};
 use super::dashboard::DashboardQuery;
 use super::department_mutation::DepartmentMutation;
+use super::first_hour::{FirstHourMutation, FirstHourQuery};
 use super::handover::HandOverQuery;
 use super::loader::OrganisationLoader;
 use super::mail::{MailMutation, MailQuery};
@@ -41,6 +42,7 @@ pub struct Query(
     ApiTokenQuery,
     AuditQuery,
     MailQuery,
+    FirstHourQuery,
 );
 
 /// Everything that can be done.
@@ -56,6 +58,7 @@ pub struct Mutation(
     AgreementMutation,
     ApiTokenMutation,
     MailMutation,
+    FirstHourMutation,
 );
 
 /// The whole schema.

@@ -3,8 +3,10 @@
 use super::client_files::{self, ClientFiles};
 use super::server::Server;
 use super::{answer, export, export_audit, graphql, health, password, session, socket};
+use actix_web::guard::{self, GuardContext};
+use actix_web::http::header;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App as WebApp, HttpServer, web};
+use actix_web::{App as WebApp, HttpResponse, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
@@ -80,6 +82,12 @@ pub fn start(
 fn routes(config: &mut web::ServiceConfig) {
     config
         .service(
+            web::resource(["/", "/sign-in"])
+                .guard(guard::Get())
+                .guard(guard::fn_guard(waits_for_set_up))
+                .route(web::get().to(to_set_up)),
+        )
+        .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))
                 .route(web::get().to(graphql::get))
@@ -123,4 +131,16 @@ fn routes(config: &mut web::ServiceConfig) {
         )
         .service(web::resource("/export/audit.csv").route(web::get().to(export_audit::audit_log)))
         .service(web::resource("/healthz").route(web::get().to(health::healthz)));
+}
+
+/// Whether nobody can sign in yet, because the server waits for its first administrator.
+fn waits_for_set_up(ctx: &GuardContext<'_>) -> bool {
+    ctx.app_data::<web::Data<Server>>()
+        .is_some_and(|server| server.app.first_hour.is_open())
+}
+
+async fn to_set_up() -> HttpResponse {
+    HttpResponse::Found()
+        .insert_header((header::LOCATION, "/set-up"))
+        .finish()
 }

@@ -40,6 +40,7 @@ const READING: &[(Opens, &[&str])] = &[
             "catalogItems",
             "catalogItem",
             "reportMeasures",
+            "setUp",
         ],
     ),
     (
@@ -72,7 +73,13 @@ const READING: &[(Opens, &[&str])] = &[
     (Scope(ReadAudit), &["auditLog"]),
     (
         Scope(Administer),
-        &["calendars", "agreements", "personDuties", "mail"],
+        &[
+            "calendars",
+            "agreements",
+            "personDuties",
+            "departmentTemplates",
+            "mail",
+        ],
     ),
     (
         Never,
@@ -109,6 +116,7 @@ const ACTING: &[(Opens, &[&str])] = &[
         Scope(Administer),
         &[
             "departmentCreate",
+            "departmentsFromTemplates",
             "departmentEdit",
             "teamCreate",
             "teamEdit",
@@ -141,6 +149,8 @@ const ACTING: &[(Opens, &[&str])] = &[
             "passwordChange",
             "personInvite",
             "apiTokenCreate",
+            "setUpDemo",
+            "setUpBegin",
             "apiTokenRevoke",
             "notificationsMarkRead",
             "mailPreferenceSet",

@@ -109,19 +109,36 @@ pub async fn create(
 ) -> Result<Person> {
     authorize(ctx, SetUp::Site)?;
     // Hashing takes long on purpose, so it is done before the writer is taken.
-    let password_hash = match &new.password {
-        Some(password) => {
-            check_password(new.login.trim(), password)?;
-            Some(password::hash(&platform.ids, password).await?)
-        }
-        None => None,
-    };
+    let password_hash = first_password(platform, &new).await?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     if let Some(id) = key.earlier(&uow).await? {
         return store::person(uow.tx(), PersonId(id))
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }
+    let row = take_on(&mut uow, new, password_hash).await?;
+    key.remember(&uow, row.id.0).await?;
+    uow.commit().await?;
+    Ok(row)
+}
+
+/// What the first password of somebody new is compared with later; `None` where there is none.
+pub async fn first_password(platform: &Platform, new: &NewPerson) -> Result<Option<String>> {
+    match &new.password {
+        Some(password) => {
+            check_password(new.login.trim(), password)?;
+            Ok(Some(password::hash(&platform.ids, password).await?))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Takes somebody on as a part of another act, which has asked whether the actor may.
+pub async fn take_on(
+    uow: &mut UnitOfWork,
+    new: NewPerson,
+    password_hash: Option<String>,
+) -> Result<Person> {
     let row = Person {
         id: PersonId(uow.next_id()),
         login: new.login.trim().to_lowercase(),
@@ -137,7 +154,7 @@ pub async fn create(
         manager_id: new.manager,
         password_hash,
         active: true,
-        created_at: ctx.now,
+        created_at: uow.context().now,
         version: 1,
     };
     uow.wait_turn(LOGINS).await?;
@@ -155,17 +172,10 @@ pub async fn create(
         .first("vip", &row.vip)
         .first("department", &row.department_id)
         .first("manager", &row.manager_id);
-    emit(&mut uow, EventKind::PersonCreated, subject(&row), changes);
+    emit(uow, EventKind::PersonCreated, subject(&row), changes);
     if row.password_hash.is_some() {
-        emit(
-            &mut uow,
-            EventKind::PasswordSet,
-            subject(&row),
-            Changeset::new(),
-        );
+        emit(uow, EventKind::PasswordSet, subject(&row), Changeset::new());
     }
-    key.remember(&uow, row.id.0).await?;
-    uow.commit().await?;
     Ok(row)
 }
 

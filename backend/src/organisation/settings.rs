@@ -109,6 +109,24 @@ pub async fn edit(
     Ok(after)
 }
 
+/// Names the organisation as a part of another act.
+pub async fn rename(uow: &mut UnitOfWork, name: &str) -> Result<()> {
+    let name = name.trim();
+    check_named(name, "").map_err(|mut problems| {
+        for problem in &mut problems {
+            problem.field = "organisation".to_owned();
+        }
+        problems
+    })?;
+    let before = organisation(uow.tx()).await?;
+    let changes = Changeset::new().field("name", before.name.as_str(), name);
+    if !changes.is_empty() {
+        setting::set(uow.tx(), NAME, &name).await?;
+        emit(uow, EventKind::SettingChanged, subject(), changes);
+    }
+    Ok(())
+}
+
 /// What nobody could place is often for somebody else: in a confidential department nobody else
 /// could take it over.
 async fn check_default(db: &impl Connection, department: Option<DepartmentId>) -> Result<()> {

@@ -360,6 +360,17 @@ pub async fn site_roles(db: &impl ConnectionTrait) -> Result<Vec<site_role::Mode
         .await?)
 }
 
+/// How many active people are administrators.
+pub async fn administrators(db: &impl ConnectionTrait) -> Result<usize> {
+    let rows = site_role::Entity::find()
+        .filter(site_role::Column::Role.eq(SiteRole::Administrator))
+        .all(db)
+        .await?;
+    let ids: Vec<PersonId> = rows.into_iter().map(|row| row.person_id).collect();
+    let people = people_by_id(db, &ids).await?;
+    Ok(people.iter().filter(|person| person.active).count())
+}
+
 /// Active administrators other than `except`. Locks the roles of all administrators to the end of
 /// the transaction, so that two of them cannot remove each other at once.
 pub async fn other_administrators(db: &impl ConnectionTrait, except: PersonId) -> Result<usize> {

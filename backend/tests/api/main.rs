@@ -9,6 +9,7 @@ mod api_token;
 mod audit;
 mod bad_input;
 mod dashboard;
+mod first_hour;
 mod live;
 mod load;
 mod mail;

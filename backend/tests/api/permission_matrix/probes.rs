@@ -209,6 +209,8 @@ fn about_the_organisation() -> Vec<Probe> {
             "query($person: ID!) { personDuties(person: $person) { openTickets } }",
             with!(|stage, place| json!({ "person": stage.worker(place).person.to_string() })),
         ),
+        query("setUp", "{ setUp { needed } }"),
+        query("departmentTemplates", "{ departmentTemplates { key } }"),
         query("auditLog", "{ auditLog { nodes { kind } } }"),
         query("apiTokens", "{ apiTokens { nodes { name } } }"),
         query("priorityMatrix", "{ priorityMatrix { priority } }"),
@@ -653,6 +655,24 @@ fn departments_and_people() -> Vec<Probe> {
             with!(
                 |stage, place| json!({ "input": { "currentPassword": "not the password", "newPassword": "another battery staple" } })
             ),
+        ),
+        act(
+            "setUpDemo",
+            "SetUpDemoInput",
+            with!(|stage, place| json!({ "input": { "code": "aaaa-aaaa-aaaa" } })),
+        ),
+        act(
+            "setUpBegin",
+            "SetUpBeginInput",
+            with!(|stage, place| json!({ "input": {
+                "code": "aaaa-aaaa-aaaa", "organisation": "Mine", "name": "Eve", "login": "eve", "email": "eve@example.org",
+                "timezone": "UTC", "password": "a sentence is fine",
+            } })),
+        ),
+        act(
+            "departmentsFromTemplates",
+            "DepartmentsFromTemplatesInput",
+            with!(|stage, place| json!({ "input": { "templates": [] } })),
         ),
         act(
             "apiTokenCreate",
