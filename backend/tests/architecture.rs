@@ -61,7 +61,10 @@ const BACKEND: &[(&str, &[&str])] = &[
             "app",
             "audit",
             "embedded_client",
+            // Who takes over, when people are imported.
+            "desk",
             "graphql",
+            "import",
             "organisation",
             "platform",
             "report",

@@ -1,11 +1,17 @@
 //! `bellhop import …`.
 
 use super::settings::{Storage, start_log};
+use crate::desk::handover::HandOver;
+use crate::import::people;
 use crate::import::servicenow_log::{self, DEPARTMENT, Options, Phase, Progress, Summary};
+use crate::platform::context::{Actor, Context};
+use crate::platform::error::Error;
 use crate::report::history;
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use shared::id::PersonId;
+use shared::permission::Grants;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -20,6 +26,8 @@ pub struct Import {
 enum Source {
     /// The audit log of a ServiceNow instance's incidents: one row for each change.
     ServicenowLog(ServicenowLog),
+    /// People from a CSV file; docs/OPERATIONS.md names its columns.
+    People(People),
 }
 
 #[derive(Args, Debug)]
@@ -42,7 +50,96 @@ impl Import {
         start_log();
         match self.source {
             Source::ServicenowLog(log) => log.run().await,
+            Source::People(people) => people.run().await,
         }
+    }
+}
+
+#[derive(Args, Debug)]
+struct People {
+    /// CSV file with a heading; comma, semicolon or tab; UTF-8 or Latin-1.
+    file: PathBuf,
+    /// Says what would be done, and changes nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Deactivates people whom an earlier import brought and who are not in the file.
+    #[arg(long)]
+    deactivate_missing: bool,
+    /// IANA time zone of new people whose row names none.
+    #[arg(long, default_value = "UTC")]
+    timezone: String,
+    /// Where rows go that were not taken; by default FILE.rejects.csv.
+    #[arg(long)]
+    rejects: Option<PathBuf>,
+    #[command(flatten)]
+    storage: Storage,
+}
+
+impl People {
+    async fn run(self) -> Result<()> {
+        let bytes = std::fs::read(&self.file)
+            .with_context(|| format!("reading {}", self.file.display()))?;
+        let app = self.storage.app().await?;
+        let platform = &app.platform;
+        let nobody = Grants::requester(PersonId(uuid::Uuid::nil()));
+        let now = platform.clock.now();
+        let ctx = Context::of(Actor::Import, nobody, &[], now, "command:import");
+        let options = people::Options {
+            dry_run: self.dry_run,
+            deactivate_missing: self.deactivate_missing,
+            timezone: self.timezone.clone(),
+        };
+        let hand_over = HandOver {
+            desk: &app.desk,
+            to: Vec::new(),
+        };
+        let began = Instant::now();
+        let outcome = people::run(platform, &ctx, &bytes, &options, &hand_over)
+            .await
+            .map_err(|error| match error {
+                Error::Refused(problems) => {
+                    let told: Vec<String> = problems.into_iter().map(|p| p.message).collect();
+                    anyhow!(told.join(" "))
+                }
+                Error::Fault(fault) => fault,
+            })?;
+        platform.db.checkpoint().await?;
+        self.report(&outcome, began.elapsed().as_secs_f64())
+    }
+
+    fn report(&self, outcome: &people::Outcome, seconds: f64) -> Result<()> {
+        let would = if self.dry_run { "Would be: " } else { "" };
+        println!(
+            "Read {} rows ({}) in {seconds:.1} s. {would}{} people new, {} changed, {} deactivated; {} as they were.",
+            outcome.rows,
+            outcome.encoding,
+            outcome.created,
+            outcome.changed,
+            outcome.deactivated,
+            outcome.unchanged,
+        );
+        if !outcome.ignored.is_empty() {
+            println!("Columns passed over: {}.", outcome.ignored.join(", "));
+        }
+        if outcome.rejected.is_empty() {
+            return Ok(());
+        }
+        let path = self.rejects.clone().unwrap_or_else(|| {
+            let mut name = self.file.clone().into_os_string();
+            name.push(".rejects.csv");
+            name.into()
+        });
+        std::fs::write(&path, outcome.rejects_csv()?)
+            .with_context(|| format!("writing {}", path.display()))?;
+        for reject in outcome.rejected.iter().take(10) {
+            println!("  line {}: {}", reject.line, reject.reason);
+        }
+        println!(
+            "{} rows were not taken; they are in {}, each with its line and the reason.",
+            outcome.rejected.len(),
+            path.display()
+        );
+        Ok(())
     }
 }
 

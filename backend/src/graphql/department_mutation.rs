@@ -113,6 +113,8 @@ payloads! {
 /// The organisation's own settings; what is absent stays.
 #[derive(Clone, Debug, InputObject)]
 pub struct OrganisationEditInput {
+    /// The version that was read; without it the edit counts whatever others did meanwhile.
+    expected_version: Option<i32>,
     /// Its name.
     name: MaybeUndefined<String>,
     /// Where reports go that name neither department nor service nor category: one in use and not
@@ -144,6 +146,9 @@ pub struct PriorityCellInput {
 pub struct PriorityMatrixSetInput {
     /// All nine cells, in any order.
     cells: Vec<PriorityCellInput>,
+    /// The version that was read (`Organisation.priorityMatrixVersion`); without it the edit counts
+    /// whatever others did meanwhile.
+    expected_version: Option<i32>,
 }
 
 payloads! {
@@ -260,12 +265,14 @@ impl DepartmentMutation {
         let (acting, platform) = parts(ctx)?;
         let act = async {
             let edit = OrganisationEdit {
+                expected_version: input.expected_version,
                 default_department: cleared_id(&input.default_department, "defaultDepartment")?,
                 name: kept(input.name),
             };
             settings::edit(platform, acting, edit).await
         };
-        made(ctx, act.await)
+        let current = async { settings::organisation(platform.db.reader()).await.map(Some) };
+        edited(ctx, act.await, current).await
     }
 
     /// Sets how priority follows from impact and urgency. Tickets keep the priority they have.
@@ -277,9 +284,14 @@ impl DepartmentMutation {
         let (acting, platform) = parts(ctx)?;
         let act = async {
             let matrix = matrix(&input.cells)?;
-            settings::set_priority_matrix(platform, acting, matrix).await
+            settings::set_priority_matrix(platform, acting, matrix, input.expected_version).await
         };
-        made(ctx, act.await)
+        let current = async {
+            settings::priority_matrix(platform.db.reader())
+                .await
+                .map(Some)
+        };
+        edited(ctx, act.await, current).await
     }
 }
 

@@ -41,6 +41,14 @@ impl Organisation {
     async fn sends_mail(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(ctx.data::<App>()?.mail.outbox().is_some())
     }
+    /// For edits.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// For edits of the priority matrix.
+    async fn priority_matrix_version(&self) -> i32 {
+        self.0.matrix_version
+    }
     /// Where reports go that name neither department nor service nor category; null without one,
     /// and for those who have not signed in.
     async fn default_department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {

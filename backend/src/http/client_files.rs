@@ -88,7 +88,7 @@ fn answer(files: ClientFiles, request: &HttpRequest) -> HttpResponse {
 /// The index page of the client's face that has this page.
 fn index_of(path: &str) -> &'static str {
     match path.split('/').next() {
-        Some("admin" | "account") => ADMINISTRATION_INDEX,
+        Some("admin" | "account" | "set-up") => ADMINISTRATION_INDEX,
         _ => INDEX,
     }
 }
@@ -322,7 +322,13 @@ mod tests {
 
     #[actix_web::test]
     async fn administration_has_an_index_page_of_its_own() {
-        for path in ["/admin", "/admin/", "/admin/people", "/account/tokens"] {
+        for path in [
+            "/admin",
+            "/admin/",
+            "/admin/people",
+            "/account/tokens",
+            "/set-up",
+        ] {
             assert_eq!(body_of(get(path).await), b"administration", "{path}");
         }
         for path in [

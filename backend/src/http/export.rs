@@ -273,6 +273,20 @@ pub(super) async fn admitted(
     scope: TokenScope,
     file: &str,
 ) -> std::result::Result<(Caller, Context), HttpResponse> {
+    let (caller, context) = admitted_for(server, request, scope).await?;
+    let asked = request.query_string();
+    match audit::export_taken(&server.app.platform, &context, file, asked).await {
+        Ok(()) => Ok((caller, context)),
+        Err(error) => Err(refused(request, &error)),
+    }
+}
+
+/// Whoever sends a costly request, once the budget is taken; tools need the scope.
+pub(super) async fn admitted_for(
+    server: &web::Data<Server>,
+    request: &HttpRequest,
+    scope: TokenScope,
+) -> std::result::Result<(Caller, Context), HttpResponse> {
     let id = request_id(request);
     let token = bearer(request).unwrap_or_default();
     let found = server.caller(token, &id).await;
@@ -301,7 +315,7 @@ pub(super) async fn admitted(
             request,
             StatusCode::FORBIDDEN,
             code::FORBIDDEN,
-            "This token may not be used for this download.",
+            "This token may not be used for this.",
             Value::Null,
         ));
     }
@@ -318,11 +332,7 @@ pub(super) async fn admitted(
             .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
         return Err(response);
     }
-    let asked = request.query_string();
-    match audit::export_taken(&server.app.platform, &context, file, asked).await {
-        Ok(()) => Ok((caller, context)),
-        Err(error) => Err(refused(request, &error)),
-    }
+    Ok((caller, context))
 }
 
 pub(super) fn refused(request: &HttpRequest, error: &Error) -> HttpResponse {

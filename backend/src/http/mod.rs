@@ -9,6 +9,7 @@ pub mod export;
 mod export_audit;
 pub mod graphql;
 pub mod health;
+mod import_people;
 pub mod limits;
 pub mod media;
 pub mod origin;

@@ -2,7 +2,9 @@
 
 use super::client_files::{self, ClientFiles};
 use super::server::Server;
-use super::{answer, export, export_audit, graphql, health, password, session, socket};
+use super::{
+    answer, export, export_audit, graphql, health, import_people, password, session, socket,
+};
 use actix_web::guard::{self, GuardContext};
 use actix_web::http::header;
 use actix_web::middleware::{Compress, from_fn};
@@ -128,6 +130,11 @@ fn routes(config: &mut web::ServiceConfig) {
         )
         .service(
             web::resource("/export/ticket-events.csv").route(web::get().to(export::ticket_events)),
+        )
+        .service(
+            web::resource("/import/people")
+                .route(web::post().to(import_people::post))
+                .default_service(web::to(session::other)),
         )
         .service(web::resource("/export/audit.csv").route(web::get().to(export_audit::audit_log)))
         .service(web::resource("/healthz").route(web::get().to(health::healthz)));

@@ -21,7 +21,7 @@ use shared::organisation::{check_password, check_person, check_person_details};
 use shared::permission::SetUp;
 
 /// Sign-in names are given one at a time: no two people have the same.
-const LOGINS: &str = "sign-in names";
+pub const LOGINS: &str = "sign-in names";
 /// Longest chain of managers that is followed.
 const CHAIN_MAX: usize = 100;
 
@@ -159,6 +159,12 @@ pub async fn take_on(
     };
     uow.wait_turn(LOGINS).await?;
     check(uow.tx(), &row, None).await?;
+    insert(uow, row.clone()).await?;
+    Ok(row)
+}
+
+/// Writes somebody new as a part of another act, which has checked everything.
+pub async fn insert(uow: &mut UnitOfWork, row: Person) -> Result<()> {
     row::insert(uow.tx(), row.clone()).await?;
     let changes = Changeset::new()
         .first("login", &row.login)
@@ -176,7 +182,43 @@ pub async fn take_on(
     if row.password_hash.is_some() {
         emit(uow, EventKind::PasswordSet, subject(&row), Changeset::new());
     }
-    Ok(row)
+    Ok(())
+}
+
+/// Writes a person anew as a part of another act, which has checked everything and deactivates
+/// nobody by it. Whether they still were as they were read.
+pub async fn replace(uow: &mut UnitOfWork, before: &Person, after: Person) -> Result<bool> {
+    let current = store::lock_person(uow.tx(), before.id).await?;
+    if current.as_ref() != Some(before) {
+        return Ok(false);
+    }
+    let after = Person {
+        version: before.version + 1,
+        ..after
+    };
+    let changes = difference(before, &after);
+    if changes.is_empty() {
+        return Ok(true);
+    }
+    row::update(uow.tx(), after.clone(), before.version).await?;
+    emit(uow, EventKind::PersonEdited, subject(&after), changes);
+    Ok(true)
+}
+
+fn difference(before: &Person, after: &Person) -> Changeset {
+    Changeset::new()
+        .field("login", &before.login, &after.login)
+        .field("email", &before.email, &after.email)
+        .field("name", &before.name, &after.name)
+        .field("title", &before.title, &after.title)
+        .field("phone", &before.phone, &after.phone)
+        .field("site", &before.site, &after.site)
+        .field("timezone", &before.timezone, &after.timezone)
+        .field("locale", &before.locale, &after.locale)
+        .field("vip", &before.vip, &after.vip)
+        .field("department", &before.department_id, &after.department_id)
+        .field("manager", &before.manager_id, &after.manager_id)
+        .field("active", &before.active, &after.active)
 }
 
 /// Changes a person. The last administrator cannot be deactivated; whoever is deactivated keeps no
@@ -229,19 +271,7 @@ pub async fn edit(
             role::keep_an_administrator(&uow, id, "active").await?;
         }
     }
-    let changes = Changeset::new()
-        .field("login", &before.login, &after.login)
-        .field("email", &before.email, &after.email)
-        .field("name", &before.name, &after.name)
-        .field("title", &before.title, &after.title)
-        .field("phone", &before.phone, &after.phone)
-        .field("site", &before.site, &after.site)
-        .field("timezone", &before.timezone, &after.timezone)
-        .field("locale", &before.locale, &after.locale)
-        .field("vip", &before.vip, &after.vip)
-        .field("department", &before.department_id, &after.department_id)
-        .field("manager", &before.manager_id, &after.manager_id)
-        .field("active", &before.active, &after.active);
+    let changes = difference(&before, &after);
     if changes.is_empty() {
         return Ok(before);
     }

@@ -24,6 +24,10 @@ pub const DEMO: &str = "organisation.demo";
 pub const DEFAULT_DEPARTMENT: &str = "organisation.default_department";
 /// Setting: how priority follows from impact and urgency.
 pub const MATRIX: &str = "priority_matrix";
+/// Setting: grows with each edit of the organisation.
+const VERSION: &str = "organisation.version";
+/// Setting: grows with each edit of the priority matrix.
+const MATRIX_VERSION: &str = "priority_matrix.version";
 
 /// What everybody may know, signed in or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,11 +38,17 @@ pub struct Organisation {
     pub demo: bool,
     /// Where reports go that name neither department nor service nor category.
     pub default_department: Option<DepartmentId>,
+    /// For edits.
+    pub version: i32,
+    /// For edits of the priority matrix.
+    pub matrix_version: i32,
 }
 
 /// An edit; what is `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct OrganisationEdit {
+    /// The version that was read.
+    pub expected_version: Option<i32>,
     /// Name.
     pub name: Option<String>,
     /// The department for what nobody could place; the inner `None` clears it.
@@ -53,7 +63,22 @@ pub async fn organisation(db: &impl Connection) -> Result<Organisation> {
             .unwrap_or_else(|| "Bellhop".to_owned()),
         demo: setting::get(db, DEMO).await?.unwrap_or(false),
         default_department: default_department(db).await?,
+        version: version(db, VERSION).await?,
+        matrix_version: version(db, MATRIX_VERSION).await?,
     })
+}
+
+/// What a version stands at; 1 before the first edit.
+async fn version(db: &impl Connection, name: &str) -> Result<i32> {
+    Ok(setting::get(db, name).await?.unwrap_or(1))
+}
+
+/// Refuses an edit of what somebody else edited meanwhile.
+fn expect(found: i32, expected: Option<i32>) -> Result<()> {
+    if expected.is_some_and(|expected| expected != found) {
+        return Err(Error::version_conflict());
+    }
+    Ok(())
 }
 
 /// The department for what nobody could place, if one was chosen. It is in use and not confidential.
@@ -78,11 +103,14 @@ pub async fn edit(
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     uow.wait_turn(DEPARTMENTS_TURN).await?;
     let before = organisation(uow.tx()).await?;
+    expect(before.version, edit.expected_version)?;
     let old = before.clone();
-    let after = Organisation {
-        name: edit.name.map_or(old.name, |name| name.trim().to_owned()),
+    let mut after = Organisation {
+        name: edit
+            .name
+            .map_or(old.name.clone(), |name| name.trim().to_owned()),
         default_department: edit.default_department.unwrap_or(old.default_department),
-        demo: old.demo,
+        ..old
     };
     check_named(&after.name, "")?;
     if after.default_department != before.default_department {
@@ -104,6 +132,8 @@ pub async fn edit(
     if after.default_department != before.default_department {
         setting::set(uow.tx(), DEFAULT_DEPARTMENT, &after.default_department).await?;
     }
+    after.version += 1;
+    setting::set(uow.tx(), VERSION, &after.version).await?;
     emit(&mut uow, EventKind::SettingChanged, subject(), changes);
     uow.commit().await?;
     Ok(after)
@@ -122,6 +152,7 @@ pub async fn rename(uow: &mut UnitOfWork, name: &str) -> Result<()> {
     let changes = Changeset::new().field("name", before.name.as_str(), name);
     if !changes.is_empty() {
         setting::set(uow.tx(), NAME, &name).await?;
+        setting::set(uow.tx(), VERSION, &(before.version + 1)).await?;
         emit(uow, EventKind::SettingChanged, subject(), changes);
     }
     Ok(())
@@ -150,16 +181,20 @@ pub async fn set_priority_matrix(
     platform: &Platform,
     ctx: &Context,
     matrix: Matrix,
+    expected_version: Option<i32>,
 ) -> Result<Matrix> {
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     uow.wait_turn("priority matrix").await?;
+    let present = version(uow.tx(), MATRIX_VERSION).await?;
+    expect(present, expected_version)?;
     let before = priority_matrix(uow.tx()).await?;
     let changes = Changeset::new().field("priorityMatrix", &before, &matrix);
     if changes.is_empty() {
         return Ok(matrix);
     }
     setting::set(uow.tx(), MATRIX, &matrix).await?;
+    setting::set(uow.tx(), MATRIX_VERSION, &(present + 1)).await?;
     emit(&mut uow, EventKind::SettingChanged, subject(), changes);
     uow.commit().await?;
     Ok(matrix)

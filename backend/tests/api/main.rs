@@ -10,6 +10,7 @@ mod audit;
 mod bad_input;
 mod dashboard;
 mod first_hour;
+mod import_people;
 mod live;
 mod load;
 mod mail;

@@ -36,6 +36,11 @@ async fn send(address: &str) -> Result<gloo_net::http::Response, ApiError> {
     request.send().await.map_err(|_| ApiError::Network)
 }
 
+/// Gives a text to the browser as a file of this name.
+pub fn save_text(text: &str, name: &str) {
+    keep(&js_sys::Uint8Array::from(text.as_bytes()).into(), name);
+}
+
 fn keep(content: &JsValue, name: &str) {
     let parts = js_sys::Array::of1(content);
     let Ok(blob) = Blob::new_with_u8_array_sequence(&parts) else {

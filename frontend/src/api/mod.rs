@@ -13,8 +13,9 @@ mod scalars;
 pub mod session;
 mod time;
 mod transport;
+mod upload;
 
-pub use download::download;
+pub use download::{download, save_text};
 pub use enums::*;
 pub use error::{ApiError, UserError, refusal};
 pub use keys::fresh_key;
@@ -22,6 +23,7 @@ pub use plain::Plain;
 pub use scalars::*;
 pub use time::{browser_now, correct_clock, now};
 pub use transport::{Call, one, query, read};
+pub use upload::upload;
 
 /// The types of the API as cynic sees them.
 #[cynic::schema("bellhop")]

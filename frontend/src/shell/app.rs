@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
                     </ParentRoute>
                 </ParentRoute>
                 <Route path=path!("admin/*any") view=|| view! { <Elsewhere from=Face::Client/> }/>
+                <Route path=path!("set-up") view=|| view! { <Elsewhere from=Face::Client/> }/>
                 <Route path=path!("account/*any") view=|| view! { <Elsewhere from=Face::Client/> }/>
             </Routes>
             <KeysHelp/>
@@ -71,6 +72,7 @@ pub fn Administration() -> impl IntoView {
             <AfterNavigation/>
             <Banner/>
             <Routes fallback=|| view! { <Elsewhere from=Face::Administration/> }.into_any()>
+                <Route path=path!("set-up") view=admin::SetUpPage/>
                 <ParentRoute path=path!("") view=SignedIn>
                     <ParentRoute path=path!("admin") view=AdminGate>
                         <Route path=path!("*any") view=admin::Admin/>

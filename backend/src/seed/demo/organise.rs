@@ -69,7 +69,7 @@ async fn name(app: &App, ctx: &Context, content: &Content) -> Result<()> {
         ..OrganisationEdit::default()
     };
     settings::edit(&app.platform, ctx, edit).await?;
-    settings::set_priority_matrix(&app.platform, ctx, organisation.matrix()).await?;
+    settings::set_priority_matrix(&app.platform, ctx, organisation.matrix(), None).await?;
     let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
     setting::set(uow.tx(), settings::DEMO, &true).await?;
     let subject = Subject {

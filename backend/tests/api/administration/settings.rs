@@ -55,6 +55,20 @@ on_both_databases! {
         assert_ne!(old["priority"], "CRITICAL");
     }
 
+    async fn an_edit_of_settings_that_somebody_changed_meanwhile_is_refused(app) {
+        let admin = app.admin().await;
+        let shown = "organisation { name version priorityMatrixVersion }";
+        let first = done(&admin, "organisationEdit", shown, json!({ "name": "One", "expectedVersion": 1 })).await;
+        assert_eq!(first["organisation"]["version"], 2);
+        let stale = call(&admin, "organisationEdit", shown, json!({ "name": "Two", "expectedVersion": 1 })).await;
+        assert_fault(&stale, "VERSION_CONFLICT", "expectedVersion");
+        assert_eq!(stale["organisation"], json!({ "name": "One", "version": 2, "priorityMatrixVersion": 1 }));
+        done(&admin, "priorityMatrixSet", MATRIX, json!({ "cells": cells("CRITICAL"), "expectedVersion": 1 })).await;
+        let stale = call(&admin, "priorityMatrixSet", MATRIX, json!({ "cells": cells("LOW"), "expectedVersion": 1 })).await;
+        assert_fault(&stale, "VERSION_CONFLICT", "expectedVersion");
+        assert_eq!(stale["priorityMatrix"], json!(cells("CRITICAL")));
+    }
+
     async fn a_matrix_has_each_cell_once(app) {
         let admin = app.admin().await;
         let before = set_up(app, &admin).await;

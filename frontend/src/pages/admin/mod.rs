@@ -13,9 +13,11 @@ mod frame;
 mod mail;
 mod operations;
 mod people;
+mod people_import;
 mod person_access;
 mod rows;
 mod services;
+mod set_up;
 mod settings;
 mod take_over;
 mod targets;
@@ -23,6 +25,7 @@ mod teams;
 mod tokens;
 mod zone;
 
+pub use set_up::SetUpPage;
 pub use tokens::OwnTokens;
 
 use crate::lean::*;
@@ -162,6 +165,19 @@ fn Parts(reach: Reach) -> impl IntoView {
             .find(|part| part.path == current)
             .map_or_else(words::title, |part| (part.word)())
             .to_owned()
+    });
+    // On a phone the parts stand in a row that scrolls: the present one comes into sight.
+    effect(move |_| {
+        current.with(|_| ());
+        request_animation_frame(|| {
+            let found = document().query_selector(r#".admin-link[aria-current="page"]"#);
+            if let Some(link) = found.ok().flatten() {
+                let options = web_sys::ScrollIntoViewOptions::new();
+                options.set_inline(web_sys::ScrollLogicalPosition::Center);
+                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                link.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        });
     });
     let links = shown()
         .map(|part| {

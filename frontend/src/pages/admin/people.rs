@@ -15,6 +15,7 @@ use super::{
         Reach, departments, mail,
         people::{self as data, Password, Person, PersonCreateInput, PersonEditInput},
     },
+    people_import::PeopleImport,
     person_access::{Access, role_words},
     rows::{Act, Cell, Mark, Row, Rows},
     take_over::{Choices, TakeOver},
@@ -23,10 +24,10 @@ use super::{
 use crate::{
     api::{Id, fresh_key, operations::DepartmentName},
     components::{
-        Check, Choice, PersonPicker, Remote, SelectField, TextField, Toaster,
+        Check, Choice, Dialog, Icon, PersonPicker, Remote, SelectField, TextField, Toaster,
         environment::use_viewer, use_toaster,
     },
-    words::admin as words,
+    words::{admin as words, components as common},
 };
 
 /// Milliseconds without a key after which the search is asked.
@@ -88,6 +89,7 @@ pub fn People(reach: Reach) -> impl IntoView {
     };
     let editor = Editor::<Person>::new();
     let access = Editor::<Person>::new();
+    let importing = RwSignal::new(false);
     let open = move |editor: Editor<Person>| {
         Callback::new(move |id: String| {
             editor.edit_one(list.ready_untracked().map(|found| found.nodes), |one| {
@@ -103,6 +105,17 @@ pub fn People(reach: Reach) -> impl IntoView {
             on_add=move |()| editor.add()
             may_add=site
         />
+        {site.then(|| view! {
+            <p>
+                <button type="button" class="btn" on:click=move |_| importing.set(true)>
+                    <Icon name="plus" />
+                    {words::import()}
+                </button>
+            </p>
+            <Dialog open=importing title=Signal::derive(|| words::import_title().to_owned()) close_word=common::close() class="dialog-wide">
+                <PeopleImport on_done=move |()| list.again() />
+            </Dialog>
+        })}
         <div class="admin-search">
             <TextField label=words::search_people() kind="search" value=typed required=true />
         </div>

@@ -29,6 +29,7 @@ pub fn Settings() -> impl IntoView {
         <SectionHead title=words::settings() lead=words::settings_lead() />
         {found.view(bones, |found| {
             let found = found.get_untracked();
+            let version = found.organisation.priority_matrix_version;
             view! {
                 <section class="card card-pad admin-card">
                     <h2>{words::organisation()}</h2>
@@ -37,7 +38,7 @@ pub fn Settings() -> impl IntoView {
                 <section class="card card-pad admin-card">
                     <h2>{words::priorities()}</h2>
                     <p class="muted">{words::priorities_lead()}</p>
-                    <MatrixForm cells=found.priority_matrix />
+                    <MatrixForm cells=found.priority_matrix version />
                 </section>
             }
             .into_any()
@@ -49,6 +50,7 @@ pub fn Settings() -> impl IntoView {
 fn OrganisationForm(organisation: OrganisationName, departments: Vec<Department>) -> impl IntoView {
     let form = Form::new();
     let saved = use_saved();
+    let version = RwSignal::new(organisation.version);
     let name = RwSignal::new(organisation.name);
     let department = RwSignal::new(id_text(
         organisation
@@ -73,8 +75,15 @@ fn OrganisationForm(organisation: OrganisationName, departments: Vec<Department>
             .collect();
         if !form.refuse(faults) {
             form.send(
-                data::edit_organisation(name.get_untracked(), chosen(department)),
-                move |_| saved(),
+                data::edit_organisation(
+                    version.get_untracked(),
+                    name.get_untracked(),
+                    chosen(department),
+                ),
+                move |made| {
+                    version.try_set(made.version);
+                    saved();
+                },
             );
         }
     };
@@ -94,10 +103,12 @@ fn OrganisationForm(organisation: OrganisationName, departments: Vec<Department>
 }
 
 #[component]
-fn MatrixForm(cells: Vec<PriorityCell>) -> impl IntoView {
+fn MatrixForm(cells: Vec<PriorityCell>, version: i32) -> impl IntoView {
     let form = Form::new();
     let saved = use_saved();
     let cells = RwSignal::new(cells);
+    let version = RwSignal::new(version);
+    let kept = StoredValue::new(cells.get_untracked());
     let value = move |impact: Impact, urgency: Urgency| {
         cells.with(|cells| {
             cells
@@ -164,10 +175,18 @@ fn MatrixForm(cells: Vec<PriorityCell>) -> impl IntoView {
                 })
                 .collect()
         });
-        form.send(data::set_matrix(wanted), move |made| {
-            cells.try_set(made);
-            saved();
-        });
+        form.send(
+            data::set_matrix(version.get_untracked(), wanted),
+            move |made| {
+                // Saving what was there already makes no new version.
+                if kept.get_value() != made {
+                    version.try_update(|version| *version += 1);
+                }
+                kept.set_value(made.clone());
+                cells.try_set(made);
+                saved();
+            },
+        );
     };
     view! {
         <FormView form send_word=words::save() on_send=send>

@@ -73,7 +73,7 @@ pub fn AskDepartment() -> impl IntoView {
                 .map_err(|error| error.sentence())?;
             let Some(department) = departments
                 .into_iter()
-                .find(|department| department.key == key)
+                .find(|department| department.key.eq_ignore_ascii_case(&key))
             else {
                 return Ok(None);
             };

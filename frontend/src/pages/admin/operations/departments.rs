@@ -121,6 +121,8 @@ pub struct PriorityCell {
 pub struct OrganisationName {
     pub name: String,
     pub default_department: Option<DepartmentName>,
+    pub version: i32,
+    pub priority_matrix_version: i32,
 }
 
 /// What holds for the whole organisation.
@@ -139,6 +141,7 @@ pub fn fetch_settings() -> Call<Settings> {
 
 #[derive(cynic::InputObject, Clone, Debug)]
 struct OrganisationEditInput {
+    expected_version: Option<i32>,
     name: String,
     default_department: Option<Id>,
 }
@@ -162,8 +165,13 @@ struct OrganisationMutation {
 }
 
 /// Changes what the organisation is called, and where the reports go of those who do not know where they belong.
-pub fn edit_organisation(name: String, default_department: Option<Id>) -> Call<OrganisationName> {
+pub fn edit_organisation(
+    version: i32,
+    name: String,
+    default_department: Option<Id>,
+) -> Call<OrganisationName> {
     let input = OrganisationEditInput {
+        expected_version: Some(version),
         name,
         default_department,
     };
@@ -184,6 +192,7 @@ pub struct PriorityCellInput {
 #[derive(cynic::InputObject, Clone, Debug)]
 struct PriorityMatrixSetInput {
     cells: Vec<PriorityCellInput>,
+    expected_version: Option<i32>,
 }
 
 #[derive(cynic::QueryVariables)]
@@ -205,8 +214,11 @@ struct MatrixMutation {
 }
 
 /// Sets the priority matrix.
-pub fn set_matrix(cells: Vec<PriorityCellInput>) -> Call<Vec<PriorityCell>> {
-    let input = PriorityMatrixSetInput { cells };
+pub fn set_matrix(version: i32, cells: Vec<PriorityCellInput>) -> Call<Vec<PriorityCell>> {
+    let input = PriorityMatrixSetInput {
+        cells,
+        expected_version: Some(version),
+    };
     changed!(
         MatrixMutation::build(MatrixVars { input }),
         priority_matrix_set,

@@ -9,6 +9,7 @@ pub mod leaving;
 pub mod mail;
 pub mod people;
 pub mod services;
+pub mod set_up;
 pub mod teams;
 pub mod tokens;
 
