@@ -134,7 +134,7 @@ struct TestQuery {
 
 /// What became of a test mail.
 pub fn fetch_test(id: Id) -> Call<Option<Test>> {
-    api::one(TestQuery::build(TestVars { id }), |answer| answer.mail.job)
+    api::one(TestQuery::build(TestVars { id }), |answer| answer.mail).map(|mail| mail.job)
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
@@ -223,9 +223,7 @@ struct SendingQuery {
 
 /// Whether mail is sent at all.
 pub fn fetch_sends_mail() -> Call<bool> {
-    api::one(SendingQuery::build(()), |answer| {
-        answer.organisation.sends_mail
-    })
+    api::one(SendingQuery::build(()), |answer| answer.organisation).map(|found| found.sends_mail)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
