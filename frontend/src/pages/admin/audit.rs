@@ -18,6 +18,9 @@ use crate::{
     words::{admin as words, format},
 };
 
+/// So many values stand open; more of them open at a press.
+const OPEN: usize = 4;
+
 /// Name of a topic.
 fn topic_word(topic: AuditTopic) -> &'static str {
     match topic {
@@ -236,6 +239,7 @@ fn one(entry: AuditEntry, zone: &str, about: Callback<(String, String)>) -> AnyV
         (ActorKind::Import, None) => words::audit_import().to_owned(),
         (_, None) => words::audit_system().to_owned(),
     };
+    let count = entry.changes.len();
     let changes = entry
         .changes
         .into_iter()
@@ -249,6 +253,13 @@ fn one(entry: AuditEntry, zone: &str, about: Callback<(String, String)>) -> AnyV
             view! { <span class="admin-line">{line}</span> }
         })
         .collect_view();
+    let changes = if count > OPEN {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        view! { <details><summary>{words::audit_values(count)}</summary>{changes}</details> }
+            .into_any()
+    } else {
+        changes.into_any()
+    };
     let id = entry.subject.inner().to_owned();
     // What has no name of its own is shown by its kind, and is not worth a list of its own.
     let record = match entry.subject_name {
