@@ -173,9 +173,9 @@ async fn about_ticket(
     let confidential = ticket.restricted || department.is_none_or(|d| d.confidential);
     let link = outbox.link(&format!("/requests/{}", ticket.reference));
     let reason = if asked {
-        "You get this because it is your request. You can switch such mails off in the menu with your name."
+        "You get this because it is your request. You can switch such mails off in the menu behind your initials."
     } else {
-        "You get this because you watch this request. You can switch such mails off in the menu with your name."
+        "You get this because you watch this request. You can switch such mails off in the menu behind your initials."
     };
     if confidential {
         return Ok(Some(sealed(&ticket, news, link, reason)));
