@@ -60,6 +60,8 @@ const BACKEND: &[(&str, &[&str])] = &[
         &[
             "app",
             "audit",
+            // Files travel beside GraphQL.
+            "desk",
             "embedded_client",
             // Who takes over, when people are imported.
             "desk",

@@ -250,3 +250,36 @@ test("a reference typed behind the workspace's address opens its ticket; Escape 
     await expect(heading).toBeFocused();
   }
 });
+
+test("a call is logged and resolved from anywhere by keyboard alone", async ({ page, request }) => {
+  await openDepartmentQueue(page);
+  const title = `Cannot find the print button ${Date.now()}`;
+  await expect(async () => {
+    await page.keyboard.press("c");
+    await expect(page.getByRole("dialog", { name: "Log a contact" })).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  const dialog = page.getByRole("dialog", { name: "Log a contact" });
+  await expect(dialog.getByRole("combobox", { name: "Who is it?" })).toBeFocused();
+  await expectAccessible(page);
+  // What is missing is said, and nothing is sent.
+  await page.keyboard.press("Control+Enter");
+  await expect(dialog.getByText("Choose who called.")).toBeVisible();
+  await page.keyboard.type("Ana Ferreira");
+  await expect(dialog.getByRole("option").first()).toContainText("Ana Ferreira");
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByText("Open already:")).toBeVisible();
+  await dialog.getByRole("textbox", { name: "What is it about?" }).focus();
+  await page.keyboard.type(title);
+  await dialog.getByRole("textbox", { name: "What was done?" }).focus();
+  await page.keyboard.type("Showed the menu.");
+  await page.keyboard.press("Control+Enter");
+  await expect(dialog).toBeHidden();
+  await expect(page.locator(".toast")).toContainText(/INC-\d+ is logged and resolved/);
+
+  const ana = await Caller.signedIn(request, "ana");
+  const { tickets } = await ana.ask<{ tickets: { nodes: { title: string; state: string; channel: string }[] } }>(
+    "query ($text: String!) { tickets(filter: { text: { contains: $text } }) { nodes { title state channel } } }",
+    { text: title },
+  );
+  expect(tickets.nodes).toEqual([{ title, state: "RESOLVED", channel: "PHONE" }]);
+});

@@ -13,6 +13,8 @@ vocabulary! {
         RequesterReplied = "RequesterReplied",
         /// An internal note was written.
         NoteAdded = "NoteAdded",
+        /// A file was removed from the conversation, content and name.
+        AttachmentRemoved = "AttachmentRemoved",
         /// Team or assignee changed.
         TicketAssigned = "TicketAssigned",
         /// Work began.

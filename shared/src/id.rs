@@ -131,6 +131,8 @@ typed_ids! {
     LinkId = "link";
     /// A message of a conversation.
     MessageId = "message";
+    /// A file of a conversation.
+    AttachmentId = "attachment";
     /// A service-level clock.
     ClockId = "clock";
     /// A timer.

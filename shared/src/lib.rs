@@ -4,6 +4,7 @@
 //! Leaf types (ids, enums, scalars) carry GraphQL and database traits behind the features
 //! `graphql` and `orm`; objects never do.
 
+pub mod attachment;
 pub mod calendar;
 pub mod event;
 pub mod form;

@@ -220,6 +220,8 @@ pub enum TicketAction {
     Reply,
     /// Write an internal note.
     AddNote,
+    /// Remove a file from the conversation.
+    RemoveFile,
     /// Set team and assignee.
     Assign,
     /// Edit title, service, category.
@@ -269,6 +271,7 @@ impl Standing {
             TicketAction::Watch => true,
             TicketAction::Share => self.works || self.requester,
             TicketAction::AddNote
+            | TicketAction::RemoveFile
             | TicketAction::Assign
             | TicketAction::Edit
             | TicketAction::SetPriority

@@ -4,6 +4,7 @@ use super::mail::MailOut;
 use super::seed;
 use super::settings::{Storage, start_log};
 use crate::app::App;
+use crate::desk::attachment::sweep;
 use crate::first_hour::Plant;
 use crate::http::client_files::ClientFiles;
 use crate::http::{self, Server, Settings};
@@ -23,6 +24,9 @@ use std::time::Duration;
 
 /// Pause between two rounds of housekeeping.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
+
+/// Rounds of housekeeping from one look at all files to the next: an hour.
+const ROUNDS_BETWEEN_STRAYS: u64 = 60;
 
 /// Serves the API and the browser client.
 #[derive(Args, Debug)]
@@ -176,11 +180,21 @@ fn say(line: &str) {
 async fn housekeeping(platform: Platform) {
     let mut ticks = tokio::time::interval(HOUSEKEEPING);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut round = 0_u64;
     loop {
         ticks.tick().await;
         if let Err(error) = session::sweep(&platform).await {
             tracing::error!(%error, "sessions could not be swept");
         }
+        if let Err(error) = sweep::sweep(&platform).await {
+            tracing::error!(%error, "uploads that were not sent could not be removed");
+        }
+        if round % ROUNDS_BETWEEN_STRAYS == 0
+            && let Err(error) = sweep::sweep_strays(&platform).await
+        {
+            tracing::error!(%error, "files without a row could not be removed");
+        }
+        round = round.wrapping_add(1);
         if let Err(error) = forget_keys(&platform).await {
             tracing::error!(%error, "old idempotency keys could not be removed");
         }

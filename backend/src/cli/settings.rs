@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::platform::Platform;
 use crate::platform::clock::SystemClock;
 use crate::platform::database::Database;
+use crate::platform::files::Files;
 use crate::platform::ids::Ids;
 use anyhow::Result;
 use clap::Args;
@@ -20,6 +21,9 @@ pub struct Storage {
     /// Database, `postgres://…` or `sqlite:<path>`; by default `bellhop.sqlite3` in the data folder.
     #[arg(long, env = "BELLHOP_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// Folder of attached files; by default `files` in the data folder. Several servers on one database share it.
+    #[arg(long, env = "BELLHOP_FILES")]
+    pub files: Option<PathBuf>,
 }
 
 impl Storage {
@@ -30,7 +34,11 @@ impl Storage {
             .clone()
             .unwrap_or_else(|| format!("sqlite:{}", self.data.join("bellhop.sqlite3").display()));
         let db = Database::open(&url).await?;
-        Ok(Platform::new(db, Arc::new(SystemClock), Ids::random()))
+        let files = self
+            .files
+            .clone()
+            .unwrap_or_else(|| self.data.join("files"));
+        Ok(Platform::new(db, Arc::new(SystemClock), Ids::random()).with_files(Files::at(&files)))
     }
 
     /// Opens the database and puts the server's parts together.

@@ -1,5 +1,6 @@
 //! The conversation of a ticket: public messages and internal notes.
 
+use super::attachment;
 use super::entity::{message, ticket};
 use super::notification;
 use super::store::message as messages;
@@ -12,7 +13,7 @@ use crate::platform::idempotency::Key;
 use crate::platform::unit_of_work::UnitOfWork;
 use serde_json::json;
 use shared::event::EventKind;
-use shared::id::{MessageId, TicketId};
+use shared::id::{AttachmentId, MessageId, TicketId};
 use shared::permission::TicketAction;
 use shared::text::BODY_MAX;
 use shared::ticket::{Channel, HoldReason, MessageVisibility, TicketState};
@@ -32,9 +33,10 @@ pub async fn reply(
     ctx: &Context,
     id: TicketId,
     body: &str,
+    files: &[AttachmentId],
     key: Option<String>,
 ) -> Result<Written> {
-    post(desk, ctx, id, body, key, MessageVisibility::Public).await
+    post(desk, ctx, id, body, files, key, MessageVisibility::Public).await
 }
 
 /// Writes an internal note.
@@ -43,9 +45,10 @@ pub async fn add_note(
     ctx: &Context,
     id: TicketId,
     body: &str,
+    files: &[AttachmentId],
     key: Option<String>,
 ) -> Result<Written> {
-    post(desk, ctx, id, body, key, MessageVisibility::Internal).await
+    post(desk, ctx, id, body, files, key, MessageVisibility::Internal).await
 }
 
 async fn post(
@@ -53,13 +56,20 @@ async fn post(
     ctx: &Context,
     id: TicketId,
     body: &str,
+    files: &[AttachmentId],
     key: Option<String>,
     visibility: MessageVisibility,
 ) -> Result<Written> {
     let mut problems = Problems::new();
-    problems.text("body", body, BODY_MAX);
+    // A screenshot can say it all.
+    if files.is_empty() {
+        problems.text("body", body, BODY_MAX);
+    } else {
+        problems.optional_text("body", body, BODY_MAX);
+    }
     problems.finish()?;
-    let key = Key::new("ticketMessage", key, &format!("{id}|{visibility}|{body}"));
+    let input = format!("{id}|{visibility}|{files:?}|{body}");
+    let key = Key::new("ticketMessage", key, &input);
     let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
     let earlier = key.earlier(&uow).await?;
     let mut act = Act::begin(desk, &mut uow, id, None).await?;
@@ -85,7 +95,7 @@ async fn post(
             "This is closed. Reopen it, or open a new one.",
         ));
     }
-    let message = say(&mut act, visibility, body).await?;
+    let message = say_with(&mut act, visibility, body, files).await?;
     let ticket = act.save().await?;
     key.remember(&uow, message.id.0).await?;
     uow.commit().await?;
@@ -99,17 +109,27 @@ pub async fn say(
     visibility: MessageVisibility,
     body: &str,
 ) -> Result<message::Model> {
+    say_with(act, visibility, body, &[]).await
+}
+
+async fn say_with(
+    act: &mut Act<'_>,
+    visibility: MessageVisibility,
+    body: &str,
+    files: &[AttachmentId],
+) -> Result<message::Model> {
     let message = write(act, visibility, body).await?;
+    attachment::attach(act.uow, files, act.after.id, Some(message.id)).await?;
     let row = act.after.clone();
     match (visibility, message.by_requester) {
         (MessageVisibility::Internal, _) => {
             act.happened(EventKind::NoteAdded);
-            act.note("message", json!(message.id));
+            note(act, message.id, files);
             notification::assignee(act.uow, &row, EventKind::NoteAdded, "added a note").await?;
         }
         (MessageVisibility::Public, true) => {
             act.happened(EventKind::RequesterReplied);
-            act.note("message", json!(message.id));
+            note(act, message.id, files);
             act.after.unanswered =
                 act.after.state.is_open() || act.after.state == TicketState::Resolved;
             if act.after.state == TicketState::OnHold
@@ -121,13 +141,21 @@ pub async fn say(
         }
         (MessageVisibility::Public, false) => {
             act.happened(EventKind::TicketReplied);
-            act.note("message", json!(message.id));
+            note(act, message.id, files);
             act.after.unanswered = false;
             notification::requester_side(act.uow, &row, EventKind::TicketReplied, "replied")
                 .await?;
         }
     }
     Ok(message)
+}
+
+/// What the event says of its message.
+fn note(act: &mut Act<'_>, message: MessageId, files: &[AttachmentId]) {
+    act.note("message", json!(message));
+    if !files.is_empty() {
+        act.note("attachments", json!(files));
+    }
 }
 
 /// Only the row.

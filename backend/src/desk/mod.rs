@@ -1,6 +1,7 @@
-//! What all work records have in common: ticket, conversation, links, watchers, queues and views,
+//! What all work records have in common: ticket, conversation, attached files, links, watchers, queues and views,
 //! service-level clocks, notifications.
 
+pub mod attachment;
 pub mod conversation;
 pub mod entity;
 pub mod firing;

@@ -1,5 +1,6 @@
 //! Messages of a ticket.
 
+use super::attachment::{Attachment, of_message};
 use super::error::top_level;
 use super::id::id;
 use super::organisation::{Person, load_person};
@@ -46,6 +47,10 @@ impl Message {
     /// When.
     async fn created_at(&self) -> Timestamp {
         self.0.created_at
+    }
+    /// Files that were sent along.
+    async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<Attachment>> {
+        of_message(ctx, self.0.id).await
     }
     /// How it came in.
     async fn channel(&self) -> Channel {

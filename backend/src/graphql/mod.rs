@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod api_token;
+pub mod attachment;
 pub mod audit;
 pub mod calendar;
 pub mod catalog;

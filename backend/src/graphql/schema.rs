@@ -2,6 +2,7 @@
 
 use super::agreement::{AgreementMutation, AgreementQuery};
 use super::api_token::{ApiTokenMutation, ApiTokenQuery};
+use super::attachment::AttachmentMutation;
 use super::audit::AuditQuery;
 use super::calendar::{CalendarMutation, CalendarQuery};
 use super::catalog::{CatalogMutation, CatalogQuery};
@@ -49,6 +50,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     TicketMutation,
+    AttachmentMutation,
     NotificationMutation,
     DepartmentMutation,
     PersonMutation,

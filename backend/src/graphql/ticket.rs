@@ -5,6 +5,7 @@
     reason = "the fields of an interface are attributes, and many have the same type"
 )]
 
+use super::attachment::Attachment;
 use super::catalog::CatalogItem;
 use super::clock::Clock;
 use super::conversation::{MessageConnection, messages};
@@ -17,6 +18,7 @@ use super::organisation::{
 use super::scalar::{Markdown, Sequence};
 use super::timeline::{TimelineConnection, timeline};
 use crate::app::App;
+use crate::desk::attachment::store;
 use crate::desk::entity::ticket;
 use crate::desk::store::{participant, queue};
 use crate::desk::ticket::{act, link};
@@ -43,6 +45,8 @@ pub struct ViewerCan {
     reply: bool,
     /// Write an internal note.
     add_note: bool,
+    /// Remove files from the conversation.
+    remove_files: bool,
     /// Set team and assignee.
     assign: bool,
     /// Edit title, service, category.
@@ -103,6 +107,7 @@ impl Common<'_> {
         Ok(ViewerCan {
             reply: standing.may(TicketAction::Reply) && !over,
             add_note: standing.may(TicketAction::AddNote),
+            remove_files: standing.may(TicketAction::RemoveFile),
             assign: standing.may(TicketAction::Assign) && self.0.state.is_open(),
             edit: standing.may(TicketAction::Edit),
             set_priority: standing.may(TicketAction::SetPriority),
@@ -156,6 +161,15 @@ impl Common<'_> {
             }
         }
         Ok(links)
+    }
+
+    async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<Attachment>> {
+        let internal = self.may(ctx, TicketAction::ReadInternal)?;
+        let db = ctx.data::<App>()?.platform.db.clone();
+        let rows = store::of_ticket(db.reader(), self.0.id, internal)
+            .await
+            .map_err(|e| top_level(ctx, e))?;
+        Ok(rows.into_iter().map(Attachment).collect())
     }
 
     async fn clocks(&self, ctx: &Context<'_>) -> Result<Option<Vec<Clock>>> {
@@ -332,6 +346,11 @@ async fn people(ctx: &Context<'_>, ids: Vec<PersonId>) -> Result<Vec<Person>> {
         desc = "Linked tickets that the viewer sees."
     ),
     field(
+        name = "attachments",
+        ty = "Vec<Attachment>",
+        desc = "Files of the report and of the messages that the viewer may read, oldest first."
+    ),
+    field(
         name = "conversation",
         ty = "MessageConnection",
         desc = "Messages, oldest first.",
@@ -485,6 +504,8 @@ macro_rules! ticket_object {
             async fn watchers(&self, ctx: &Context<'_>) -> Result<Vec<Person>> { Common(&self.0).watchers(ctx).await }
             /// Linked tickets that the viewer sees.
             async fn links(&self, ctx: &Context<'_>) -> Result<Vec<TicketLink>> { Common(&self.0).links(ctx).await }
+            /// Files of the report and of the messages that the viewer may read, oldest first.
+            async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<Attachment>> { Common(&self.0).attachments(ctx).await }
             /// Messages, oldest first.
             async fn conversation(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<MessageConnection> {
                 let internal = Common(&self.0).may(ctx, TicketAction::ReadInternal)?;

@@ -12,8 +12,10 @@ use crate::desk::entity::ticket;
 use crate::desk::store::queue;
 use crate::desk::ticket::{edit, lifecycle, link, watch};
 use crate::platform::error::Error;
-use crate::practice::{incident, service_request};
+use crate::practice::incident::{self, contact};
+use crate::practice::service_request;
 use async_graphql::{Context, ID, InputObject, Json, MaybeUndefined, Object, Result, SimpleObject};
+use shared::id::AttachmentId;
 use shared::ticket::{Answer, Channel, HoldReason, Impact, LinkKind, ResolutionCode, Urgency};
 use shared::time::Timestamp;
 
@@ -40,8 +42,55 @@ pub struct IncidentReportInput {
     requester: Option<ID>,
     /// How the contact came in; for agents only.
     channel: Option<Channel>,
+    /// Files that the viewer uploaded for it (`POST /files`).
+    #[graphql(default)]
+    attachments: Vec<ID>,
     /// Makes a repeated report the same one.
     idempotency_key: Option<String>,
+}
+
+/// What somebody asked for by telephone, in person or in a chat, and what was done about it.
+#[derive(InputObject)]
+pub struct ContactLogInput {
+    /// Who called, came or wrote.
+    requester: ID,
+    /// How: by phone, chat, mail, or in person.
+    channel: Channel,
+    /// In a few words.
+    title: String,
+    /// What was said.
+    description: Option<Markdown>,
+    /// Department; when absent that of category or service, else the organisation's default.
+    department: Option<ID>,
+    /// Team; routed when absent.
+    team: Option<ID>,
+    /// Affected service.
+    service: Option<ID>,
+    /// Category.
+    category: Option<ID>,
+    /// Who is affected; one person unless said.
+    impact: Option<Impact>,
+    /// How soon it hurts; medium unless said.
+    urgency: Option<Urgency>,
+    /// Whoever writes it down keeps it.
+    #[graphql(default)]
+    mine: bool,
+    /// How it was resolved, if it was.
+    resolution: Option<ContactResolution>,
+    /// Files that the viewer uploaded for it (`POST /files`).
+    #[graphql(default)]
+    attachments: Vec<ID>,
+    /// Makes a repeated contact the same one.
+    idempotency_key: Option<String>,
+}
+
+/// How a contact was resolved.
+#[derive(InputObject)]
+pub struct ContactResolution {
+    /// How.
+    code: ResolutionCode,
+    /// What the requester was told.
+    message: Markdown,
 }
 
 /// An answer to a form's field.
@@ -66,6 +115,9 @@ pub struct RequestSubmitInput {
     requested_for: Option<ID>,
     /// Who asked; for agents only.
     requester: Option<ID>,
+    /// Files that the viewer uploaded for it (`POST /files`).
+    #[graphql(default)]
+    attachments: Vec<ID>,
     /// Makes a repeated request the same one.
     idempotency_key: Option<String>,
 }
@@ -75,8 +127,11 @@ pub struct RequestSubmitInput {
 pub struct TicketReplyInput {
     /// Which ticket.
     ticket: ID,
-    /// What to say.
+    /// What to say; may be empty when files come along.
     body: Markdown,
+    /// Files that the viewer uploaded for it (`POST /files`).
+    #[graphql(default)]
+    attachments: Vec<ID>,
     /// Makes a repeated message the same one.
     idempotency_key: Option<String>,
 }
@@ -86,8 +141,11 @@ pub struct TicketReplyInput {
 pub struct TicketAddNoteInput {
     /// Which ticket.
     ticket: ID,
-    /// What to note.
+    /// What to note; may be empty when files come along.
     body: Markdown,
+    /// Files that the viewer uploaded for it (`POST /files`).
+    #[graphql(default)]
+    attachments: Vec<ID>,
     /// Makes a repeated note the same one.
     idempotency_key: Option<String>,
 }
@@ -312,9 +370,40 @@ impl TicketMutation {
                 requested_for: parse_opt(input.requested_for.as_ref(), "requestedFor")?,
                 requester: parse_opt(input.requester.as_ref(), "requester")?,
                 channel: input.channel,
+                files: files(&input.attachments)?,
                 idempotency_key: input.idempotency_key,
             };
             incident::report(desk(ctx)?, acting, report).await
+        };
+        made(ctx, work.await)
+    }
+
+    /// Writes down a contact: opens a ticket for whoever called, and gives it to a team or resolves it in the same act.
+    async fn contact_log(
+        &self,
+        ctx: &Context<'_>,
+        input: ContactLogInput,
+    ) -> Result<TicketPayload> {
+        let acting = acting(ctx)?;
+        as_of(ctx).await?;
+        let work = async {
+            let contact = contact::Contact {
+                requester: parse(&input.requester, "requester")?,
+                channel: input.channel,
+                title: input.title,
+                description: input.description.map(|d| d.0).unwrap_or_default(),
+                department: parse_opt(input.department.as_ref(), "department")?,
+                team: parse_opt(input.team.as_ref(), "team")?,
+                service: parse_opt(input.service.as_ref(), "service")?,
+                category: parse_opt(input.category.as_ref(), "category")?,
+                impact: input.impact,
+                urgency: input.urgency,
+                mine: input.mine,
+                resolution: input.resolution.map(|r| (r.code, r.message.0)),
+                files: files(&input.attachments)?,
+                idempotency_key: input.idempotency_key,
+            };
+            contact::log(desk(ctx)?, acting, contact).await
         };
         made(ctx, work.await)
     }
@@ -341,6 +430,7 @@ impl TicketMutation {
                 note: input.note.map(|n| n.0).unwrap_or_default(),
                 requested_for: parse_opt(input.requested_for.as_ref(), "requestedFor")?,
                 requester: parse_opt(input.requester.as_ref(), "requester")?,
+                files: files(&input.attachments)?,
                 idempotency_key: input.idempotency_key,
             };
             service_request::submit(desk(ctx)?, acting, submission).await
@@ -362,6 +452,7 @@ impl TicketMutation {
                 acting,
                 parse(&input.ticket, "ticket")?,
                 &input.body.0,
+                &files(&input.attachments)?,
                 input.idempotency_key,
             )
             .await
@@ -383,6 +474,7 @@ impl TicketMutation {
                 acting,
                 parse(&input.ticket, "ticket")?,
                 &input.body.0,
+                &files(&input.attachments)?,
                 input.idempotency_key,
             )
             .await
@@ -616,6 +708,10 @@ impl TicketMutation {
         let work = async { link::unlink(desk(ctx)?, acting, parse(&input.link, "link")?).await };
         made(ctx, work.await)
     }
+}
+
+fn files(ids: &[ID]) -> Outcome<Vec<AttachmentId>> {
+    ids.iter().map(|id| parse(id, "attachments")).collect()
 }
 
 /// A part of an edit: absent stays, null clears.

@@ -39,6 +39,8 @@ const SILENT: &[&str] = &[
     "contactAt",
     "participants",
     "message",
+    "attachment",
+    "attachments",
     "stateBeforeHold",
     // The clocks show these better than a line of text.
     "dueAt",

@@ -33,6 +33,10 @@ pub mod code {
     pub const NO_SESSION: &str = "NO_SESSION";
     /// Too many requests; see `Retry-After`.
     pub const TOO_MANY_REQUESTS: &str = "TOO_MANY_REQUESTS";
+    /// A file of a kind that is not taken, or that is not what its name says.
+    pub const UNSUPPORTED_FILE: &str = "UNSUPPORTED_FILE";
+    /// The disk is full.
+    pub const NO_ROOM: &str = "NO_ROOM";
     /// The server has more to do than it can; try again soon.
     pub const BUSY: &str = "BUSY";
 }

@@ -7,6 +7,7 @@ pub mod client_files;
 mod csv_text;
 pub mod export;
 mod export_audit;
+pub mod files;
 pub mod graphql;
 pub mod health;
 mod import_people;

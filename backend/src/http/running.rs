@@ -3,7 +3,7 @@
 use super::client_files::{self, ClientFiles};
 use super::server::Server;
 use super::{
-    answer, export, export_audit, graphql, health, import_people, password, session, socket,
+    answer, export, export_audit, files, graphql, health, import_people, password, session, socket,
 };
 use actix_web::guard::{self, GuardContext};
 use actix_web::http::header;
@@ -137,6 +137,9 @@ fn routes(config: &mut web::ServiceConfig) {
                 .default_service(web::to(session::other)),
         )
         .service(web::resource("/export/audit.csv").route(web::get().to(export_audit::audit_log)))
+        .service(web::resource("/session/file/{token}").route(web::get().to(files::download)))
+        .service(web::resource("/files").route(web::post().to(files::upload)))
+        .service(web::resource("/files/{id}/image").route(web::get().to(files::image)))
         .service(web::resource("/healthz").route(web::get().to(health::healthz)));
 }
 

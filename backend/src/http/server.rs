@@ -1,6 +1,7 @@
 //! What every request needs of the server.
 
 use super::budget::Budgets;
+use super::files::Uploads;
 use super::limits::Shape;
 use super::settings::Settings;
 use super::socket::registry::Sockets;
@@ -46,6 +47,10 @@ pub struct Server {
     pub password_mails: Budgets<Network>,
     /// Renewals of each session: each may be a writing transaction.
     pub renewals: Budgets<SessionId>,
+    /// Uploads that are under way.
+    pub uploads: Uploads,
+    /// Megabytes that somebody uploads.
+    pub uploaded: Budgets<PersonId>,
     /// Settings.
     pub settings: Settings,
 }
@@ -75,6 +80,8 @@ impl Server {
                 settings.password_mails_per_second,
             ),
             renewals: Budgets::new(settings.renewal_burst, settings.renewals_per_second),
+            uploads: Uploads::default(),
+            uploaded: Budgets::new(settings.upload_burst, settings.uploads_per_second),
             schema,
             app,
             settings,

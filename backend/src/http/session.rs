@@ -280,6 +280,11 @@ pub(super) fn failed(request: &HttpRequest, error: &Error) -> HttpResponse {
     )
 }
 
+/// The refresh token that came along, if one did.
+pub(super) fn session_cookie(request: &HttpRequest) -> Option<String> {
+    cookie(request, SESSION_COOKIE)
+}
+
 /// The first cookie of this name.
 fn cookie(request: &HttpRequest, name: &str) -> Option<String> {
     request

@@ -37,6 +37,10 @@ pub struct Settings {
     pub renewal_burst: u32,
     /// The same, refilled each second.
     pub renewals_per_second: f64,
+    /// Megabytes that one person may upload at once, and per second in the long run.
+    pub upload_burst: u32,
+    /// See `upload_burst`.
+    pub uploads_per_second: f64,
     /// What holds for sockets.
     pub socket: SocketSettings,
 }
@@ -76,6 +80,8 @@ impl Default for Settings {
             password_mails_per_second: 1.0 / 60.0,
             renewal_burst: 30,
             renewals_per_second: 0.5,
+            upload_burst: 500,
+            uploads_per_second: 1.0,
             socket: SocketSettings {
                 init: Duration::from_secs(5),
                 ping: Duration::from_secs(15),

@@ -89,10 +89,13 @@ const READING: &[(Opens, &[&str])] = &[
 
 /// The scope that opens fields of mutations.
 const ACTING: &[(Opens, &[&str])] = &[
+    (Scope(ReadTickets), &["attachmentLinkCreate"]),
     (Scope(ReportTickets), &["incidentReport", "requestSubmit"]),
     (
         Scope(WorkTickets),
         &[
+            "attachmentRemove",
+            "contactLog",
             "ticketReply",
             "ticketAddNote",
             "ticketAssign",

@@ -24,6 +24,8 @@ pub mod code {
     pub const REQUIRED: &str = "REQUIRED";
     /// A field's value makes no sense.
     pub const INVALID: &str = "INVALID";
+    /// More than one thing may have.
+    pub const TOO_MANY: &str = "TOO_MANY";
     /// The value is taken.
     pub const NOT_UNIQUE: &str = "NOT_UNIQUE";
     /// Sign in first.

@@ -9,6 +9,7 @@ pub mod error;
 pub mod event_log;
 pub mod event_search;
 pub mod feed;
+pub mod files;
 pub mod idempotency;
 pub mod ids;
 pub mod job;
@@ -22,6 +23,7 @@ pub mod unit_of_work;
 use clock::Clock;
 use database::Database;
 use feed::Feed;
+use files::Files;
 use ids::Ids;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -38,6 +40,8 @@ pub struct Platform {
     pub ids: Arc<Ids>,
     /// What was committed, as it happens.
     pub feed: Feed,
+    /// Content that lies beside the database.
+    pub files: Files,
     /// Rung when a timer was set, so that an earlier one is not slept through.
     pub timers_changed: Arc<Notify>,
     /// Rung when a job was written, so that it is begun at once.
@@ -54,6 +58,7 @@ impl Platform {
             clock,
             ids: Arc::new(ids),
             feed: Feed::new(),
+            files: Files::default(),
             timers_changed: Arc::new(Notify::new()),
             jobs_changed: Arc::new(Notify::new()),
             before_commit: None,
@@ -66,5 +71,10 @@ impl Platform {
             before_commit: Some(before_commit),
             ..self
         }
+    }
+
+    /// The same with a folder for files.
+    pub fn with_files(self, files: Files) -> Self {
+        Self { files, ..self }
     }
 }

@@ -8,6 +8,7 @@ use super::event_log::{self, NewEvent, Stamp};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Query};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction};
 use sha2::{Digest, Sha256};
+use shared::id::TicketId;
 use std::future::Future;
 use std::pin::Pin;
 use uuid::Uuid;
@@ -69,6 +70,12 @@ impl UnitOfWork {
     /// Adds an event; it is written at the commit.
     pub fn emit(&mut self, event: NewEvent) {
         self.events.push(event);
+    }
+
+    /// What happened to a ticket so far.
+    pub fn emitted_of(&self, ticket: TicketId) -> impl Iterator<Item = &NewEvent> {
+        let of_ticket = move |event: &&NewEvent| event.ticket == Some(ticket);
+        self.events.iter().filter(of_ticket)
     }
 
     /// Whether anything happened so far.

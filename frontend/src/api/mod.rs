@@ -6,6 +6,7 @@
 mod download;
 mod enums;
 mod error;
+mod files;
 mod keys;
 pub mod operations;
 mod plain;
@@ -18,6 +19,7 @@ mod upload;
 pub use download::{download, save_text};
 pub use enums::*;
 pub use error::{ApiError, UserError, refusal};
+pub use files::{Abort, Picture, picture, upload_file};
 pub use keys::fresh_key;
 pub use plain::Plain;
 pub use scalars::*;

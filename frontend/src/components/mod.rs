@@ -12,6 +12,7 @@ mod combobox;
 mod dialog;
 pub mod environment;
 mod field;
+mod files;
 mod glyphs;
 mod icon;
 mod menu;
@@ -32,6 +33,7 @@ pub use dialog::Dialog;
 pub use field::{
     Check, FieldFrame, RadioCards, RadioOption, SelectField, TextArea, TextField, focus_first_error,
 };
+pub use files::{AttachButton, DropZone, FileChips, Tray, TrayList};
 pub use icon::{Icon, icon_names};
 pub use menu::{Menu, MenuItem};
 pub use remote::Remote;

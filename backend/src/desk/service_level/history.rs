@@ -2,7 +2,7 @@
 
 use crate::platform::database::Connection;
 use crate::platform::error::Result;
-use crate::platform::event_log::{self, Changes, Event};
+use crate::platform::event_log::{self, Changes};
 use serde_json::Value;
 use shared::event::EventKind;
 use shared::id::{AgreementId, CalendarId, TicketId};
@@ -56,21 +56,22 @@ pub async fn read(db: &impl Connection, ticket: TicketId) -> Result<History> {
     events.sort_by_key(|e| (e.occurred_at, e.sequence));
     let mut history = History::default();
     for event in events {
-        add(&mut history, &event)?;
+        history.add(event.kind, event.occurred_at, &event.changes()?);
     }
     Ok(history)
 }
 
-fn add(history: &mut History, event: &Event) -> Result<()> {
-    let changes = event.changes()?;
-    if event.kind == EventKind::AgreementChosen {
-        history.terms.extend(terms(event.occurred_at, &changes));
-    } else {
-        history.entries.extend(
-            facts(event.kind, &changes).map(|fact| HistoryEntry::new(event.occurred_at, fact)),
-        );
+impl History {
+    /// Adds what an event tells.
+    pub fn add(&mut self, kind: EventKind, at: Timestamp, changes: &Changes) {
+        if kind == EventKind::AgreementChosen {
+            self.terms.extend(terms(at, changes));
+        } else {
+            let told = facts(kind, changes);
+            self.entries
+                .extend(told.map(|fact| HistoryEntry::new(at, fact)));
+        }
     }
-    Ok(())
 }
 
 /// The facts that an event of this kind tells.

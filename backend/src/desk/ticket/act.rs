@@ -145,6 +145,10 @@ impl<'a> Act<'a> {
         } else {
             history::read(db, self.after.id).await?
         };
+        // What earlier acts of this transaction did stands in no log yet.
+        for event in self.uow.emitted_of(self.after.id) {
+            history.add(event.kind, event.occurred_at, &event.changes);
+        }
         for (kind, changes) in &self.events {
             let mut changes = changes.clone();
             if *kind == EventKind::TicketPutOnHold {

@@ -181,19 +181,29 @@ pub async fn resolve(
     how: ResolutionCode,
     text: &str,
 ) -> Result<ticket::Model> {
-    message("message", Some(text), true)?;
     let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
     let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
+    resolve_within(&mut act, how, text).await?;
+    let row = act.save().await?;
+    uow.commit().await?;
+    Ok(row)
+}
+
+/// Resolves, as part of another act.
+pub async fn resolve_within(act: &mut Act<'_>, how: ResolutionCode, text: &str) -> Result<()> {
+    message("message", Some(text), true)?;
+    let ctx = act.uow.context();
+    let (now, person, id) = (ctx.now, ctx.actor.person(), act.after.id);
     let was_on_hold = act.after.state == TicketState::OnHold;
-    step(&mut act, Stimulus::Resolve)?;
+    step(act, Stimulus::Resolve)?;
     if was_on_hold {
         timer::clear(act.uow, WAKE_UP, id.0).await?;
     }
     end_hold(&mut act.after);
     if act.after.assignee_id.is_none() {
-        act.after.assignee_id = ctx.actor.person();
+        act.after.assignee_id = person;
     }
-    act.after.resolved_at = Some(ctx.now);
+    act.after.resolved_at = Some(now);
     act.after.resolution_code = Some(how);
     act.after.resolution_message = Some(text.trim().to_owned());
     act.after.unanswered = false;
@@ -202,16 +212,13 @@ pub async fn resolve(
         AUTO_CLOSE,
         id.0,
         Some(id),
-        ctx.now.plus_seconds(CLOSE_AFTER_SECONDS),
+        now.plus_seconds(CLOSE_AFTER_SECONDS),
     )
     .await?;
     act.happened(EventKind::TicketResolved);
     act.note("publicMessage", json!(!act.standing.requester));
     let row = act.after.clone();
-    notification::requester_side(act.uow, &row, EventKind::TicketResolved, "resolved").await?;
-    let row = act.save().await?;
-    uow.commit().await?;
-    Ok(row)
+    notification::requester_side(act.uow, &row, EventKind::TicketResolved, "resolved").await
 }
 
 /// The requester agrees.

@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use crate::desk::Desk;
+use crate::desk::attachment;
 use crate::desk::entity::{Part, ticket};
 use crate::desk::store::participant;
 use crate::organisation::{reference, settings, store};
@@ -12,7 +13,9 @@ use crate::platform::setting;
 use crate::platform::unit_of_work::UnitOfWork;
 use serde_json::{Value, json};
 use shared::event::EventKind;
-use shared::id::{CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
+use shared::id::{
+    AttachmentId, CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId,
+};
 use shared::ticket::{
     Channel, ClockRisk, DUE_ORDER_NONE, Impact, Matrix, Reference, TicketKind, TicketState,
     Urgency, priority_of,
@@ -46,6 +49,8 @@ pub struct NewTicket {
     pub requested_for: Option<PersonId>,
     /// Catalog item with its version, and the answers as JSON.
     pub catalog: Option<(CatalogItemId, i32, String)>,
+    /// Files that were uploaded for it.
+    pub files: Vec<AttachmentId>,
 }
 
 pub use crate::organisation::settings::MATRIX;
@@ -120,10 +125,13 @@ pub async fn open(desk: &Desk, uow: &mut UnitOfWork, new: NewTicket) -> Result<t
         reassignment_count: 0,
         version: 1,
     };
-    // A call or a walk-up that an agent writes down has been answered by that.
+    // A call, a walk-up or a chat that an agent writes down has been answered by that.
     let recorded = ctx.grants.works(department)
         && ctx.actor != Actor::Person(new.requester)
-        && matches!(row.channel, Channel::Phone | Channel::WalkUp);
+        && matches!(
+            row.channel,
+            Channel::Phone | Channel::WalkUp | Channel::Chat
+        );
     let mut changes = Changes::new();
     if recorded {
         changes.insert(
@@ -134,7 +142,17 @@ pub async fn open(desk: &Desk, uow: &mut UnitOfWork, new: NewTicket) -> Result<t
             },
         );
     }
+    if !new.files.is_empty() {
+        changes.insert(
+            "attachments".to_owned(),
+            Change {
+                before: Value::Null,
+                after: json!(new.files),
+            },
+        );
+    }
     let row = Act::insert(desk, uow, row, vec![(EventKind::TicketCreated, changes)]).await?;
+    attachment::attach(uow, &new.files, row.id, None).await?;
     participant::add(uow.tx(), row.id, row.requester_id, Part::Requester).await?;
     if let Some(person) = row.requested_for_id {
         participant::add(uow.tx(), row.id, person, Part::Requester).await?;

@@ -1,5 +1,7 @@
 //! Incidents: an unplanned interruption or loss of quality of a service.
 
+pub mod contact;
+
 use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::ticket::act;
@@ -8,7 +10,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::idempotency::Key;
 use crate::platform::unit_of_work::UnitOfWork;
-use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TicketId};
+use shared::id::{AttachmentId, CategoryId, DepartmentId, PersonId, ServiceId, TicketId};
 use shared::ticket::{Channel, Impact, TicketKind, Urgency, check_report};
 
 /// What somebody reports.
@@ -34,6 +36,8 @@ pub struct Report {
     pub requester: Option<PersonId>,
     /// How the contact came in; the portal unless an agent says otherwise.
     pub channel: Option<Channel>,
+    /// Files that were uploaded for it.
+    pub files: Vec<AttachmentId>,
     /// Makes a repeated report the same one.
     pub idempotency_key: Option<String>,
 }
@@ -69,6 +73,7 @@ pub async fn report(desk: &Desk, ctx: &Context, report: Report) -> Result<ticket
         requester: report.requester.unwrap_or_else(|| ctx.person()),
         requested_for: report.requested_for,
         catalog: None,
+        files: report.files,
     };
     let row = open(desk, &mut uow, new).await?;
     key.remember(&uow, row.id.0).await?;

@@ -12,7 +12,7 @@ use crate::platform::unit_of_work::UnitOfWork;
 use crate::practice::catalog;
 use crate::practice::incident::on_behalf;
 use shared::form::FieldKind;
-use shared::id::{CatalogItemId, PersonId, TicketId};
+use shared::id::{AttachmentId, CatalogItemId, PersonId, TicketId};
 use shared::text::BODY_MAX;
 use shared::ticket::{Answer, Channel, Impact, TicketKind, Urgency, check_answers};
 use shared::validation::Problems;
@@ -30,6 +30,8 @@ pub struct Submission {
     pub requested_for: Option<PersonId>,
     /// Who asked, when an agent writes it down.
     pub requester: Option<PersonId>,
+    /// Files that were uploaded for it.
+    pub files: Vec<AttachmentId>,
     /// Makes a repeated submission the same one.
     pub idempotency_key: Option<String>,
 }
@@ -80,6 +82,7 @@ pub async fn submit(desk: &Desk, ctx: &Context, submission: Submission) -> Resul
         requester: submission.requester.unwrap_or_else(|| ctx.person()),
         requested_for: submission.requested_for,
         catalog: Some((item.id, item.version, serde_json::to_string(&answers)?)),
+        files: submission.files,
     };
     let row = open(desk, &mut uow, new).await?;
     catalog::count_request(uow.tx(), item.id).await?;

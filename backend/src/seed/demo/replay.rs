@@ -153,10 +153,10 @@ impl<'a> Replay<'a> {
                 edit::edit(desk, &ctx, *id, version, edit).await?;
             }
             Act::Reply(text) => {
-                conversation::reply(desk, &ctx, *id, text, None).await?;
+                conversation::reply(desk, &ctx, *id, text, &[], None).await?;
             }
             Act::Note(text) => {
-                conversation::add_note(desk, &ctx, *id, text, None).await?;
+                conversation::add_note(desk, &ctx, *id, text, &[], None).await?;
             }
             Act::Hold(reason, until) => {
                 lifecycle::put_on_hold(desk, &ctx, *id, version, *reason, *until, None).await?;
@@ -206,6 +206,7 @@ impl<'a> Replay<'a> {
                 note: planned.description.clone(),
                 requested_for: None,
                 requester: by_another,
+                files: Vec::new(),
                 idempotency_key: None,
             };
             service_request::submit(&self.app.desk, ctx, submission).await?
@@ -223,6 +224,7 @@ impl<'a> Replay<'a> {
                 requested_for: None,
                 requester: by_another,
                 channel: by_another.map(|_| planned.channel),
+                files: Vec::new(),
                 idempotency_key: None,
             };
             incident::report(&self.app.desk, ctx, report).await?
@@ -243,6 +245,7 @@ impl<'a> Replay<'a> {
                 requester,
                 requested_for: None,
                 catalog: None,
+                files: Vec::new(),
             };
             let row = open(&self.app.desk, &mut uow, new).await?;
             uow.commit().await?;

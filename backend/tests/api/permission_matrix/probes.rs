@@ -376,6 +376,15 @@ fn on_tickets() -> Vec<Probe> {
             } })),
         ),
         acts(
+            "contactLog",
+            "ContactLogInput",
+            with!(|stage, place| json!({ "input": {
+                "requester": stage.subject, "channel": "PHONE", "title": "Scratch",
+                "department": department(place.department()).to_string(),
+                "resolution": { "code": "SOLVED", "message": "Solved." },
+            } })),
+        ),
+        acts(
             "requestSubmit",
             "RequestSubmitInput",
             with!(
@@ -397,6 +406,16 @@ fn on_tickets() -> Vec<Probe> {
             with!(
                 |stage, place| json!({ "input": { "ticket": stage.ticket(place, Ready::New).await.id, "body": "Hm." } })
             ),
+        ),
+        acts(
+            "attachmentLinkCreate",
+            "AttachmentLinkCreateInput",
+            with!(|stage, place| json!({ "input": { "attachment": stage.file(place).await } })),
+        ),
+        acts(
+            "attachmentRemove",
+            "AttachmentRemoveInput",
+            with!(|stage, place| json!({ "input": { "attachment": stage.file(place).await } })),
         ),
         on_ticket(
             "ticketAssign",

@@ -201,6 +201,21 @@ impl<'a> Stage<'a> {
         made
     }
 
+    /// A new file in a public message.
+    pub async fn file(&self, place: Place) -> String {
+        let worker = self.worker(place);
+        let file = worker.upload("plan.txt", b"A plan.").await;
+        let input = json!({ "ticket": self.at(place).id, "body": "", "attachments": [file] });
+        let data = worker
+            .mutate(
+                "mutation($input: TicketReplyInput!) { ticketReply(input: $input) { userErrors { code } } }",
+                json!({ "input": input }),
+            )
+            .await;
+        assert_eq!(data["ticketReply"]["userErrors"], json!([]));
+        file
+    }
+
     /// Somebody changed it: the next one gets another.
     pub fn used(&self, place: Place, ready: Ready) {
         self.ready.borrow_mut().remove(&(place, ready));

@@ -3,6 +3,7 @@
 use super::app::PASSWORD;
 use super::http::{Answer, Client};
 use super::socket::{Socket, Subscription};
+use awc::http::Method;
 use serde_json::Value;
 use shared::id::PersonId;
 use std::cell::RefCell;
@@ -104,6 +105,39 @@ impl Actor {
         let code = answer.code();
         assert!(!code.is_empty(), "not refused: {}\n{query}", answer.text);
         code
+    }
+
+    /// Uploads a file, with more headers.
+    pub async fn upload_with(
+        &self,
+        name: &str,
+        content: &[u8],
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let bearer = format!("Bearer {}", self.token());
+        let mut all = vec![("authorization", bearer.as_str())];
+        all.extend_from_slice(headers);
+        let name: String = name.bytes().map(|b| format!("%{b:02x}")).collect();
+        let path = format!("/files?name={name}");
+        self.client
+            .send(Method::POST, &path, &all, content.to_vec())
+            .await
+    }
+
+    /// Uploads a file and gives its id.
+    pub async fn upload(&self, name: &str, content: &[u8]) -> String {
+        let answer = self.upload_with(name, content, &[]).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json()["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Gets a path, with the access token besides the cookies.
+    pub async fn get(&self, path: &str) -> Answer {
+        let bearer = format!("Bearer {}", self.token());
+        let headers = [("authorization", bearer.as_str())];
+        self.client
+            .send(Method::GET, path, &headers, Vec::new())
+            .await
     }
 
     /// Opens a socket.

@@ -14,6 +14,7 @@ use backend::platform::clock::{Clock, ManualClock};
 use backend::platform::context::Context;
 use backend::platform::database::Database;
 use backend::platform::event_log::{Change, NewEvent};
+use backend::platform::files::Files;
 use backend::platform::ids::Ids;
 use backend::platform::unit_of_work::UnitOfWork;
 use backend::platform::{Platform, timer};
@@ -61,7 +62,8 @@ impl TestApp {
         let own = Own::create(backend).await?;
         let clock = Arc::new(ManualClock::new(database::start()));
         let db = Database::open(&own.url).await.expect("the test's database");
-        let platform = Platform::new(db, clock.clone(), Ids::seeded(2));
+        let files = Files::at(&own.files);
+        let platform = Platform::new(db, clock.clone(), Ids::seeded(2)).with_files(files);
         let app = App::new(platform);
         app.start(false);
         let mut settings = Settings {
@@ -96,6 +98,25 @@ impl TestApp {
     /// The platform.
     pub fn platform(&self) -> &Platform {
         &self.app.platform
+    }
+
+    /// Paths of all attached files, unfinished ones too.
+    pub fn files(&self) -> Vec<std::path::PathBuf> {
+        let Ok(folders) = std::fs::read_dir(&self.own.files) else {
+            return Vec::new();
+        };
+        let mut paths = Vec::new();
+        let entries = folders.map(|folder| folder.expect("an entry").path());
+        for folder in entries.filter(|path| path.is_dir()) {
+            let files = std::fs::read_dir(folder).expect("a folder");
+            paths.extend(files.map(|file| file.expect("an entry").path()));
+        }
+        paths
+    }
+
+    /// Where attached files lie.
+    pub fn files_folder(&self) -> &std::path::Path {
+        &self.own.files
     }
 
     /// Where the server listens.

@@ -34,6 +34,8 @@ static POSTGRES: OnceCell<String> = OnceCell::const_new();
 pub struct Own {
     /// Its address.
     pub url: String,
+    /// The folder of attached files.
+    pub files: PathBuf,
     kind: Kind,
 }
 
@@ -46,6 +48,8 @@ impl Own {
     /// Copies the template; `None` when there is no server to copy it on.
     pub async fn create(backend: Backend) -> Option<Self> {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let all = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+        let files = all.join(prefix()).join(format!("{number}.files"));
         match backend {
             Backend::Sqlite => {
                 let template = SQLITE.get_or_init(sqlite_template).await;
@@ -53,6 +57,7 @@ impl Own {
                 std::fs::copy(template, &path).expect("copy of the template");
                 Some(Self {
                     url: format!("sqlite:{}", path.display()),
+                    files,
                     kind: Kind::File(path),
                 })
             }
@@ -64,6 +69,7 @@ impl Own {
                 administer(&server, &statement).await;
                 Some(Self {
                     url: with_database(&server, &name),
+                    files,
                     kind: Kind::Name(name),
                 })
             }
@@ -72,6 +78,9 @@ impl Own {
 
     /// Removes it; nobody may be connected any more.
     pub async fn remove(self) {
+        if std::fs::exists(&self.files).expect("a look") {
+            std::fs::remove_dir_all(&self.files).expect("removal");
+        }
         match self.kind {
             Kind::File(path) => {
                 for end in ["", "-wal", "-shm"] {

@@ -1,6 +1,7 @@
 //! The workspace: a live queue and one page for each ticket.
 
 mod clock;
+mod contact;
 mod operations;
 mod place;
 mod queue;
@@ -16,6 +17,7 @@ use crate::{
     pages::portal::NewsMenu,
     words,
 };
+use contact::LogContact;
 use queue::QueuePanel;
 use ticket::TicketPane;
 use views::{ViewPicker, Views, load_views};
@@ -53,6 +55,7 @@ pub fn Desk() -> impl IntoView {
                 <strong class="desk-name">{words::shell::workspace()}</strong>
                 <ViewPicker/>
                 <span class="grow"></span>
+                <LogContact/>
                 <LiveChip/>
                 <NewsMenu/>
             </header>

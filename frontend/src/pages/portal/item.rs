@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     api::Markdown,
-    components::{Choice, EmptyState, Icon, Remote, Skeleton, TextArea, environment::use_title},
+    components::{
+        AttachButton, Choice, DropZone, EmptyState, Icon, Remote, Skeleton, TextArea, Tray,
+        TrayList, environment::use_title,
+    },
     words::portal as words,
 };
 
@@ -77,6 +80,7 @@ fn WishForm(item: ItemForm) -> impl IntoView {
     let questions = StoredValue::new(Form::new(item.fields, &kept.answers));
     let note = RwSignal::new(kept.note);
     let whom = Whom::new(kept.other, kept.person);
+    let tray = Tray::default();
     let sending = Sending::new();
     let deliver = use_sender(sending, draft, words::ask_thanks());
     let id = StoredValue::new(item.id);
@@ -92,6 +96,9 @@ fn WishForm(item: ItemForm) -> impl IntoView {
     });
 
     let send = move |()| {
+        if untrack(|| tray.is_busy()) {
+            return;
+        }
         let checked = questions.with_value(Form::check);
         let mut wrong = checked.as_ref().err().cloned().unwrap_or_default();
         let written = note.get_untracked();
@@ -111,6 +118,7 @@ fn WishForm(item: ItemForm) -> impl IntoView {
             answers,
             note: (!written.is_empty()).then(|| Markdown(written.to_owned())),
             requested_for: whom.chosen(),
+            attachments: untrack(|| tray.ids()),
             idempotency_key: Some(draft.key()),
         };
         deliver(data::submit(input));
@@ -120,6 +128,7 @@ fn WishForm(item: ItemForm) -> impl IntoView {
         questions.with_value(Form::clear);
         note.set(String::new());
         whom.clear();
+        tray.clear();
         restored.set(false);
         sending.faults.set(Vec::new());
     };
@@ -135,9 +144,13 @@ fn WishForm(item: ItemForm) -> impl IntoView {
                     </p>
                 }
             })}
-        <SendForm sending restored on_start_over=start_over send_word=words::send_wish() on_send=send way_back="/ask">
+        <SendForm sending restored on_start_over=start_over send_word=words::send_wish() on_send=send waiting=Signal::derive(move || tray.is_busy()) way_back="/ask">
             {questions.with_value(|form| form.view(sending.faults))}
-            <TextArea label=words::note_question() value=note error=sending.fault("note") most=BODY_MAX rows=3 on_submit=send />
+            <DropZone tray>
+                <TextArea label=words::note_question() value=note error=sending.fault("note") most=BODY_MAX rows=3 on_submit=send />
+                <TrayList tray />
+                <AttachButton tray />
+            </DropZone>
             <ForWhom whom error=sending.fault("requestedFor") />
         </SendForm>
     }

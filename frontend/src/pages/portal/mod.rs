@@ -24,5 +24,6 @@ pub use home::Home;
 pub use item::AskItem;
 pub use list::Requests;
 pub use news::{NewsList, NewsMenu};
+pub use people::people_search;
 pub use report::Report;
 pub use request::Request;

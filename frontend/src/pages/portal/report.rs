@@ -13,8 +13,8 @@ use super::{
 use crate::{
     api::{Id, Impact, Listed, Markdown, Urgency},
     components::{
-        Choice, RadioCards, RadioOption, Remote, SelectField, TextArea, TextField,
-        environment::use_title,
+        AttachButton, Choice, DropZone, RadioCards, RadioOption, Remote, SelectField, TextArea,
+        TextField, Tray, TrayList, environment::use_title,
     },
     words::portal as words,
 };
@@ -60,7 +60,7 @@ impl Report {
         faults
     }
 
-    fn input(&self, key: String) -> data::ReportInput {
+    fn input(&self, files: Vec<Id>, key: String) -> data::ReportInput {
         data::ReportInput {
             title: self.title.trim().to_owned(),
             description: Markdown(self.description.trim().to_owned()),
@@ -72,6 +72,7 @@ impl Report {
                 .as_ref()
                 .filter(|_| self.other)
                 .map(|person| Id::new(&person.id)),
+            attachments: files,
             idempotency_key: Some(key),
         }
     }
@@ -104,6 +105,7 @@ pub fn Report() -> impl IntoView {
     let work = RwSignal::new(kept.work);
     let department = RwSignal::new(kept.department);
     let whom = Whom::new(kept.other, kept.person);
+    let tray = Tray::default();
     let sending = Sending::new();
     let deliver = use_sender(sending, draft, words::report_thanks());
 
@@ -150,8 +152,8 @@ pub fn Report() -> impl IntoView {
 
     let send = move |()| {
         let report = untrack(content);
-        if sending.may_send(report.faults()) {
-            let input = report.input(draft.key());
+        if !untrack(|| tray.is_busy()) && sending.may_send(report.faults()) {
+            let input = report.input(untrack(|| tray.ids()), draft.key());
             deliver(data::report(input));
         }
     };
@@ -162,6 +164,7 @@ pub fn Report() -> impl IntoView {
         }
         who.set(Impact::Person.key().to_owned());
         whom.clear();
+        tray.clear();
         restored.set(false);
         sending.faults.set(Vec::new());
     };
@@ -210,8 +213,9 @@ pub fn Report() -> impl IntoView {
                 <h1>{words::report_title()}</h1>
                 <p class="page-lead">{words::report_lead()}</p>
             </div>
-            <SendForm sending restored on_start_over=start_over send_word=words::send_report() on_send=send way_back="/">
+            <SendForm sending restored on_start_over=start_over send_word=words::send_report() on_send=send waiting=Signal::derive(move || tray.is_busy()) way_back="/">
                 <TextField label=words::title_question() value=title error=sending.fault("title") required=true most=TITLE_MAX />
+                <DropZone tray>
                 <TextArea
                     label=words::description_question()
                     help=words::description_help()
@@ -220,6 +224,9 @@ pub fn Report() -> impl IntoView {
                     most=BODY_MAX
                     on_submit=send
                 />
+                <TrayList tray />
+                <AttachButton tray />
+                </DropZone>
                 <RadioCards label=words::who_question() name="who" value=who options=who_options error=sending.fault("impact") />
                 <RadioCards label=words::work_question() name="work" value=work options=work_options error=sending.fault("urgency") />
                 <SelectField
@@ -259,7 +266,10 @@ mod tests {
             .map(|(field, _)| field)
             .collect();
         assert_eq!(fields, ["title", "impact", "urgency"]);
-        assert_eq!(Report::default().input("k".into()).department, None);
+        assert_eq!(
+            Report::default().input(Vec::new(), "k".into()).department,
+            None
+        );
     }
 
     #[test]
@@ -281,7 +291,7 @@ mod tests {
             ..nameless
         };
         assert_eq!(
-            named.input("k".into()).requested_for,
+            named.input(Vec::new(), "k".into()).requested_for,
             Some(Id::new("person_1"))
         );
         assert_eq!(
@@ -289,7 +299,7 @@ mod tests {
                 other: false,
                 ..named
             }
-            .input("k".into())
+            .input(Vec::new(), "k".into())
             .requested_for,
             None
         );

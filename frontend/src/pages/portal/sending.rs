@@ -175,6 +175,9 @@ pub fn SendForm(
     /// Sends.
     #[prop(into)]
     on_send: Callback<()>,
+    /// Something must be waited for before it can be sent.
+    #[prop(optional, into)]
+    waiting: Signal<bool>,
     /// Where one goes without sending.
     way_back: &'static str,
     /// The questions.
@@ -213,7 +216,7 @@ pub fn SendForm(
             </div>
             {children()}
             <div class="form-actions">
-                <button type="submit" class="btn btn-primary btn-large" aria-busy=move || busy.get().then_some("true") disabled=move || busy.get()>
+                <button type="submit" class="btn btn-primary btn-large" aria-busy=move || busy.get().then_some("true") disabled=move || busy.get() || waiting.get()>
                     <Icon name="send" />
                     {send_word}
                 </button>

@@ -130,6 +130,7 @@ act! {
 pub struct TicketReplyInput {
     pub ticket: Id,
     pub body: Markdown,
+    pub attachments: Vec<Id>,
     pub idempotency_key: String,
 }
 
@@ -138,6 +139,7 @@ pub struct TicketReplyInput {
 pub struct TicketAddNoteInput {
     pub ticket: Id,
     pub body: Markdown,
+    pub attachments: Vec<Id>,
     pub idempotency_key: String,
 }
 

@@ -7,7 +7,7 @@ use crate::api::{
     self, Call, Channel, ClockRisk, HoldReason, Id, Impact, LinkKind, Markdown, MessageVisibility,
     Plain, Priority, ResolutionCode, Sequence, StateKind, TicketKind, TicketState, Timestamp,
     Transition, Urgency,
-    operations::{ClockFace, DepartmentName, PersonBadge, ServiceName, TeamName},
+    operations::{ClockFace, DepartmentName, FileFace, PersonBadge, ServiceName, TeamName},
     schema,
 };
 
@@ -65,6 +65,7 @@ pub struct TicketDetail {
     pub version: i32,
     pub watchers: Vec<PersonBadge>,
     pub links: Vec<TicketLink>,
+    pub attachments: Vec<FileFace>,
     #[arguments(last: 200)]
     pub conversation: Conversation,
     #[arguments(last: 200)]
@@ -147,6 +148,7 @@ pub struct Message {
     pub created_at: Timestamp,
     pub channel: Channel,
     pub by_requester: bool,
+    pub attachments: Vec<FileFace>,
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq)]
@@ -176,6 +178,7 @@ pub struct FieldChange {
 pub struct ViewerCan {
     pub reply: bool,
     pub add_note: bool,
+    pub remove_files: bool,
     pub assign: bool,
     pub edit: bool,
     pub set_priority: bool,

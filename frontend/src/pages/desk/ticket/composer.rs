@@ -6,9 +6,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{draft::Draft, store::use_ticket};
 use crate::{
-    api::{Markdown, fresh_key},
+    api::{Id, Markdown, fresh_key},
     components::{
-        Tab, Tabs, Tone,
+        AttachButton, DropZone, Tab, Tabs, Tone, Tray, TrayList,
         environment::{Shortcut, ShortcutGroup, announce, focus_heading, use_shortcuts},
     },
     pages::desk::operations::{TicketAddNoteInput, TicketReplyInput, add_note, reply},
@@ -76,6 +76,15 @@ pub fn Composer() -> impl IntoView {
             reply_draft
         }
     };
+    // What is meant for colleagues never goes out with a reply, so each tab has its own.
+    let (reply_tray, note_tray) = (Tray::default(), Tray::default());
+    let tray = move || {
+        if tab.get() == NOTE {
+            note_tray
+        } else {
+            reply_tray
+        }
+    };
     let area = NodeRef::<html::Textarea>::new();
     let focus = move |value: &'static str| {
         tab.set(value);
@@ -104,20 +113,24 @@ pub fn Composer() -> impl IntoView {
     let sending = RwSignal::new(false);
     let failed = RwSignal::new(None::<String>);
     // The same text sent again after a lost answer is the same act.
-    let keys = StoredValue::new(None::<(String, String)>);
+    let keys = StoredValue::new(None::<((String, Vec<Id>), String)>);
     let id = StoredValue::new(ticket.id);
     let send = move || {
         let internal = tab.get_untracked() == NOTE;
         let draft = untrack(draft);
+        let tray = untrack(tray);
         let text = draft.text.get_untracked();
-        if text.trim().is_empty() || sending.get_untracked() {
+        let files = untrack(|| tray.ids());
+        let nothing = text.trim().is_empty() && files.is_empty();
+        if nothing || untrack(|| tray.is_busy()) || sending.get_untracked() {
             return;
         }
+        let sent = (text.clone(), files.clone());
         let key = match keys.get_value() {
-            Some((known, key)) if known == text => key,
+            Some((known, key)) if known == sent => key,
             _ => fresh_key(),
         };
-        keys.set_value(Some((text.clone(), key.clone())));
+        keys.set_value(Some((sent, key.clone())));
         sending.set(true);
         failed.set(None);
         spawn_local(async move {
@@ -126,6 +139,7 @@ pub fn Composer() -> impl IntoView {
                 add_note(TicketAddNoteInput {
                     ticket,
                     body,
+                    attachments: files,
                     idempotency_key,
                 })
                 .await
@@ -133,6 +147,7 @@ pub fn Composer() -> impl IntoView {
                 reply(TicketReplyInput {
                     ticket,
                     body,
+                    attachments: files,
                     idempotency_key,
                 })
                 .await
@@ -140,6 +155,7 @@ pub fn Composer() -> impl IntoView {
             match store.settle(outcome) {
                 Ok(()) => {
                     draft.clear();
+                    tray.sent();
                     _ = keys.try_update_value(|keys| *keys = None);
                     announce(if internal {
                         words::ticket::note_added()
@@ -166,6 +182,7 @@ pub fn Composer() -> impl IntoView {
             >
                 <Tabs id="composer" label=words::ticket::composer() tabs active=tab/>
                 <div id="composer-panel" role="tabpanel" aria-labelledby=move || format!("composer-{}", tab.get())>
+                    <DropZone tray=Signal::derive(tray)>
                     <textarea
                         node_ref=area
                         rows="3"
@@ -183,6 +200,8 @@ pub fn Composer() -> impl IntoView {
                             }
                         }
                     ></textarea>
+                    {move || view! { <TrayList tray=tray() /> }}
+                    </DropZone>
                     {move || failed.get().map(|sentence| view! { <p class="composer-error" role="alert">{sentence}</p> })}
                     <Show when=too_long><p class="composer-error" role="alert">{words::ticket::too_long(shared::text::BODY_MAX)}</p></Show>
                     <div class="composer-foot">
@@ -190,11 +209,15 @@ pub fn Composer() -> impl IntoView {
                             type="submit"
                             class="btn btn-primary"
                             aria-busy=move || sending.get().then_some("true")
-                            disabled=move || draft().text.with(|text| text.trim().is_empty()) || too_long()
+                            disabled=move || {
+                                let empty = draft().text.with(|text| text.trim().is_empty()) && tray().is_empty();
+                                empty || tray().is_busy() || too_long()
+                            }
                         >
                             {move || if tab.get() == NOTE { words::ticket::add_note() } else { words::ticket::send() }}
                             " "<kbd>"Ctrl ↵"</kbd>
                         </button>
+                        {move || view! { <AttachButton tray=tray() /> }}
                         <span class="grow"></span>
                         <span class="muted draft-state" role="status">
                             {move || draft().saved.get().then(words::ticket::draft_saved)}

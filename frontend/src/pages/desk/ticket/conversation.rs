@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     api::MessageVisibility,
-    components::{Avatar, Icon, Markdown, environment::use_viewer},
+    components::{Avatar, FileChips, Icon, Markdown, environment::use_viewer},
     live,
     pages::desk::operations::{Message, TimelineEntry},
     words::{self, format, terms::Named},
@@ -67,10 +67,17 @@ fn Opening() -> impl IntoView {
             ticket.opened_by.clone(),
             ticket.channel,
             ticket.created_at,
+            ticket
+                .attachments
+                .iter()
+                .filter(|file| file.of_report)
+                .cloned()
+                .collect::<Vec<_>>(),
         )
     });
+    let may_remove = removable(store);
     move || {
-        shown.get().map(|(html, requester, opened_by, channel, created_at)| {
+        shown.get().map(|(html, requester, opened_by, channel, created_at, files)| {
             let recorded = opened_by
                 .filter(|person| person.id != requester.id)
                 .map(|person| format!(" · {}", words::ticket::recorded_by(person.name)));
@@ -90,11 +97,18 @@ fn Opening() -> impl IntoView {
                         } else {
                             view! { <Markdown html/> }.into_any()
                         }}
+                        <FileChips files removable=may_remove/>
                     </div>
                 </article>
             }
         })
     }
+}
+
+/// Whether the viewer may remove files.
+fn removable(store: super::store::TicketStore) -> Signal<bool> {
+    let may = store.part(|ticket| ticket.viewer_can.remove_files);
+    Signal::derive(move || may.get() == Some(true))
 }
 
 #[component]
@@ -113,6 +127,7 @@ fn Bubble(message: Message) -> impl IntoView {
         words::ticket::public_reply().to_owned()
     };
     let author = message.author;
+    let may_remove = removable(use_ticket());
     view! {
         <article class="message" data-side=side>
             <Avatar initials=author.initials hue=author.hue name=author.name.clone() size="avatar-m"/>
@@ -123,6 +138,7 @@ fn Bubble(message: Message) -> impl IntoView {
                     {about}" · "<When at=message.created_at/>
                 </header>
                 <Markdown html=message.body_html/>
+                <FileChips files=message.attachments removable=may_remove/>
             </div>
         </article>
     }

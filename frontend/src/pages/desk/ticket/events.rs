@@ -18,7 +18,14 @@ impl Piece {
     /// Tells pieces apart; a group that grew is another piece.
     pub fn key(&self) -> String {
         match self {
-            Self::Message(message) => message.id.inner().to_owned(),
+            // Files vanish from a message when they are removed.
+            Self::Message(message) => {
+                let gone = message
+                    .attachments
+                    .iter()
+                    .filter(|file| file.name.is_none());
+                format!("{}-{}", message.id.inner(), gone.count())
+            }
             Self::Events(events) => {
                 format!(
                     "{}+{}",
@@ -70,6 +77,7 @@ pub fn sentence(event: &TimelineEntry) -> String {
         "TicketCreated" => ticket::event_created(),
         "TicketReplied" | "RequesterReplied" => ticket::event_replied(),
         "NoteAdded" => ticket::event_noted(),
+        "AttachmentRemoved" => ticket::event_file_removed(),
         "TicketAssigned" => ticket::event_assigned(),
         "TicketStarted" => ticket::event_started(),
         "TicketPutOnHold" => ticket::event_put_on_hold(),

@@ -42,6 +42,7 @@ pub struct ReportInput {
     pub urgency: Option<Urgency>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub requested_for: Option<Id>,
+    pub attachments: Vec<Id>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
 }
@@ -76,6 +77,7 @@ pub struct SubmitInput {
     pub note: Option<api::Markdown>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub requested_for: Option<Id>,
+    pub attachments: Vec<Id>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
 }
@@ -237,6 +239,7 @@ pub fn unshare(input: ShareInput) -> Call<RequestSummary> {
 pub struct SayInput {
     pub ticket: Id,
     pub body: api::Markdown,
+    pub attachments: Vec<Id>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
 }

@@ -5,7 +5,7 @@ use cynic::{QueryBuilder, SubscriptionBuilder};
 use super::{Removed, RequestSummary, Resync};
 use crate::api::{
     self, Call, Id, Plain, Sequence, TicketKind, Timestamp,
-    operations::{PersonBadge, TeamName},
+    operations::{FileFace, PersonBadge, TeamName},
     schema,
 };
 
@@ -21,6 +21,7 @@ pub struct RequestDetail {
     pub team: Option<TeamName>,
     pub watchers: Vec<PersonBadge>,
     pub viewer_can: ViewerCan,
+    pub attachments: Vec<FileFace>,
     #[arguments(last: 200)]
     pub conversation: Conversation,
     pub as_of: Sequence,
@@ -48,6 +49,7 @@ pub struct Message {
     pub body_html: String,
     pub created_at: Timestamp,
     pub visibility: api::MessageVisibility,
+    pub attachments: Vec<FileFace>,
 }
 
 /// What a form was filled in with.

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     api::{MessageVisibility, Timestamp, operations::PersonBadge},
     components::{
-        Avatar, Icon, Markdown, RelativeTime, Remote, TextArea, environment::use_viewer,
-        use_toaster,
+        AttachButton, Avatar, DropZone, FileChips, Icon, Markdown, RelativeTime, Remote, TextArea,
+        Tray, TrayList, environment::use_viewer, use_toaster,
     },
     words::portal as words,
 };
@@ -23,6 +23,15 @@ pub fn Talk(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     let asker = held.with_untracked(|(request, _)| request.summary.requester.clone());
     let asked_at = held.with_untracked(|(request, _)| request.summary.created_at);
     let description = memo(move |_| held.with(|(request, _)| request.description_html.clone()));
+    let of_report = memo(move |_| {
+        held.with(|(request, _)| {
+            let files = request.attachments.iter();
+            files
+                .filter(|file| file.of_report)
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+    });
     let answers = held.with_untracked(|(_, answers)| answers.clone());
     let may_reply = memo(move |_| held.with(|(request, _)| request.viewer_can.reply));
     let messages = memo(move |_| {
@@ -54,10 +63,12 @@ pub fn Talk(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
                 >
                     <Markdown html=description />
                 </Show>
+                {move || view! { <FileChips files=of_report.get() /> }}
             </Bubble>
-            <For each=move || messages.get() key=|message| message.id.inner().to_owned() let:message>
+            <For each=move || messages.get() key=message_key let:message>
                 <Bubble mine=message.author.id == me author=message.author at=message.created_at>
                     <Markdown html=message.body_html />
+                    <FileChips files=message.attachments />
                 </Bubble>
             </For>
             <Show when=move || may_reply.get()>
@@ -65,6 +76,15 @@ pub fn Talk(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
             </Show>
         </section>
     }
+}
+
+/// A message whose files were removed is drawn anew.
+fn message_key(message: &data::Message) -> String {
+    let gone = message
+        .attachments
+        .iter()
+        .filter(|file| file.name.is_none());
+    format!("{}-{}", message.id.inner(), gone.count())
 }
 
 #[component]
@@ -93,13 +113,15 @@ fn Composer(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     let fault = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let id = StoredValue::new(id);
+    let tray = Tray::default();
     draft.keep(move || Some(text.get()).filter(|text| !text.trim().is_empty()));
     let send = move || {
         let body = text.get_untracked().trim().to_owned();
-        if busy.get_untracked() {
+        let files = untrack(|| tray.ids());
+        if busy.get_untracked() || untrack(|| tray.is_busy()) {
             return;
         }
-        if body.is_empty() {
+        if body.is_empty() && files.is_empty() {
             fault.set(Some(words::message_needed().to_owned()));
             return;
         }
@@ -108,6 +130,7 @@ fn Composer(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
         let input = data::SayInput {
             ticket: id.get_value(),
             body: crate::api::Markdown(body),
+            attachments: files,
             idempotency_key: Some(draft.key()),
         };
         leptos::task::spawn_local(async move {
@@ -115,6 +138,7 @@ fn Composer(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
                 Ok(()) => {
                     text.try_set(String::new());
                     draft.again();
+                    tray.sent();
                     page.again();
                     toaster.say(words::message_sent());
                 }
@@ -149,12 +173,16 @@ fn Composer(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
                 send();
             }
         >
-            <TextArea label=question value=text error=fault required=true most=BODY_MAX rows=3 on_submit=move |()| send() />
+            <DropZone tray>
+                <TextArea label=question value=text error=fault required=true most=BODY_MAX rows=3 on_submit=move |()| send() />
+                <TrayList tray />
+            </DropZone>
             <div class="form-actions">
-                <button type="submit" class="btn btn-primary" disabled=move || busy.get() aria-busy=move || busy.get().then_some("true")>
+                <button type="submit" class="btn btn-primary" disabled=move || busy.get() || tray.is_busy() aria-busy=move || busy.get().then_some("true")>
                     <Icon name="send" />
                     {words::send()}
                 </button>
+                <AttachButton tray />
                 <span class="draft-note push">{words::draft_kept()}</span>
             </div>
         </form>

@@ -113,6 +113,7 @@ pub fn Standing(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView
             let said = data::say(data::SayInput {
                 ticket,
                 body: Markdown(words::news_wanted().to_owned()),
+                attachments: Vec::new(),
                 idempotency_key: Some(fresh_key()),
             })
             .await;
