@@ -39,16 +39,11 @@ impl App {
     }
 
     /// Starts what runs beside requests: the live feed, and the timers unless they are fired by
-    /// hand.
-    pub fn start(&self, timers: bool) {
+    /// hand; those are to be stopped before the server ends.
+    pub fn start(&self, timers: bool) -> Option<timer::Running> {
         tokio::spawn(self.tickets.clone().run(self.platform.clone()));
         tokio::spawn(self.platform.feed.clone().run(self.platform.db.clone()));
-        if timers {
-            tokio::spawn(timer::run(
-                self.platform.clone(),
-                Arc::new(self.desk.clone()),
-            ));
-        }
+        timers.then(|| timer::start(self.platform.clone(), Arc::new(self.desk.clone())))
     }
 
     /// Does jobs; not running yet.

@@ -12,6 +12,7 @@ pub mod first_hour;
 pub mod graphql;
 pub mod http;
 pub mod import;
+pub mod operations;
 pub mod organisation;
 pub mod platform;
 pub mod practice;

@@ -26,6 +26,7 @@ const BACKEND: &[(&str, &[&str])] = &[
         &["desk", "organisation", "platform", "practice", "session"],
     ),
     ("import", &["desk", "organisation", "platform"]),
+    ("operations", &["desk", "platform"]),
     (
         "seed",
         &[
@@ -67,6 +68,8 @@ const BACKEND: &[(&str, &[&str])] = &[
             "desk",
             "graphql",
             "import",
+            // The figures that the server tells of itself.
+            "operations",
             "organisation",
             "platform",
             "report",
@@ -85,6 +88,7 @@ const BACKEND: &[(&str, &[&str])] = &[
             "graphql",
             "http",
             "import",
+            "operations",
             "organisation",
             "platform",
             "report",

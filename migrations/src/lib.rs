@@ -40,3 +40,12 @@ impl MigratorTrait for Migrator {
         ]
     }
 }
+
+/// The names of all steps in order.
+#[must_use]
+pub fn names() -> Vec<String> {
+    Migrator::migrations()
+        .iter()
+        .map(|step| step.name().to_owned())
+        .collect()
+}

@@ -5,6 +5,7 @@ mod checks;
 mod client;
 mod conformance;
 mod console;
+mod fuzz;
 mod job;
 mod machine;
 mod npm;
@@ -21,9 +22,11 @@ use anyhow::{Context, Result, bail};
 
 const HELP: &str = "\
 cargo xtask serve [ARGUMENTS]     build whatever is missing or changed, then `bellhop serve ARGUMENTS`
+cargo xtask build                 build the executable as it is shipped, `target/release/bellhop`
 cargo xtask test                  every check there is; the last line sums up
 cargo xtask check                 format and clippy, for the server and for the browser
 cargo xtask conformance           other people's GraphQL clients and tools against a running server
+cargo xtask fuzz --minutes N [T]  throw odd inputs at whatever reads what others wrote
 cargo xtask bench                 measure every figure that the documents name, on release builds
 cargo xtask client [--dev]        build the browser client into dist/
 cargo xtask schema                write schema.graphql from the server's code
@@ -46,6 +49,12 @@ fn run() -> Result<ExitCode> {
     let rest: Vec<String> = arguments.collect();
     match command.as_str() {
         "serve" => serve::run(&rest),
+        "build" => {
+            none(&rest)?;
+            serve::build(&mut console::Console::new(serve::STEPS))?;
+            println!("{}", serve::executable().display());
+            Ok(ExitCode::SUCCESS)
+        }
         "test" => {
             none(&rest)?;
             checks::run_all()
@@ -58,6 +67,7 @@ fn run() -> Result<ExitCode> {
             none(&rest)?;
             checks::run_conformance()
         }
+        "fuzz" => fuzz::run(&rest),
         "bench" => {
             none(&rest)?;
             bench::run()

@@ -1,7 +1,10 @@
 //! The command line.
 
+mod backup;
+mod doctor;
 mod import;
 mod mail;
+mod operating;
 mod seed;
 mod serve;
 mod service_level;
@@ -34,6 +37,12 @@ enum Command {
     ServiceLevel(service_level::ServiceLevel),
     /// Loads what another system kept.
     Import(import::Import),
+    /// Looks whether everything is well.
+    Doctor(doctor::Doctor),
+    /// Copies database and files into one file, beside a running server.
+    Backup(backup::Backup),
+    /// Puts a backup in place.
+    Restore(backup::Restore),
     /// Adds people, sets passwords, lists people.
     User(user::User),
 }
@@ -52,7 +61,7 @@ pub fn run(files: ClientFiles) -> ExitCode {
         }
     };
     match runtime.block_on(execute(cli.command, files)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("bellhop: {error:#}");
             ExitCode::FAILURE
@@ -60,8 +69,8 @@ pub fn run(files: ClientFiles) -> ExitCode {
     }
 }
 
-async fn execute(command: Command, files: ClientFiles) -> anyhow::Result<()> {
-    match command {
+async fn execute(command: Command, files: ClientFiles) -> anyhow::Result<ExitCode> {
+    let done = match command {
         Command::Serve(serve) => serve.run(files).await,
         Command::Migrate(storage) => {
             storage.open().await?;
@@ -75,6 +84,10 @@ async fn execute(command: Command, files: ClientFiles) -> anyhow::Result<()> {
         Command::Seed(seed) => seed.run().await,
         Command::ServiceLevel(levels) => levels.run(),
         Command::Import(import) => import.run().await,
+        Command::Doctor(doctor) => return doctor.run().await,
+        Command::Backup(backup) => backup.run().await,
+        Command::Restore(restore) => restore.run().await,
         Command::User(user) => user.run().await,
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! `bellhop serve`.
 
 use super::mail::MailOut;
+use super::operating::Operating;
 use super::seed;
 use super::settings::{Storage, start_log};
 use crate::app::App;
@@ -38,6 +39,8 @@ pub struct Serve {
     storage: Storage,
     #[command(flatten)]
     mail: MailOut,
+    #[command(flatten)]
+    operating: Operating,
     /// Address that browsers use, such as `https://help.example.org`; needed behind a proxy.
     #[arg(long, env = "BELLHOP_PUBLIC_URL")]
     public_url: Option<String>,
@@ -64,6 +67,7 @@ impl Serve {
         let listener = TcpListener::bind(self.listen)
             .with_context(|| format!("cannot listen at {}", self.listen))?;
         listener.set_nonblocking(true)?;
+        let metrics = self.operating.bind_metrics()?;
         let app = self.storage.app().await?;
         let platform = &app.platform;
         if self.demo && demo::is_empty(&platform.db).await? {
@@ -73,14 +77,18 @@ impl Serve {
         // A sender that is none is said before anything runs.
         let outbox = self.mail.open(&self.url(listener.local_addr()?))?;
         app.mail.switch(outbox);
-        app.start(true);
+        let timers = app.start(true);
         let jobs = app.start_jobs();
         let housekeeping = tokio::spawn(housekeeping(app.platform.clone()));
         let server = Server::new(app.clone(), settings).await?;
         let workers = std::thread::available_parallelism()
             .map_or(2, usize::from)
             .max(2);
-        let running = http::start(server, listener, files, workers)?;
+        let mut running = http::start(server, listener, files, workers)?;
+        if let Some(metrics) = metrics {
+            let address = running.serve_metrics(metrics, self.operating.metrics_token())?;
+            tracing::info!(%address, "figures at /metrics");
+        }
         self.announce(running.address, &files);
         self.open_first_hour(&app, running.address).await?;
         if organisation(app.platform.db.reader()).await?.demo {
@@ -89,7 +97,12 @@ impl Serve {
 
         wait_for_end().await?;
         eprintln!("bellhop: stopping");
+        running.begin_to_stop();
+        tokio::time::sleep(self.operating.drain()).await;
         running.stop().await?;
+        if let Some(timers) = timers {
+            timers.stop().await;
+        }
         jobs.stop().await;
         housekeeping.abort();
         app.platform.db.checkpoint().await?;
@@ -114,6 +127,7 @@ impl Serve {
         Ok(Settings {
             public_url,
             behind_proxy: self.behind_proxy,
+            slow: self.operating.slow(),
             burst: self.requests_per_second.saturating_mul(30),
             per_second: f64::from(self.requests_per_second),
             ..Settings::default()

@@ -27,18 +27,25 @@ pub struct Storage {
 }
 
 impl Storage {
+    /// The database's address.
+    pub fn url(&self) -> String {
+        self.database_url
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", self.data.join("bellhop.sqlite3").display()))
+    }
+
+    /// The folder of files.
+    pub fn files(&self) -> PathBuf {
+        self.files
+            .clone()
+            .unwrap_or_else(|| self.data.join("files"))
+    }
+
     /// Opens the database, migrated.
     pub async fn open(&self) -> Result<Platform> {
-        let url = self
-            .database_url
-            .clone()
-            .unwrap_or_else(|| format!("sqlite:{}", self.data.join("bellhop.sqlite3").display()));
-        let db = Database::open(&url).await?;
-        let files = self
-            .files
-            .clone()
-            .unwrap_or_else(|| self.data.join("files"));
-        Ok(Platform::new(db, Arc::new(SystemClock), Ids::random()).with_files(Files::at(&files)))
+        let db = Database::open(&self.url()).await?;
+        let files = Files::at(&self.files());
+        Ok(Platform::new(db, Arc::new(SystemClock), Ids::random()).with_files(files))
     }
 
     /// Opens the database and puts the server's parts together.
@@ -61,6 +68,10 @@ pub fn start_log() {
     let _ = if std::io::stderr().is_terminal() {
         log.with_target(false).compact().try_init()
     } else {
-        log.json().try_init()
+        // Flat, and with the request that a line belongs to, so that one search finds all of it.
+        log.json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init()
     };
 }

@@ -52,6 +52,10 @@ pub fn top_level(ctx: &async_graphql::Context<'_>, error: Error) -> async_graphq
                 .unwrap_or_else(|| Problem::new(code::INVALID, "", "Refused."));
             coded(&problem.code, problem.message, &request_id)
         }
+        error if error.is_unavailable() => {
+            tracing::error!(?error, %request_id, "the database is not available");
+            coded(code::UNAVAILABLE, UNAVAILABLE.into(), &request_id)
+        }
         Error::Fault(fault) => {
             tracing::error!(error = ?fault, %request_id, "a request failed");
             coded(
@@ -62,6 +66,10 @@ pub fn top_level(ctx: &async_graphql::Context<'_>, error: Error) -> async_graphq
         }
     }
 }
+
+/// What is said when the database is away.
+pub const UNAVAILABLE: &str =
+    "The database is not available just now. Please try again in a moment.";
 
 /// An error with a code.
 pub fn coded(code: &str, message: String, request_id: &str) -> async_graphql::Error {

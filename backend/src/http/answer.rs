@@ -1,5 +1,6 @@
 //! What every answer has: a request id, headers that harden it, and errors with a code.
 
+use crate::platform::error::{Error, code as error_code};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -8,8 +9,11 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Instant;
+use tracing::Instrument as _;
 
 use super::media::Media;
+use super::metrics::Kind;
 use super::server::Server;
 
 /// Header that names the request.
@@ -41,9 +45,39 @@ pub mod code {
     pub const BUSY: &str = "BUSY";
 }
 
-/// Identity of a request, made once on its arrival.
+/// Status, code and words of a fault: a database that is away is told apart from our own faults.
+pub fn of_fault(error: &Error) -> (StatusCode, &'static str, &'static str) {
+    if error.is_unavailable() {
+        let words = "The database is not available just now. Please try again in a moment.";
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            error_code::UNAVAILABLE,
+            words,
+        );
+    }
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        error_code::INTERNAL,
+        "Something went wrong on our side. The request id finds it in the log.",
+    )
+}
+
+/// Identity of a request, known from its arrival.
 #[derive(Clone)]
 pub struct RequestId(pub Arc<str>);
+
+/// The code of an error that was answered, for the figures.
+struct Coded(String);
+
+/// Longest id that a proxy may give.
+const ID_MOST: usize = 64;
+
+/// The id that the proxy gave, if it is one: letters, digits, `-`, `_` and `.`.
+fn given_id(headers: &HeaderMap) -> Option<&str> {
+    let text = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    ((1..=ID_MOST).contains(&text.len()) && text.chars().all(fits)).then_some(text)
+}
 
 /// The id of a request.
 pub fn request_id(request: &HttpRequest) -> Arc<str> {
@@ -53,16 +87,24 @@ pub fn request_id(request: &HttpRequest) -> Arc<str> {
         .map_or_else(|| Arc::from("-"), |id| id.0.clone())
 }
 
-/// Middleware: names the request and hardens the answer.
+/// Middleware: names the request, counts it, and hardens the answer.
 pub async fn frame(
     server: web::Data<Server>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let platform = &server.app.platform;
-    let id: Arc<str> = platform.ids.next(platform.clock.now()).to_string().into();
+    // Only a proxy of ours may name requests: anybody else could give two of them one name.
+    let given = given_id(request.headers()).filter(|_| server.settings.behind_proxy);
+    let id: Arc<str> = match given {
+        Some(id) => id.into(),
+        None => platform.ids.next(platform.clock.now()).to_string().into(),
+    };
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.call(request).await?;
+    let started = Instant::now();
+    let span = tracing::error_span!("request", request_id = %id);
+    let mut response = next.call(request).instrument(span).await?;
+    count(&server, &response, started);
     let secure = server
         .settings
         .public_url
@@ -70,6 +112,19 @@ pub async fn frame(
         .is_some_and(|url| url.starts_with("https://"));
     harden(response.headers_mut(), &id, secure);
     Ok(response)
+}
+
+fn count(server: &Server, response: &ServiceResponse<impl MessageBody>, started: Instant) {
+    let request = response.request();
+    let mut noted = request.extensions_mut();
+    let kind = noted
+        .remove::<Kind>()
+        .unwrap_or_else(|| Kind::of_path(request.path()));
+    let status = response.status();
+    server.counters.answered(kind, status, started.elapsed());
+    if let Some(Coded(code)) = noted.remove() {
+        server.counters.error(&code);
+    }
 }
 
 fn harden(headers: &mut HeaderMap, id: &str, secure: bool) {
@@ -115,6 +170,7 @@ pub fn plain(
     message: &str,
     more: Value,
 ) -> HttpResponse {
+    request.extensions_mut().insert(Coded(code.to_owned()));
     let mut error = json!({
         "code": code,
         "message": message,
@@ -133,6 +189,7 @@ pub fn graphql(
     code: &str,
     message: &str,
 ) -> HttpResponse {
+    request.extensions_mut().insert(Coded(code.to_owned()));
     let body = json!({
         "errors": [{
             "message": message,

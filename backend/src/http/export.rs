@@ -352,15 +352,10 @@ pub(super) fn refused(request: &HttpRequest, error: &Error) -> HttpResponse {
                 json!({ "field": problem.map(|p| p.field.as_str()) }),
             )
         }
-        Error::Fault(fault) => {
+        fault @ Error::Fault(_) => {
             tracing::error!(error = ?fault, request_id = %request_id(request), "an export failed");
-            plain(
-                request,
-                StatusCode::INTERNAL_SERVER_ERROR,
-                code::INTERNAL,
-                "Something went wrong on our side. The request id finds it in the log.",
-                Value::Null,
-            )
+            let (status, code, words) = super::answer::of_fault(&fault);
+            plain(request, status, code, words, Value::Null)
         }
     }
 }

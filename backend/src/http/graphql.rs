@@ -3,7 +3,8 @@
 use super::answer::{self, code, request_id};
 use super::asked::Asked;
 use super::limits::{self, Refusal};
-use super::media::Media;
+use super::media::{self, Media};
+use super::metrics::Kind;
 use super::origin;
 use super::server::{Actor, Server};
 use super::tool_scope;
@@ -12,13 +13,13 @@ use crate::platform::context::Context;
 use crate::platform::error::code as error_code;
 use crate::session::Caller;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
-use async_graphql::parser::types::OperationType;
-use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variables};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection};
+use async_graphql::{ErrorExtensionValues, Name, Request, Response, ServerError, Variables};
 use futures_util::{FutureExt, StreamExt};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Why a body is not read.
 pub struct BodyRefusal {
@@ -204,11 +205,8 @@ impl<'a> Call<'a> {
                 }
                 Err(error) => {
                     tracing::error!(?error, request_id = %id, "an access token could not be checked");
-                    return Err(refused(
-                        StatusCode::INTERNAL_SERVER_ERROR,
-                        error_code::INTERNAL,
-                        OUR_FAULT,
-                    ));
+                    let (status, code, words) = answer::of_fault(&error);
+                    return Err(refused(status, code, words));
                 }
             }
         } else {
@@ -249,6 +247,12 @@ impl<'a> Call<'a> {
                 return answer::graphql(request, media.refusal(code), code, &message);
             }
         };
+        let kind = match admitted.operation {
+            OperationType::Query => Kind::Query,
+            OperationType::Mutation => Kind::Mutation,
+            OperationType::Subscription => Kind::Refused,
+        };
+        request.extensions_mut().insert(kind);
         if admitted.operation == OperationType::Subscription {
             let words = "Subscriptions are answered at /graphql/ws.";
             let code = error_code::BAD_QUERY;
@@ -260,19 +264,39 @@ impl<'a> Call<'a> {
         if let Err(seconds) = server.spend(actor, admitted.extra) {
             return too_many(request, seconds);
         }
+        let started = Instant::now();
         let response = run(server, admitted.request, context, &id).await;
-        media
-            .answer(&finish(response, &id))
-            .unwrap_or_else(|error| {
-                tracing::error!(%error, request_id = %id, "an answer could not be written");
-                answer::graphql(
-                    request,
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    error_code::INTERNAL,
-                    OUR_FAULT,
-                )
-            })
+        let response = finish(response, &id);
+        for error in &response.errors {
+            server.counters.error(&media::error_code(error));
+        }
+        let took = started.elapsed();
+        if took > server.settings.slow && !is_request_error(&response) {
+            server.counters.slow();
+            tell_slow(kind, &admitted.fields, took, &id);
+        }
+        media.answer(&response).unwrap_or_else(|error| {
+            tracing::error!(%error, request_id = %id, "an answer could not be written");
+            answer::graphql(
+                request,
+                StatusCode::INTERNAL_SERVER_ERROR,
+                error_code::INTERNAL,
+                OUR_FAULT,
+            )
+        })
     }
+}
+
+/// Says which fields of the schema were asked, and nothing of what was asked about.
+fn tell_slow(kind: Kind, fields: &[Name], took: Duration, id: &str) {
+    let fields: Vec<&str> = fields.iter().map(Name::as_str).collect();
+    tracing::warn!(
+        kind = kind.name(),
+        fields = fields.join(","),
+        milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        request_id = %id,
+        "a request took long"
+    );
 }
 
 fn too_many(request: &HttpRequest, seconds: i64) -> HttpResponse {
@@ -314,12 +338,16 @@ pub struct Admitted {
     pub request: Request,
     /// Query, mutation or subscription.
     pub operation: OperationType,
+    /// The first fields of its first level, by their names in the schema.
+    pub fields: Vec<Name>,
     /// What it takes out of the actor's budget besides the one of every request.
     pub extra: u32,
 }
 
 /// Estimated fields of an answer that are worth one request more.
 const FIELDS_A_REQUEST: u64 = 1_000;
+/// Fields of a slow request that the log names.
+const FIELDS_TOLD: usize = 5;
 
 /// Measures what is asked, before it costs anything.
 pub fn admit(
@@ -360,6 +388,7 @@ pub fn admit(
             "Sign in to ask about the schema.".into(),
         ));
     }
+    let fields = first_fields(&document, asked.operation_name.as_deref());
     let mut request = Request::new(asked.query).variables(variables);
     request.operation_name = asked.operation_name;
     request.set_parsed_query(document);
@@ -371,8 +400,22 @@ pub fn admit(
     Ok(Admitted {
         request,
         operation: measured.operation,
+        fields,
         extra: u32::try_from(extra).unwrap_or(u32::MAX),
     })
+}
+
+/// Names that tell requests apart in the log; those within fragments are left out.
+fn first_fields(document: &ExecutableDocument, name: Option<&str>) -> Vec<Name> {
+    let Ok(operation) = limits::chosen(document, name) else {
+        return Vec::new();
+    };
+    let fields = operation.node.selection_set.node.items.iter();
+    let names = fields.filter_map(|item| match &item.node {
+        Selection::Field(field) => Some(field.node.name.node.clone()),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => None,
+    });
+    names.take(FIELDS_TOLD).collect()
 }
 
 fn contains_null_character(value: &serde_json::Value) -> bool {

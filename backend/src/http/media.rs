@@ -71,6 +71,7 @@ impl Media {
             (Self::Json, _) => StatusCode::OK,
             (Self::GraphqlResponse, code::UNAUTHENTICATED) => StatusCode::UNAUTHORIZED,
             (Self::GraphqlResponse, code::FORBIDDEN) => StatusCode::FORBIDDEN,
+            (Self::GraphqlResponse, code::UNAVAILABLE) => StatusCode::SERVICE_UNAVAILABLE,
             (Self::GraphqlResponse, code::INTERNAL) => StatusCode::INTERNAL_SERVER_ERROR,
             (Self::GraphqlResponse, _) => StatusCode::BAD_REQUEST,
         }

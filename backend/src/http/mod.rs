@@ -13,6 +13,7 @@ pub mod health;
 mod import_people;
 pub mod limits;
 pub mod media;
+pub mod metrics;
 pub mod origin;
 pub mod password;
 mod running;

@@ -3,7 +3,8 @@
 use super::client_files::{self, ClientFiles};
 use super::server::Server;
 use super::{
-    answer, export, export_audit, files, graphql, health, import_people, password, session, socket,
+    answer, export, export_audit, files, graphql, health, import_people, metrics, password,
+    session, socket,
 };
 use actix_web::guard::{self, GuardContext};
 use actix_web::http::header;
@@ -20,13 +21,41 @@ pub struct Running {
     server: web::Data<Server>,
     watcher: tokio::task::JoinHandle<()>,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    metrics: Option<(SocketAddr, actix_web::dev::ServerHandle)>,
 }
 
 impl Running {
+    /// Serves the figures of this server at an address of their own. With a token, only to those
+    /// who show it.
+    pub fn serve_metrics(
+        &mut self,
+        listener: TcpListener,
+        token: Option<&str>,
+    ) -> std::io::Result<SocketAddr> {
+        let (address, http) = metrics::start(self.server.clone(), listener, token)?;
+        self.metrics = Some((address, http.handle()));
+        tokio::spawn(http);
+        Ok(address)
+    }
+
+    /// Sockets that said who they are.
+    pub fn open_sockets(&self) -> usize {
+        self.server.sockets.open()
+    }
+
+    /// Says from now on that this server is not ready for requests, and goes on answering them.
+    pub fn begin_to_stop(&self) {
+        self.server.begin_to_stop();
+    }
+
     /// Closes sockets, finishes what is being answered, and ends.
     pub async fn stop(self) -> std::io::Result<()> {
+        self.server.begin_to_stop();
         self.server.sockets.stop();
         self.handle.stop(true).await;
+        if let Some((_, metrics)) = self.metrics {
+            metrics.stop(false).await;
+        }
         self.watcher.abort();
         self.serving.await.unwrap_or_else(|error| {
             tracing::error!(%error, "the server task ended badly");
@@ -34,9 +63,6 @@ impl Running {
         })
     }
 }
-
-/// How long requests in flight have when the server stops.
-const LAST_REQUESTS: u64 = 5;
 
 /// Answers at `listener`, with `workers` threads.
 pub fn start(
@@ -54,6 +80,7 @@ pub fn start(
             .watch(server.app.platform.feed.listen()),
     );
     let data = server.clone();
+    let last_requests = server.settings.last_requests.as_secs();
     let http = HttpServer::new(move || {
         WebApp::new()
             .app_data(data.clone())
@@ -64,7 +91,7 @@ pub fn start(
             .configure(client_files::configure(files))
     })
     .workers(workers)
-    .shutdown_timeout(LAST_REQUESTS)
+    .shutdown_timeout(last_requests)
     .client_request_timeout(Duration::from_secs(10))
     .client_disconnect_timeout(Duration::from_secs(2))
     .keep_alive(Duration::from_secs(75))
@@ -78,6 +105,7 @@ pub fn start(
         server,
         watcher,
         serving: tokio::spawn(http),
+        metrics: None,
     })
 }
 
@@ -140,7 +168,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/session/file/{token}").route(web::get().to(files::download)))
         .service(web::resource("/files").route(web::post().to(files::upload)))
         .service(web::resource("/files/{id}/image").route(web::get().to(files::image)))
-        .service(web::resource("/healthz").route(web::get().to(health::healthz)));
+        .service(web::resource("/healthz").route(web::get().to(health::healthz)))
+        .service(web::resource("/readyz").route(web::get().to(health::readyz)));
 }
 
 /// Whether nobody can sign in yet, because the server waits for its first administrator.

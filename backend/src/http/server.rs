@@ -3,6 +3,7 @@
 use super::budget::Budgets;
 use super::files::Uploads;
 use super::limits::Shape;
+use super::metrics::Counters;
 use super::settings::Settings;
 use super::socket::registry::Sockets;
 use crate::app::App;
@@ -13,6 +14,7 @@ use crate::platform::error::Result;
 use crate::session::network::Network;
 use crate::session::{Caller, Holder, Sessions};
 use shared::id::{ApiTokenId, PersonId, SessionId};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Who spends a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +53,10 @@ pub struct Server {
     pub uploads: Uploads,
     /// Megabytes that somebody uploads.
     pub uploaded: Budgets<PersonId>,
+    /// What this node counts of itself.
+    pub counters: Counters,
+    /// Whether this node has been told to end.
+    stopping: AtomicBool,
     /// Settings.
     pub settings: Settings,
 }
@@ -82,10 +88,22 @@ impl Server {
             renewals: Budgets::new(settings.renewal_burst, settings.renewals_per_second),
             uploads: Uploads::default(),
             uploaded: Budgets::new(settings.upload_burst, settings.uploads_per_second),
+            counters: Counters::default(),
+            stopping: AtomicBool::new(false),
             schema,
             app,
             settings,
         })
+    }
+
+    /// From now on this node says that it is not ready for requests; it still answers them.
+    pub fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this node has been told to end.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// Takes from an actor's budget, or says after how many seconds there is enough.

@@ -271,13 +271,8 @@ pub(super) fn wrong_origin(request: &HttpRequest) -> HttpResponse {
 pub(super) fn failed(request: &HttpRequest, error: &Error) -> HttpResponse {
     let id = answer::request_id(request);
     tracing::error!(?error, request_id = %id, "a session request failed");
-    plain(
-        request,
-        StatusCode::INTERNAL_SERVER_ERROR,
-        crate::platform::error::code::INTERNAL,
-        "Something went wrong on our side. The request id finds it in the log.",
-        Value::Null,
-    )
+    let (status, code, words) = answer::of_fault(error);
+    plain(request, status, code, words, Value::Null)
 }
 
 /// The refresh token that came along, if one did.

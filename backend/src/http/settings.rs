@@ -17,6 +17,10 @@ pub struct Settings {
     pub body_time: Duration,
     /// How long one query or mutation may take.
     pub execution_time: Duration,
+    /// How long requests in flight have when the server stops.
+    pub last_requests: Duration,
+    /// Queries and mutations that take longer are told in the log.
+    pub slow: Duration,
     /// Requests that one actor may send at once.
     pub burst: u32,
     /// Requests that one actor may send per second in the long run.
@@ -70,6 +74,8 @@ impl Default for Settings {
             body_bytes: 1024 * 1024,
             body_time: Duration::from_secs(20),
             execution_time: Duration::from_secs(30),
+            last_requests: Duration::from_secs(10),
+            slow: Duration::from_secs(1),
             burst: 600,
             per_second: 20.0,
             tool_burst: 300,

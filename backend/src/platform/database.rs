@@ -1,12 +1,16 @@
 //! Connections to SQLite or PostgreSQL.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use migrations::{Migrator, MigratorTrait};
+use sea_orm::sea_query::{Alias, Query};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use std::path::Path;
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What stores run statements on: the reader, or a transaction.
@@ -17,13 +21,88 @@ pub use sea_orm::ConnectionTrait as Connection;
 pub struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    /// Held as long as the file is open.
+    _shared: Option<Arc<File>>,
+}
+
+/// Nobody else has the database open, and nobody can open it, as long as this lives.
+pub struct Alone {
+    _lock: File,
+}
+
+impl Alone {
+    /// Fails while a server or a command has the file open.
+    pub fn with(database: &Path) -> Result<Self> {
+        let lock = lock_file(database)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { _lock: lock }),
+            Err(TryLockError::WouldBlock) => {
+                bail!("{} is in use: stop the server first", database.display())
+            }
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("locking {}", database.display()))
+            }
+        }
+    }
+}
+
+/// Beside the database, since SQLite gives its own locks up between two transactions.
+fn lock_file(database: &Path) -> Result<File> {
+    let mut name = database.to_owned().into_os_string();
+    name.push("-lock");
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    options
+        .open(&name)
+        .with_context(|| format!("cannot open {}", Path::new(&name).display()))
+}
+
+fn share(database: &Path) -> Result<File> {
+    let lock = lock_file(database)?;
+    match lock.try_lock_shared() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => bail!("a backup is being restored just now"),
+        Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
+            tracing::warn!("this file system knows no locks: a restore would not be noticed");
+            Ok(lock)
+        }
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("locking {}", database.display()))
+        }
+    }
+}
+
+/// Connections of one pool.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool {
+    /// What it is for.
+    pub name: &'static str,
+    /// Open connections.
+    pub open: usize,
+    /// Those of them that nobody uses.
+    pub idle: usize,
 }
 
 impl Database {
     /// Opens `sqlite:<path>` (created when missing) or `postgres://…`, and migrates.
     pub async fn open(url: &str) -> Result<Self> {
-        let db = if let Some(path) = url.strip_prefix("sqlite:") {
-            Self::open_sqlite(Path::new(path.trim_start_matches("//"))).await?
+        let db = Self::connect(url).await?;
+        Migrator::up(&db.writer, None)
+            .await
+            .context("cannot migrate the database")?;
+        Ok(db)
+    }
+
+    /// The file of `sqlite:<path>`.
+    pub fn file_of(url: &str) -> Option<PathBuf> {
+        let path = url.strip_prefix("sqlite:")?;
+        Some(PathBuf::from(path.trim_start_matches("//")))
+    }
+
+    /// The same as [`Self::open`], with the tables left as they are.
+    pub async fn connect(url: &str) -> Result<Self> {
+        Ok(if let Some(path) = Self::file_of(url) {
+            Self::open_sqlite(&path).await?
         } else {
             let mut options = ConnectOptions::new(url);
             options
@@ -36,12 +115,9 @@ impl Database {
             Self {
                 reader: pool.clone(),
                 writer: pool,
+                _shared: None,
             }
-        };
-        Migrator::up(&db.writer, None)
-            .await
-            .context("cannot migrate the database")?;
-        Ok(db)
+        })
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self> {
@@ -49,10 +125,44 @@ impl Database {
             std::fs::create_dir_all(folder)
                 .with_context(|| format!("cannot create {}", folder.display()))?;
         }
+        let shared = share(path)?;
         // The writer comes first: it creates the file and switches it to WAL.
         let writer = connect_sqlite(path, 1, false).await?;
         let reader = connect_sqlite(path, 4, true).await?;
-        Ok(Self { reader, writer })
+        Ok(Self {
+            reader,
+            writer,
+            _shared: Some(Arc::new(shared)),
+        })
+    }
+
+    /// Opens a SQLite file that nobody writes, for looking alone. Nothing appears beside it.
+    pub async fn look_at(path: &Path) -> Result<Self> {
+        let mut options = ConnectOptions::new(format!(
+            "sqlite://{}?mode=ro&immutable=true",
+            path.display()
+        ));
+        options.max_connections(1).sqlx_logging(false);
+        let reader = sea_orm::Database::connect(options)
+            .await
+            .with_context(|| format!("cannot open {}", path.display()))?;
+        Ok(Self {
+            writer: reader.clone(),
+            reader,
+            _shared: None,
+        })
+    }
+
+    /// Copies a SQLite database, as of one instant, into a new file; writers go on meanwhile.
+    pub async fn copy_into(&self, path: &Path) -> Result<()> {
+        let path = path.to_str().context("the path is not UTF-8")?;
+        let statement =
+            sea_orm::Statement::from_sql_and_values(self.backend(), "VACUUM INTO ?", [path.into()]);
+        self.writer
+            .execute_raw(statement)
+            .await
+            .context("cannot copy the database")?;
+        Ok(())
     }
 
     /// For reading.
@@ -76,11 +186,71 @@ impl Database {
         self.writer.get_database_backend()
     }
 
+    /// Which of the two, as people call it.
+    pub fn name(&self) -> &'static str {
+        match self.backend() {
+            DatabaseBackend::Postgres => "PostgreSQL",
+            _ => "SQLite",
+        }
+    }
+
+    /// The connections.
+    pub fn pools(&self) -> Vec<Pool> {
+        if self.backend() == DatabaseBackend::Postgres {
+            let pool = self.writer.get_postgres_connection_pool();
+            return vec![Pool {
+                name: "all",
+                open: pool.size() as usize,
+                idle: pool.num_idle(),
+            }];
+        }
+        [("readers", &self.reader), ("writer", &self.writer)]
+            .map(|(name, connection)| {
+                let pool = connection.get_sqlite_connection_pool();
+                Pool {
+                    name,
+                    open: pool.size() as usize,
+                    idle: pool.num_idle(),
+                }
+            })
+            .to_vec()
+    }
+
+    /// Steps of the tables' shape that this program knows and the database does not have.
+    pub async fn missing_migrations(&self) -> Result<Vec<String>, sea_orm::DbErr> {
+        let made = self.migrations().await?;
+        let known = migrations::names().into_iter();
+        Ok(known.filter(|name| !made.contains(name)).collect())
+    }
+
+    /// Steps that the database has and this program does not know.
+    pub async fn unknown_migrations(&self) -> Result<Vec<String>, sea_orm::DbErr> {
+        let known = migrations::names();
+        let made = self.migrations().await?.into_iter();
+        Ok(made.filter(|name| !known.contains(name)).collect())
+    }
+
+    /// Steps that were made.
+    pub async fn migrations(&self) -> Result<Vec<String>, sea_orm::DbErr> {
+        let statement = Query::select()
+            .column(Alias::new("version"))
+            .from(Alias::new("seaql_migrations"))
+            .to_owned();
+        let rows = self.reader.query_all(&statement).await?;
+        rows.iter().map(|row| row.try_get_by_index(0)).collect()
+    }
+
     /// Closes all connections; every copy of this is of no use afterwards.
     pub async fn close(self) -> Result<(), sea_orm::DbErr> {
-        let Self { reader, writer } = self;
+        let Self {
+            reader,
+            writer,
+            _shared: shared,
+        } = self;
         reader.close().await?;
-        writer.close().await
+        writer.close().await?;
+        drop(shared);
+        Ok(())
     }
 
     /// Moves SQLite's write-ahead log into the file; nothing on PostgreSQL.

@@ -1,5 +1,6 @@
 //! Two ways to fail: refused (data, for the person who asked) and fault (ours, for the log).
 
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use shared::id::InvalidId;
 use shared::validation::Problem;
 
@@ -34,6 +35,8 @@ pub mod code {
     pub const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
     /// The query does not parse or does not fit the schema.
     pub const BAD_QUERY: &str = "BAD_QUERY";
+    /// The database is away, locked or full; the same again may well succeed.
+    pub const UNAVAILABLE: &str = "UNAVAILABLE";
     /// Our fault; the request id finds it in the log.
     pub const INTERNAL: &str = "INTERNAL";
 }
@@ -88,12 +91,51 @@ impl Error {
         Self::refused(code::INVALID_ID, field, id.to_string())
     }
 
+    /// Whether this is no fault of ours: the database is away, locked or full, and the same again
+    /// may well succeed.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Refused(_) => false,
+            Self::Fault(fault) => fault
+                .chain()
+                .filter_map(|cause| cause.downcast_ref::<DbErr>())
+                .any(is_away),
+        }
+    }
+
     /// The codes of a refusal.
     pub fn codes(&self) -> Vec<&str> {
         match self {
             Self::Refused(problems) => problems.iter().map(|p| p.code.as_str()).collect(),
             Self::Fault(_) => vec![code::INTERNAL],
         }
+    }
+}
+
+fn is_away(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) => true,
+        DbErr::Conn(error) | DbErr::Exec(error) | DbErr::Query(error) => match error {
+            RuntimeErr::SqlxError(error) => match error.as_ref() {
+                SqlxError::Io(_)
+                | SqlxError::PoolTimedOut
+                | SqlxError::PoolClosed
+                | SqlxError::WorkerCrashed => true,
+                SqlxError::Database(error) => error.code().is_some_and(|code| says_away(&code)),
+                _ => false,
+            },
+            RuntimeErr::Internal(_) => false,
+        },
+        _ => false,
+    }
+}
+
+/// SQLite's result codes are numbers of which the last byte counts (busy, locked, read-only, fault
+/// of the disk, full); PostgreSQL's are five characters (connection, resources, shutting down).
+fn says_away(code: &str) -> bool {
+    match code.parse::<u32>() {
+        Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6 | 8 | 10 | 13),
+        _ => code.starts_with("08") || code.starts_with("53") || code.starts_with("57P"),
     }
 }
 
@@ -112,5 +154,28 @@ impl From<serde_json::Error> for Error {
 impl From<Vec<Problem>> for Error {
     fn from(problems: Vec<Problem>) -> Self {
         Self::Refused(problems)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_is_away_is_told_apart_from_our_own_faults() {
+        for code in [
+            "5", "261", "517", "13", "778", "8", "53100", "57P01", "08006",
+        ] {
+            assert!(says_away(code), "{code}");
+        }
+        for code in ["1", "19", "787", "2067", "23505", "40001", "42P01", ""] {
+            assert!(!says_away(code), "{code}");
+        }
+        let away = Error::from(DbErr::ConnectionAcquire(
+            sea_orm::error::ConnAcquireErr::Timeout,
+        ));
+        assert!(away.is_unavailable());
+        assert!(!Error::from(DbErr::Custom("x".into())).is_unavailable());
+        assert!(!Error::forbidden().is_unavailable());
     }
 }

@@ -3,6 +3,7 @@
 use super::database::Database;
 use super::error::Result;
 use super::event_log::{self, Event};
+use super::pulse::Pulse;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
@@ -22,6 +23,7 @@ const BUFFER: usize = 1_024;
 pub struct Feed {
     bell: Arc<Notify>,
     sender: broadcast::Sender<Batch>,
+    pulse: Pulse,
 }
 
 impl Default for Feed {
@@ -36,6 +38,7 @@ impl Feed {
         Self {
             bell: Arc::new(Notify::new()),
             sender: broadcast::channel(BUFFER).0,
+            pulse: Pulse::default(),
         }
     }
 
@@ -47,6 +50,11 @@ impl Feed {
     /// Listens from now on.
     pub fn listen(&self) -> broadcast::Receiver<Batch> {
         self.sender.subscribe()
+    }
+
+    /// How far the log was read.
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
     }
 
     /// Reads the log for ever, from its present end. A reading that fails is logged and repeated.
@@ -72,9 +80,11 @@ impl Feed {
     async fn read(&self, db: &Database, last: &mut i64) -> Result<bool> {
         let events = event_log::after(db.reader(), *last, BATCH).await?;
         let Some(newest) = events.last() else {
+            self.pulse.beat(*last, 0);
             return Ok(false);
         };
         *last = newest.sequence;
+        self.pulse.beat(*last, events.len());
         // An error only says that nobody listens.
         let _ = self.sender.send(Arc::new(events));
         Ok(true)

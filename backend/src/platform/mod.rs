@@ -15,6 +15,7 @@ pub mod ids;
 pub mod job;
 pub mod markdown;
 pub mod paging;
+pub mod pulse;
 pub mod row;
 pub mod setting;
 pub mod timer;

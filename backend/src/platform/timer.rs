@@ -13,6 +13,8 @@ use shared::time::Timestamp;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "timers")]
@@ -93,6 +95,15 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// Fires what is due by the platform's clock, and gives how many. Timers whose firing fails stay;
 /// each is tried alone then, so that one bad timer holds up no other.
 pub async fn fire_due(platform: &Platform, firing: &dyn Firing) -> Result<usize> {
+    fire_until(platform, firing, &|| false).await
+}
+
+/// The same, but ends between two timers when `stop` says so.
+async fn fire_until(
+    platform: &Platform,
+    firing: &dyn Firing,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<usize> {
     let now = platform.clock.now();
     let due = Entity::find()
         .filter(Column::DueAt.lte(now))
@@ -102,6 +113,9 @@ pub async fn fire_due(platform: &Platform, firing: &dyn Firing) -> Result<usize>
         .await?;
     let mut fired = 0;
     for timer in due {
+        if stop() {
+            break;
+        }
         let context = Context::system(now, &format!("timer:{}", timer.id));
         let mut uow = UnitOfWork::begin(platform, &context).await?;
         firing.hold(&uow, &timer).await?;
@@ -141,10 +155,40 @@ async fn postpone(platform: &Platform, timer: &Model, now: Timestamp) -> Result<
     Ok(())
 }
 
-/// Fires for ever.
-pub async fn run(platform: Platform, firing: std::sync::Arc<dyn Firing>) {
-    loop {
-        match fire_due(&platform, firing.as_ref()).await {
+/// Timers at work.
+pub struct Running {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// Lets the timer in hand come to its end, takes no other, and ends.
+    pub async fn stop(self) {
+        // An error only says that it has ended.
+        let _ = self.stop.send(true);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the task that fires timers ended badly");
+        }
+    }
+}
+
+/// Begins to fire, for ever.
+pub fn start(platform: Platform, firing: std::sync::Arc<dyn Firing>) -> Running {
+    let (stop, stopping) = watch::channel(false);
+    Running {
+        stop,
+        task: tokio::spawn(run(platform, firing, stopping)),
+    }
+}
+
+async fn run(
+    platform: Platform,
+    firing: std::sync::Arc<dyn Firing>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let signal = stopping.clone();
+    while !*signal.borrow() {
+        match fire_until(&platform, firing.as_ref(), &|| *signal.borrow()).await {
             Ok(0) => {
                 let sleep = match next_due(&platform).await {
                     Ok(due) => due.map_or(LONGEST_SLEEP, |due| {
@@ -155,11 +199,11 @@ pub async fn run(platform: Platform, firing: std::sync::Arc<dyn Firing>) {
                         LONGEST_SLEEP
                     }
                 };
-                let _ = tokio::time::timeout(
-                    sleep.max(Duration::from_millis(1)),
-                    platform.timers_changed.notified(),
-                )
-                .await;
+                tokio::select! {
+                    _ = stopping.changed() => {}
+                    () = platform.timers_changed.notified() => {}
+                    () = tokio::time::sleep(sleep.max(Duration::from_millis(1))) => {}
+                }
             }
             Ok(_) => {}
             Err(error) => {

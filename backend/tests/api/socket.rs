@@ -1,6 +1,7 @@
 //! `/graphql/ws`: its protocol, its limits, and when it ends.
 
 use crate::support::json;
+use crate::support::organisation::department;
 use crate::support::socket::{Heard, Socket};
 use actix_ws::Item;
 use awc::ws::Message;
@@ -239,5 +240,34 @@ on_both_databases! { with |settings| { settings.socket.subscriptions = 3; settin
         drop(socket);
         let ben = app.employee().await;
         ben.socket().await;
+    }
+}
+
+on_both_databases! { with |settings| { settings.socket.write = std::time::Duration::from_millis(100); };
+    async fn a_reader_who_takes_nothing_is_let_go(app) {
+        let ana = app.agent("it").await;
+        let report = "mutation($input: IncidentReportInput!) { incidentReport(input: $input) { ticket { id version } userErrors { code } } }";
+        let input = json!({ "title": "Long", "description": "word ".repeat(3_000), "department": department("it").to_string() });
+        let made = ana.ask(report, json!({ "input": input })).await.json();
+        let ticket = made["data"]["incidentReport"]["ticket"].clone();
+        // 40 subscriptions that each send the whole text at every change, and a reader who reads nothing.
+        let mut stuck = ana.socket().await;
+        let query = "subscription($id: ID!) { ticketChanged(id: $id) { ... on TicketUpsert { ticket { title descriptionHtml description } } } }";
+        for number in 0..40 {
+            stuck.subscribe(&number.to_string(), query, json!({ "id": ticket["id"] })).await;
+        }
+        let mut alive = ana.in_another_browser().await.socket().await;
+        let edit = "mutation($input: TicketEditInput!) { ticketEdit(input: $input) { ticket { version } userErrors { code } } }";
+        let mut version = ticket["version"].as_i64().expect("a version");
+        let mut rounds = 0;
+        while app.open_sockets() > 1 {
+            rounds += 1;
+            assert!(rounds < 500, "somebody who reads nothing is kept");
+            let input = json!({ "ticket": ticket["id"], "expectedVersion": version, "title": format!("Long {rounds}") });
+            let edited = ana.ask(edit, json!({ "input": input })).await.json();
+            version = edited["data"]["ticketEdit"]["ticket"]["version"].as_i64().unwrap_or_else(|| panic!("{edited}"));
+        }
+        alive.say(&json!({ "type": "ping" })).await;
+        assert_eq!(alive.hear().await, Heard::Message(json!({ "type": "pong" })), "others are not held up");
     }
 }

@@ -126,6 +126,25 @@ impl Outbox {
         Ok(())
     }
 
+    /// Whether mail could be handed over, without handing any over; if not, why.
+    pub async fn reachable(&self) -> Result<(), String> {
+        match &self.way {
+            Way::Smtp { transport, server } => match transport.test_connection().await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(format!("{server} answers, but takes no mail.")),
+                Err(error) => Err(format!(
+                    "{server} takes no mail: {}",
+                    failure(&error).message
+                )),
+            },
+            Way::Folder(folder) => match tokio::fs::metadata(folder).await {
+                Ok(found) if found.is_dir() => Ok(()),
+                Ok(_) => Err(format!("{} is no folder.", folder.display())),
+                Err(error) => Err(format!("{}: {error}.", folder.display())),
+            },
+        }
+    }
+
     fn envelope(&self, mail: &Mail) -> Result<Message, Failure> {
         let (name, address) = &mail.to;
         let address: Address = address

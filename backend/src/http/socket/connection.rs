@@ -6,6 +6,7 @@ use super::registry::Place;
 use crate::graphql::schema::prepare;
 use crate::http::asked::Asked;
 use crate::http::graphql::{admit, finish, is_request_error, strip_bearer};
+use crate::http::media::error_code as error_code_of;
 use crate::http::server::{Actor, Server};
 use crate::platform::error::code as error_code;
 use crate::session::Caller;
@@ -232,9 +233,19 @@ impl Connection {
         };
         let request = prepare(admitted.request, &self.server.app, Some(context));
         let events = self.server.schema.execute_stream(request);
+        let server = self.server.clone();
+        let counted = server.sockets.count_subscription();
         let events = AssertUnwindSafe(events).catch_unwind().map(move |event| {
+            // Counted as long as the stream lives.
+            let _ = &counted;
             Some(match event {
-                Ok(response) => finish(response, &request_id),
+                Ok(response) => {
+                    let response = finish(response, &request_id);
+                    for error in &response.errors {
+                        server.counters.error(&error_code_of(error));
+                    }
+                    response
+                }
                 Err(_) => {
                     tracing::error!(%request_id, "a subscription panicked");
                     refusal(
@@ -275,6 +286,7 @@ impl Connection {
         message: &str,
         request_id: &str,
     ) -> Result<(), Ended> {
+        self.server.counters.error(code);
         let payload = &refusal(code, message, request_id).errors;
         self.say(&FromServer::Error { id, payload }).await
     }

@@ -13,6 +13,7 @@ use super::server::Server;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{CloseCode, CloseReason};
+use tracing::Instrument as _;
 
 /// Why a socket is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +94,9 @@ pub async fn open(
     match actix_ws::handle_with_protocols(&request, body, &[protocol::NAME]) {
         Ok((response, session, messages)) => {
             let id = answer::request_id(&request);
-            actix_web::rt::spawn(connection::serve(server, session, messages, id));
+            let span = tracing::error_span!("socket", request_id = %id);
+            let serving = connection::serve(server, session, messages, id);
+            actix_web::rt::spawn(serving.instrument(span));
             response
         }
         Err(_) => refused(

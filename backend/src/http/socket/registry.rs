@@ -6,6 +6,7 @@ use crate::platform::feed::Batch;
 use shared::event::EventKind;
 use shared::id::PersonId;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{broadcast, oneshot, watch};
 use uuid::Uuid;
@@ -29,6 +30,16 @@ pub struct Sockets {
     table: Arc<Mutex<Table>>,
     /// The server stops: for those who have not said yet who they are, too.
     stopping: Arc<watch::Sender<bool>>,
+    subscriptions: Arc<AtomicUsize>,
+}
+
+/// A subscription that is counted as long as this lives.
+pub struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A place among the open sockets; given up when dropped.
@@ -70,6 +81,22 @@ impl Sockets {
             sockets: self.clone(),
             ended,
         })
+    }
+
+    /// How many said who they are.
+    pub fn open(&self) -> usize {
+        self.table(|table| table.open.len())
+    }
+
+    /// How many subscriptions run.
+    pub fn subscriptions(&self) -> usize {
+        self.subscriptions.load(Ordering::Relaxed)
+    }
+
+    /// Counts a subscription until what this gives is dropped.
+    pub fn count_subscription(&self) -> Counted {
+        self.subscriptions.fetch_add(1, Ordering::Relaxed);
+        Counted(self.subscriptions.clone())
     }
 
     /// Tells all sockets that the server stops, those to come as well.

@@ -4,13 +4,13 @@
 
 mod directory;
 mod directory_store;
-mod header;
+pub mod header;
 mod history;
-mod lines;
+pub mod lines;
 mod mapping;
 mod names;
 mod rejects;
-mod row;
+pub mod row;
 mod sorting;
 mod store;
 

@@ -25,7 +25,7 @@ use shared::event::EventKind;
 use shared::id::{PersonId, SessionId};
 use shared::permission::{Role, SiteRole};
 use shared::time::Timestamp;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
@@ -40,7 +40,7 @@ pub struct TestApp {
     /// The server's parts, for use cases that have no address.
     pub app: App,
     clock: Arc<ManualClock>,
-    running: Running,
+    running: RefCell<Running>,
     own: Own,
     people: Cell<u32>,
 }
@@ -59,7 +59,11 @@ pub struct Is {
 impl TestApp {
     /// Starts one; `None` when there is no PostgreSQL to start it on.
     pub async fn start(backend: Backend, change: fn(&mut Settings)) -> Option<Self> {
-        let own = Own::create(backend).await?;
+        Some(Self::on(Own::create(backend).await?, change).await)
+    }
+
+    /// Starts one on a database that is there, and migrates it.
+    pub async fn on(own: Own, change: fn(&mut Settings)) -> Self {
         let clock = Arc::new(ManualClock::new(database::start()));
         let db = Database::open(&own.url).await.expect("the test's database");
         let files = Files::at(&own.files);
@@ -77,18 +81,28 @@ impl TestApp {
         let server = Server::new(app.clone(), settings).await.expect("a server");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let running = server::start(server, listener, ClientFiles::NONE, 1).expect("a start");
-        Some(Self {
+        Self {
             app,
             clock,
-            running,
+            running: RefCell::new(running),
             own,
             people: Cell::new(0),
-        })
+        }
+    }
+
+    /// The database's address.
+    pub fn database_url(&self) -> &str {
+        &self.own.url
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &ManualClock {
+        &self.clock
     }
 
     /// Stops the server and removes the database.
     pub async fn stop(self) {
-        self.running.stop().await.expect("a stop");
+        self.running.into_inner().stop().await.expect("a stop");
         let db = self.app.platform.db.clone();
         drop(self.app);
         db.close().await.expect("closed");
@@ -121,7 +135,26 @@ impl TestApp {
 
     /// Where the server listens.
     pub fn address(&self) -> SocketAddr {
-        self.running.address
+        self.running.borrow().address
+    }
+
+    /// Serves the figures to whoever shows this token; gives the address.
+    pub fn serve_metrics(&self, token: &str) -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let mut running = self.running.borrow_mut();
+        running
+            .serve_metrics(listener, Some(token))
+            .expect("the figures")
+    }
+
+    /// Sockets that said who they are.
+    pub fn open_sockets(&self) -> usize {
+        self.running.borrow().open_sockets()
+    }
+
+    /// Tells the server that it is to end, and lets it go on.
+    pub fn begin_to_stop(&self) {
+        self.running.borrow().begin_to_stop();
     }
 
     /// The present.

@@ -76,6 +76,43 @@ impl Own {
         }
     }
 
+    /// A database as a release left it: `fixtures/release/NAME.*.sql.gz`.
+    pub async fn released(backend: Backend, name: &str) -> Option<Self> {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(prefix());
+        let files = folder.join(format!("{number}.files"));
+        let (own, kind) = match backend {
+            Backend::Sqlite => {
+                std::fs::create_dir_all(&folder).expect("a folder");
+                let path = folder.join(format!("{number}.sqlite3"));
+                let url = format!("sqlite:{}", path.display());
+                let kind = Kind::File(path);
+                (Self { url, files, kind }, "sqlite")
+            }
+            Backend::Postgres => {
+                let server = std::env::var("BELLHOP_TEST_POSTGRES_URL").ok()?;
+                let name = format!("{}_{number}", prefix());
+                administer(&server, &format!("CREATE DATABASE {name}")).await;
+                let url = with_database(&server, &name);
+                let kind = Kind::Name(name);
+                (Self { url, files, kind }, "postgres")
+            }
+        };
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("tests/fixtures/release/{name}.{kind}.sql.gz"));
+        let file = std::fs::File::open(file).expect("the fixture");
+        let mut statements = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(file), &mut statements)
+            .expect("a fixture");
+        let url = own.url.replace("sqlite:", "sqlite://");
+        let url = match backend {
+            Backend::Sqlite => format!("{url}?mode=rwc"),
+            Backend::Postgres => url,
+        };
+        administer(&url, &statements).await;
+        Some(own)
+    }
+
     /// Removes it; nobody may be connected any more.
     pub async fn remove(self) {
         if std::fs::exists(&self.files).expect("a look") {
@@ -83,7 +120,7 @@ impl Own {
         }
         match self.kind {
             Kind::File(path) => {
-                for end in ["", "-wal", "-shm"] {
+                for end in ["", "-wal", "-shm", "-lock"] {
                     let file = format!("{}{end}", path.display());
                     if std::fs::exists(&file).expect("a look") {
                         std::fs::remove_file(file).expect("removal");
@@ -152,7 +189,7 @@ async fn administer(server: &str, statement: &str) {
     connection
         .execute_unprepared(statement)
         .await
-        .unwrap_or_else(|error| panic!("{statement}: {error}"));
+        .unwrap_or_else(|error| panic!("{statement:.200}: {error}"));
     connection.close().await.expect("closed");
 }
 

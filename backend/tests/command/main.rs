@@ -1,5 +1,8 @@
 //! The `bellhop` command as people and service managers use it.
 
+mod flood;
+mod operating;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -43,6 +46,13 @@ fn words(output: &Output) -> String {
     String::from_utf8_lossy(&both).into_owned()
 }
 
+/// What a command said, if it ended as it should.
+fn said(command: &mut Command, well: bool) -> String {
+    let output = command.output().expect("an end");
+    assert_eq!(output.status.success(), well, "{}", words(&output));
+    words(&output)
+}
+
 /// A server that is killed when a test fails.
 struct Serving {
     child: Child,
@@ -51,8 +61,13 @@ struct Serving {
 
 impl Serving {
     fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    fn start_with(data: &Path, arguments: &[&str]) -> Self {
         let mut child = bellhop(data)
             .args(["serve", "--listen", "127.0.0.1:0", "--no-demo"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
