@@ -283,3 +283,47 @@ test("a call is logged and resolved from anywhere by keyboard alone", async ({ p
   );
   expect(tickets.nodes).toEqual([{ title, state: "RESOLVED", channel: "PHONE" }]);
 });
+
+test("an incident becomes a case by keyboard, keeps everything, and becomes an incident again", async ({ page, request }) => {
+  const ana = await Caller.signedIn(request, "ana");
+  const title = `Where is the manual? ${Date.now()}`;
+  const { reference } = await report(ana, title, "Network");
+  await signIn(page, "marta", "/desk");
+  await openTicket(page, reference);
+  await page.keyboard.press("t");
+  const kind = page.getByLabel("Kind");
+  await expect(kind).toBeFocused();
+  await kind.selectOption({ label: "Case" });
+  await expect(page.locator(".ticket-head .ref")).toHaveText(/^CAS-\d{6}$/);
+  await expect(page.getByText("made it another kind of work")).toBeVisible();
+  await expect(page.getByText("Written by a journey.")).toBeVisible();
+  // The old reference leads to it.
+  await openTicket(page, reference);
+  await expect(page.locator("#ticket-title")).toHaveText(title);
+  await expect(page.locator(".ticket-head .ref")).toHaveText(/^CAS-/);
+  await page.getByLabel("Kind").selectOption({ label: "Incident" });
+  await expect(page.locator(".ticket-head .ref")).toHaveText(reference);
+});
+
+test("earlier messages of a long conversation come on demand, and what was read stays in sight", async ({ page, request }) => {
+  const ana = await Caller.signedIn(request, "ana");
+  const { id, reference } = await report(ana, `The longest story ${Date.now()}`, "Network");
+  for (let number = 1; number <= 70; number += 1) {
+    await ana.ask("mutation ($input: TicketReplyInput!) { ticketReply(input: $input) { userErrors { code } } }", {
+      input: { ticket: id, body: `Chapter ${number}.` },
+    });
+  }
+  await signIn(page, "marta", "/desk");
+  await openTicket(page, reference);
+  await expect(page.getByText("Chapter 70.")).toBeVisible();
+  const chapters = page.locator(".message", { hasText: /^.*Chapter \d+\.$/s });
+  await expect(chapters).toHaveCount(60);
+  const earlier = page.getByRole("button", { name: "Show earlier messages" });
+  await earlier.scrollIntoViewIfNeeded();
+  const read = page.getByText("Chapter 11.", { exact: true });
+  const before = (await read.boundingBox())?.y ?? 0;
+  await earlier.click();
+  await expect(chapters).toHaveCount(70);
+  await expect(earlier).toHaveCount(0);
+  await expect(async () => expect(Math.abs(((await read.boundingBox())?.y ?? 0) - before)).toBeLessThan(60)).toPass();
+});

@@ -14,6 +14,7 @@ mod m0005_report;
 mod m0006_job;
 mod m0007_mail;
 mod m0008_attachment;
+mod m0009_reference;
 mod m0010_api_token;
 mod m0011_person_key;
 mod m0012_open_queue;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_job::Migration),
             Box::new(m0007_mail::Migration),
             Box::new(m0008_attachment::Migration),
+            Box::new(m0009_reference::Migration),
             Box::new(m0010_api_token::Migration),
             Box::new(m0011_person_key::Migration),
             Box::new(m0012_open_queue::Migration),

@@ -35,6 +35,8 @@ vocabulary! {
         TicketCancelled = "TicketCancelled",
         /// Impact, urgency and with them priority changed.
         PriorityChanged = "PriorityChanged",
+        /// It became another kind of work, with another reference.
+        TicketKindChanged = "TicketKindChanged",
         /// Title, service or category changed.
         TicketEdited = "TicketEdited",
         /// Somebody watches.

@@ -133,6 +133,8 @@ typed_ids! {
     MessageId = "message";
     /// A file of a conversation.
     AttachmentId = "attachment";
+    /// A routing rule.
+    RoutingRuleId = "routingrule";
     /// A service-level clock.
     ClockId = "clock";
     /// A timer.

@@ -14,6 +14,7 @@ pub mod mail;
 pub mod organisation;
 pub mod password;
 pub mod permission;
+pub mod routing;
 pub mod service_level;
 pub mod text;
 pub mod ticket;

@@ -51,6 +51,8 @@ pub struct ViewerCan {
     assign: bool,
     /// Edit title, service, category.
     edit: bool,
+    /// Make it another kind of work.
+    change_kind: bool,
     /// Set impact and urgency.
     set_priority: bool,
     /// Watch it.
@@ -110,6 +112,7 @@ impl Common<'_> {
             remove_files: standing.may(TicketAction::RemoveFile),
             assign: standing.may(TicketAction::Assign) && self.0.state.is_open(),
             edit: standing.may(TicketAction::Edit),
+            change_kind: standing.may(TicketAction::Edit) && self.0.state.is_open(),
             set_priority: standing.may(TicketAction::SetPriority),
             watch: standing.may(TicketAction::Watch),
             link: standing.may(TicketAction::Link),
@@ -399,6 +402,8 @@ pub enum Ticket {
     Incident(Incident),
     /// A service request.
     ServiceRequest(ServiceRequest),
+    /// A question or a matter that is neither.
+    Case(Case),
 }
 
 impl From<ticket::Model> for Ticket {
@@ -406,6 +411,7 @@ impl From<ticket::Model> for Ticket {
         match row.kind {
             TicketKind::Incident => Self::Incident(Incident(row)),
             TicketKind::ServiceRequest => Self::ServiceRequest(ServiceRequest(row)),
+            TicketKind::Case => Self::Case(Case(row)),
         }
     }
 }
@@ -536,6 +542,11 @@ macro_rules! ticket_object {
 ticket_object! {
     /// An unplanned interruption or loss of quality of a service.
     Incident {}
+}
+
+ticket_object! {
+    /// A question or a matter that is neither an interruption nor from the catalog.
+    Case {}
 }
 
 ticket_object! {

@@ -10,13 +10,15 @@ use super::ticket::{Ticket, as_of};
 use crate::desk::conversation::{self, Written};
 use crate::desk::entity::ticket;
 use crate::desk::store::queue;
-use crate::desk::ticket::{edit, lifecycle, link, watch};
+use crate::desk::ticket::{edit, kind, lifecycle, link, watch};
 use crate::platform::error::Error;
 use crate::practice::incident::{self, contact};
 use crate::practice::service_request;
 use async_graphql::{Context, ID, InputObject, Json, MaybeUndefined, Object, Result, SimpleObject};
 use shared::id::AttachmentId;
-use shared::ticket::{Answer, Channel, HoldReason, Impact, LinkKind, ResolutionCode, Urgency};
+use shared::ticket::{
+    Answer, Channel, HoldReason, Impact, LinkKind, ResolutionCode, TicketKind, Urgency,
+};
 use shared::time::Timestamp;
 
 /// A report of an incident.
@@ -263,6 +265,17 @@ pub struct TicketEditInput {
     service: MaybeUndefined<ID>,
     /// New category; null clears it.
     category: MaybeUndefined<ID>,
+}
+
+/// Another kind of work.
+#[derive(InputObject)]
+pub struct TicketKindChangeInput {
+    /// Which ticket.
+    ticket: ID,
+    /// The version that was looked at.
+    expected_version: i32,
+    /// What it is.
+    kind: TicketKind,
 }
 
 /// Who watches.
@@ -646,6 +659,22 @@ impl TicketMutation {
             };
             edit::edit(desk, acting, id, input.expected_version, change).await
         })
+    }
+
+    /// Makes it another kind of work. Conversation, history and start stay; the agreement is chosen anew; the reference
+    /// is another one, and the old one still leads here.
+    async fn ticket_kind_change(
+        &self,
+        ctx: &Context<'_>,
+        input: TicketKindChangeInput,
+    ) -> Result<TicketPayload> {
+        step!(ctx, input, |desk, acting, id| kind::change(
+            desk,
+            acting,
+            id,
+            input.expected_version,
+            input.kind
+        ))
     }
 
     /// Lets somebody watch: the viewer, or a person with whom it is shared.

@@ -109,6 +109,7 @@ const ACTING: &[(Opens, &[&str])] = &[
             "ticketCancel",
             "ticketSetPriority",
             "ticketEdit",
+            "ticketKindChange",
             "ticketWatch",
             "ticketUnwatch",
             "ticketLink",

@@ -14,6 +14,7 @@ mod faults;
 mod files;
 mod first_hour;
 mod import_people;
+mod kind;
 mod live;
 mod load;
 mod mail;

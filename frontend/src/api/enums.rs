@@ -34,7 +34,7 @@ macro_rules! choices {
 
 choices! {
     /// What kind of work a ticket is.
-    TicketKind { Incident, ServiceRequest }
+    TicketKind { Incident, ServiceRequest, Case }
     /// Where a ticket stands.
     TicketState { New, Assigned, InProgress, OnHold, Resolved, Closed, Cancelled }
     /// What a state means to clocks, queues and reports.

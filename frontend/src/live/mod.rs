@@ -6,8 +6,10 @@ pub mod countdown;
 mod list;
 mod order;
 mod socket;
+mod talk;
 mod ticker;
 
 pub use connection::{Connection, Heard, Subscription, connection, start, subscribe};
 pub use list::{Entry, LiveList};
+pub use talk::{Said, Talk};
 pub use ticker::now;

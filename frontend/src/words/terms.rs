@@ -23,7 +23,7 @@ macro_rules! names {
 }
 
 names! {
-    TicketKind { Incident => kind_incident, ServiceRequest => kind_service_request }
+    TicketKind { Incident => kind_incident, ServiceRequest => kind_service_request, Case => kind_case }
     TicketState {
         New => state_new, Assigned => state_assigned, InProgress => state_in_progress, OnHold => state_on_hold,
         Resolved => state_resolved, Closed => state_closed, Cancelled => state_cancelled,

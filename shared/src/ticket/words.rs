@@ -9,6 +9,8 @@ vocabulary! {
         Incident = "incident",
         /// A wish for something that a department offers.
         ServiceRequest = "service_request",
+        /// A question or a matter that is neither.
+        Case = "case",
     }
 }
 
@@ -18,6 +20,7 @@ impl TicketKind {
         match self {
             Self::Incident => "INC",
             Self::ServiceRequest => "REQ",
+            Self::Case => "CAS",
         }
     }
 }

@@ -5,4 +5,5 @@ pub mod message;
 pub mod notification;
 pub mod participant;
 pub mod queue;
+pub mod reference;
 pub mod ticket;

@@ -426,17 +426,24 @@ pub async fn find_many(
         .await?)
 }
 
-/// A visible ticket by reference.
+/// A visible ticket by reference: its own, or one that it had before it became another kind of work.
 pub async fn find_by_reference(
     db: &impl ConnectionTrait,
     scope: &Scope,
     reference: &shared::ticket::Reference,
 ) -> Result<Option<ticket::Model>> {
-    Ok(visible(scope)
+    let found = visible(scope)
         .filter(Column::ReferencePrefix.eq(&reference.prefix))
         .filter(Column::ReferenceNumber.eq(reference.number))
         .one(db)
-        .await?)
+        .await?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    match super::reference::ticket_of(db, reference).await? {
+        Some(id) => find(db, scope, id).await,
+        None => Ok(None),
+    }
 }
 
 /// Everybody who takes part in these tickets.

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod edit;
+pub mod kind;
 pub mod lifecycle;
 pub mod link;
 pub mod open;

@@ -516,6 +516,12 @@ fn on_tickets() -> Vec<Probe> {
             .await),
         ),
         on_ticket(
+            "ticketKindChange",
+            "TicketKindChangeInput",
+            Ready::New,
+            with!(|stage, place| step(stage, place, Ready::New, json!({ "kind": "CASE" })).await),
+        ),
+        on_ticket(
             "ticketWatch",
             "TicketWatchInput",
             Ready::New,

@@ -5,8 +5,8 @@ use futures_util::future::LocalBoxFuture;
 
 use super::ticket::TicketDetail;
 use crate::api::{
-    self, ApiError, Call, HoldReason, Id, Impact, LinkKind, Markdown, ResolutionCode, Timestamp,
-    Urgency, UserError, schema,
+    self, ApiError, Call, HoldReason, Id, Impact, LinkKind, Markdown, ResolutionCode, TicketKind,
+    Timestamp, Urgency, UserError, schema,
 };
 
 /// The answer to an act on a ticket.
@@ -121,6 +121,8 @@ act! {
     set_service: ServiceMutation(ServiceVars, ServiceInput).ticket_edit;
     /// Another category, or none.
     set_category: CategoryMutation(CategoryVars, CategoryInput).ticket_edit;
+    /// Another kind of work.
+    set_kind: KindMutation(KindVars, TicketKindChangeInput).ticket_kind_change;
     /// A link to another ticket, by its reference.
     link: LinkMutation(LinkVars, TicketLinkInput).ticket_link;
 }
@@ -252,6 +254,26 @@ pub struct CategoryInput {
     pub ticket: Id,
     pub expected_version: i32,
     pub category: Option<Id>,
+}
+
+/// What [`set_kind`] takes.
+#[derive(cynic::InputObject, Clone, Debug)]
+pub struct TicketKindChangeInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+    pub kind: TicketKind,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct KindVars {
+    input: TicketKindChangeInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "KindVars")]
+struct KindMutation {
+    #[arguments(input: $input)]
+    ticket_kind_change: TicketPayload,
 }
 
 /// What [`link`] takes.

@@ -10,6 +10,7 @@ use crate::api::{
     operations::{ClockFace, DepartmentName, FileFace, PersonBadge, ServiceName, TeamName},
     schema,
 };
+use crate::live::Said;
 
 #[derive(cynic::QueryVariables, Clone, Debug)]
 struct TicketVars {
@@ -66,7 +67,7 @@ pub struct TicketDetail {
     pub watchers: Vec<PersonBadge>,
     pub links: Vec<TicketLink>,
     pub attachments: Vec<FileFace>,
-    #[arguments(last: 200)]
+    #[arguments(last: 60)]
     pub conversation: Conversation,
     #[arguments(last: 200)]
     pub timeline: Option<Timeline>,
@@ -136,6 +137,49 @@ pub struct LinkedTicket {
 #[cynic(graphql_type = "MessageConnection")]
 pub struct Conversation {
     pub nodes: Vec<Message>,
+    pub page_info: EarlierInfo,
+}
+
+/// Whether a part of a conversation has earlier ones before it.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "PageInfo")]
+pub struct EarlierInfo {
+    pub has_previous_page: bool,
+    pub start_cursor: Option<String>,
+}
+
+impl Said for Message {
+    fn id(&self) -> &str {
+        self.id.inner()
+    }
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct EarlierVars {
+    id: Id,
+    before: Option<String>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Query", variables = "EarlierVars")]
+struct EarlierQuery {
+    #[arguments(id: $id)]
+    ticket: Option<EarlierTicket>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Ticket", variables = "EarlierVars")]
+struct EarlierTicket {
+    #[arguments(last: 60, before: $before)]
+    conversation: Conversation,
+}
+
+/// The messages before a place of a conversation.
+pub fn fetch_earlier(id: Id, before: Option<String>) -> Call<Option<Conversation>> {
+    api::one(EarlierQuery::build(EarlierVars { id, before }), |answer| {
+        answer.ticket
+    })
+    .map(|ticket| ticket.map(|ticket| ticket.conversation))
 }
 
 /// Something that somebody wrote.
@@ -179,6 +223,7 @@ pub struct ViewerCan {
     pub reply: bool,
     pub add_note: bool,
     pub remove_files: bool,
+    pub change_kind: bool,
     pub assign: bool,
     pub edit: bool,
     pub set_priority: bool,

@@ -2,13 +2,13 @@
 
 use crate::{
     api::{
-        Id, Impact, Urgency,
+        Id, Impact, TicketKind, Urgency,
         operations::{PersonBadge, ServiceName, TeamName},
     },
     pages::desk::operations::{
         Act, CategoryInput, CategoryName, ServiceInput, TicketAssignInput, TicketDetail,
-        TicketSetPriorityInput, TitleInput, assign, retitle, set_category, set_priority,
-        set_service,
+        TicketKindChangeInput, TicketSetPriorityInput, TitleInput, assign, retitle, set_category,
+        set_kind, set_priority, set_service,
     },
     words::{self, terms::Named},
 };
@@ -20,6 +20,7 @@ pub enum Change {
     Assignee(Option<PersonBadge>),
     Impact(Impact),
     Urgency(Urgency),
+    Kind(TicketKind),
     Service(Option<ServiceName>),
     Category(Option<CategoryName>),
     Title(String),
@@ -33,6 +34,7 @@ impl Change {
             Self::Assignee(_) => words::desk::column_assignee(),
             Self::Impact(_) => words::ticket::impact(),
             Self::Urgency(_) => words::ticket::urgency(),
+            Self::Kind(_) => words::ticket::kind(),
             Self::Service(_) => words::ticket::service(),
             Self::Category(_) => words::ticket::category(),
             Self::Title(_) => words::ticket::title(),
@@ -53,6 +55,7 @@ impl Change {
             ),
             Self::Impact(_) => ticket.impact.word().to_owned(),
             Self::Urgency(_) => ticket.urgency.word().to_owned(),
+            Self::Kind(_) => ticket.kind.word().to_owned(),
             Self::Service(_) => ticket
                 .service
                 .as_ref()
@@ -78,6 +81,7 @@ impl Change {
             Self::Assignee(assignee) => ticket.assignee.clone_from(assignee),
             Self::Impact(impact) => ticket.impact = *impact,
             Self::Urgency(urgency) => ticket.urgency = *urgency,
+            Self::Kind(kind) => ticket.kind = *kind,
             Self::Service(service) => ticket.service.clone_from(service),
             Self::Category(category) => ticket.category.clone_from(category),
             Self::Title(title) => ticket.title.clone_from(title),
@@ -124,6 +128,11 @@ impl Change {
                 expected_version,
                 impact: ticket.impact,
                 urgency,
+            }),
+            Self::Kind(kind) => set_kind(TicketKindChangeInput {
+                ticket: id,
+                expected_version,
+                kind,
             }),
             Self::Service(service) => set_service(ServiceInput {
                 ticket: id,

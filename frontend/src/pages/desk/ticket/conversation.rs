@@ -2,6 +2,7 @@
 
 use crate::lean::*;
 use leptos::html;
+use wasm_bindgen_futures::spawn_local;
 
 use super::{
     events::{Piece, changes, pieces, sentence},
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     api::MessageVisibility,
-    components::{Avatar, FileChips, Icon, Markdown, environment::use_viewer},
+    components::{Avatar, FileChips, Icon, Markdown, environment::use_viewer, use_toaster},
     live,
     pages::desk::operations::{Message, TimelineEntry},
     words::{self, format, terms::Named},
@@ -20,16 +21,48 @@ use crate::{
 pub fn ConversationPanel() -> impl IntoView {
     let store = use_ticket();
     let node = NodeRef::<html::Div>::new();
-    let shown = store.part(|ticket| {
-        pieces(
-            &ticket.conversation.nodes,
-            ticket
-                .timeline
-                .as_ref()
-                .map_or(&[], |timeline| timeline.nodes.as_slice()),
-        )
+    let events = store.part(|ticket| {
+        let timeline = ticket.timeline.as_ref();
+        timeline.map_or_else(Vec::new, |timeline| timeline.nodes.clone())
     });
-    let length = memo(move |_| shown.with(|shown| shown.as_ref().map_or(0, Vec::len)));
+    let shown = memo(move |_| {
+        let events = events.get().unwrap_or_default();
+        store
+            .talk
+            .with(|talk| pieces(&talk.messages, &events, talk.more))
+    });
+    let length = memo(move |_| shown.with(Vec::len));
+    let more = memo(move |_| store.talk.with(|talk| talk.more));
+    let loading = RwSignal::new(false);
+    let toaster = use_toaster();
+    let load = move |_| {
+        if loading.get_untracked() {
+            return;
+        }
+        loading.set(true);
+        spawn_local(async move {
+            let from_end = node
+                .try_get_untracked()
+                .flatten()
+                .map(|element| element.scroll_height() - element.scroll_top());
+            match store.load_earlier().await {
+                // What was read stays where it was.
+                Ok(()) => request_animation_frame(move || {
+                    if let (Some(element), Some(from_end)) =
+                        (node.try_get_untracked().flatten(), from_end)
+                    {
+                        element.set_scroll_top(element.scroll_height() - from_end);
+                        if !store.talk.with_untracked(|talk| talk.more) {
+                            // The button has gone; the keys go on from here.
+                            _ = element.focus();
+                        }
+                    }
+                }),
+                Err(error) => toaster.warn(error.sentence()),
+            }
+            _ = loading.try_set(false);
+        });
+    };
     // At first, and when something is added while the end is in sight, the end is shown.
     effect(move |before: Option<usize>| {
         let now = length.get();
@@ -46,7 +79,12 @@ pub fn ConversationPanel() -> impl IntoView {
     view! {
         <div class="talk-scroll" node_ref=node tabindex="0" role="log" aria-live="off" aria-label=words::ticket::conversation()>
             <Opening/>
-            <For each=move || shown.get().unwrap_or_default() key=Piece::key let:piece>
+            <Show when=move || more.get()>
+                <button type="button" class="btn btn-quiet talk-earlier" aria-busy=move || loading.get().then_some("true") on:click=load>
+                    {words::components::show_earlier()}
+                </button>
+            </Show>
+            <For each=move || shown.get() key=Piece::key let:piece>
                 {match piece {
                     Piece::Message(message) => view! { <Bubble message/> }.into_any(),
                     Piece::Events(events) => view! { <Events events/> }.into_any(),

@@ -39,11 +39,19 @@ impl Piece {
 
 /// Messages and events in the order of time, neighbouring events together. Events that are messages are left out, and
 /// so is the creation: the ticket's own text stands first.
-pub fn pieces(messages: &[Message], events: &[TimelineEntry]) -> Vec<Piece> {
+///
+/// While there are earlier messages that are not shown, what happened among them is not shown either.
+pub fn pieces(messages: &[Message], events: &[TimelineEntry], earlier: bool) -> Vec<Piece> {
+    let since = messages
+        .first()
+        .filter(|_| earlier)
+        .map(|first| first.created_at);
     let mut pieces: Vec<Piece> = Vec::with_capacity(messages.len() * 2);
     let mut events = events
         .iter()
-        .filter(|event| is_shown(&event.kind))
+        .filter(|event| {
+            is_shown(&event.kind) && since.is_none_or(|since| event.occurred_at >= since)
+        })
         .peekable();
     let mut until = |pieces: &mut Vec<Piece>, limit: Option<Timestamp>| {
         let mut group = Vec::new();
@@ -77,6 +85,7 @@ pub fn sentence(event: &TimelineEntry) -> String {
         "TicketCreated" => ticket::event_created(),
         "TicketReplied" | "RequesterReplied" => ticket::event_replied(),
         "NoteAdded" => ticket::event_noted(),
+        "TicketKindChanged" => ticket::event_kind(),
         "AttachmentRemoved" => ticket::event_file_removed(),
         "TicketAssigned" => ticket::event_assigned(),
         "TicketStarted" => ticket::event_started(),
@@ -180,7 +189,7 @@ mod tests {
             event("e3", "NoteAdded", 30),
             event("e4", "TicketResolved", 40),
         ];
-        let keys = pieces(&messages, &events)
+        let keys = pieces(&messages, &events, false)
             .iter()
             .map(Piece::key)
             .collect::<Vec<_>>();

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     api::{
-        self, Impact, Listed, Urgency,
+        self, Impact, Listed, TicketKind, Urgency,
         operations::{PersonBadge, ServiceName, TeamName},
     },
     components::{
@@ -40,12 +40,14 @@ pub fn Properties() -> impl IntoView {
     let choices = choices(store);
     let can = store.part(|ticket| {
         let can = &ticket.viewer_can;
-        (can.assign, can.edit, can.set_priority)
+        (can.assign, can.edit, can.set_priority, can.change_kind)
     });
     let may_assign = move || can.get().is_some_and(|can| can.0);
     let may_edit = move || can.get().is_some_and(|can| can.1);
     let may_prioritise = move || can.get().is_some_and(|can| can.2);
+    let may_change_kind = move || can.get().is_some_and(|can| can.3);
     let assignee = NodeRef::<html::Select>::new();
+    let kind_node = NodeRef::<html::Select>::new();
     let impact = NodeRef::<html::Select>::new();
     let viewer = use_viewer();
     let focus = |node: NodeRef<html::Select>| {
@@ -62,6 +64,12 @@ pub fn Properties() -> impl IntoView {
             words::ticket::key_assign(),
             ShortcutGroup::Ticket,
             focus(assignee),
+        ),
+        Shortcut::new(
+            "t",
+            words::ticket::key_kind(),
+            ShortcutGroup::Ticket,
+            focus(kind_node),
         ),
         Shortcut::new(
             "p",
@@ -90,6 +98,7 @@ pub fn Properties() -> impl IntoView {
     // Each property: what it is now, what it can be, and what a choice means.
     let team = store.part(|ticket| ticket.team.clone());
     let person = store.part(|ticket| ticket.assignee.clone());
+    let kind = store.part(|ticket| ticket.kind);
     let service = store.part(|ticket| ticket.service.clone());
     let category = store.part(|ticket| ticket.category.clone());
     let levels = store.part(|ticket| (ticket.impact, ticket.urgency));
@@ -238,6 +247,15 @@ pub fn Properties() -> impl IntoView {
                     text=Signal::derive(move || levels.get().map_or_else(String::new, |levels| levels.1.word().to_owned()))
                     options=Signal::stored(Urgency::ALL.iter().map(|choice| Entry { value: choice.key().to_owned(), text: choice.word().to_owned() }).collect::<Vec<_>>())
                     on_choose=move |value: String| if let Some(choice) = Urgency::from_key(&value) { store.change(Change::Urgency(choice)) }/>
+                <Choice
+                    label=words::ticket::kind()
+                    node=kind_node
+                    hint="t"
+                    may=Signal::derive(may_change_kind)
+                    value=Signal::derive(move || kind.get().map_or_else(String::new, |kind| kind.key().to_owned()))
+                    text=Signal::derive(move || kind.get().map_or_else(String::new, |kind| kind.word().to_owned()))
+                    options=Signal::stored(TicketKind::ALL.iter().map(|choice| Entry { value: choice.key().to_owned(), text: choice.word().to_owned() }).collect::<Vec<_>>())
+                    on_choose=move |value: String| if let Some(choice) = TicketKind::from_key(&value) { store.change(Change::Kind(choice)) }/>
                 <Choice
                     label=words::ticket::service()
                     may=Signal::derive(may_edit)

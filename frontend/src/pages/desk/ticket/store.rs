@@ -11,11 +11,11 @@ use super::changes::Change;
 use crate::{
     api::ApiError,
     components::{Toaster, use_toaster},
-    live::{self, Heard, Subscription},
+    live::{self, Heard, Subscription, Talk},
     pages::desk::{
         operations::{
-            Outcome, Refusal, TicketChange, TicketChanged, TicketChangedVars, TicketDetail,
-            fetch_ticket,
+            Message, Outcome, Refusal, TicketChange, TicketChanged, TicketChangedVars,
+            TicketDetail, fetch_earlier, fetch_ticket,
         },
         workspace::{Workspace, use_workspace},
     },
@@ -47,6 +47,8 @@ pub struct TicketStore {
     pub conflict: RwSignal<Option<Conflict>>,
     /// The property that is being saved.
     pub saving: RwSignal<Option<&'static str>>,
+    /// The conversation, with the earlier parts that somebody asked for.
+    pub talk: RwSignal<Talk<Message>>,
     subscription: StoredValue<Option<Subscription>>,
     workspace: Workspace,
     toaster: Toaster,
@@ -65,9 +67,10 @@ impl TicketStore {
             } else {
                 Loading::Underway
             }),
-            ticket: RwSignal::new(kept),
             conflict: RwSignal::new(None),
             saving: RwSignal::new(None),
+            talk: RwSignal::new(kept.as_ref().map_or_else(Talk::default, talk_of)),
+            ticket: RwSignal::new(kept),
             subscription: StoredValue::new(None),
             workspace,
             toaster: use_toaster(),
@@ -150,8 +153,34 @@ impl TicketStore {
             .ticket
             .with_untracked(|shown| shown.as_ref() != Some(&ticket))
         {
+            let newest = &ticket.conversation;
+            let (more, start) = (
+                newest.page_info.has_previous_page,
+                newest.page_info.start_cursor.clone(),
+            );
+            self.talk
+                .update(|talk| talk.newest(&newest.nodes, more, start));
             self.ticket.set(Some(ticket));
         }
+    }
+
+    /// Loads the part of the conversation before what is on screen.
+    ///
+    /// # Errors
+    /// When it cannot be loaded.
+    pub async fn load_earlier(self) -> Result<(), ApiError> {
+        let Some(ticket) = self.now() else {
+            return Ok(());
+        };
+        let start = self.talk.with_untracked(|talk| talk.start.clone());
+        if let Some(part) = fetch_earlier(ticket.id, start).await? {
+            let info = part.page_info;
+            // The page may have gone meanwhile.
+            _ = self.talk.try_update(|talk| {
+                talk.earlier(part.nodes, info.has_previous_page, info.start_cursor);
+            });
+        }
+        Ok(())
     }
 
     /// A part of the ticket, drawn anew only when it changes.
@@ -253,6 +282,17 @@ impl TicketStore {
             self.toaster.warn(sentence);
         }
     }
+}
+
+fn talk_of(ticket: &TicketDetail) -> Talk<Message> {
+    let mut talk = Talk::default();
+    let info = &ticket.conversation.page_info;
+    talk.newest(
+        &ticket.conversation.nodes,
+        info.has_previous_page,
+        info.start_cursor.clone(),
+    );
+    talk
 }
 
 /// The ticket of this page.

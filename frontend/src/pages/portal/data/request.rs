@@ -8,6 +8,7 @@ use crate::api::{
     operations::{FileFace, PersonBadge, TeamName},
     schema,
 };
+use crate::live::Said;
 
 /// A request as its page shows it.
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq)]
@@ -22,7 +23,7 @@ pub struct RequestDetail {
     pub watchers: Vec<PersonBadge>,
     pub viewer_can: ViewerCan,
     pub attachments: Vec<FileFace>,
-    #[arguments(last: 200)]
+    #[arguments(last: 60)]
     pub conversation: Conversation,
     pub as_of: Sequence,
 }
@@ -39,6 +40,48 @@ pub struct ViewerCan {
 #[cynic(graphql_type = "MessageConnection")]
 pub struct Conversation {
     pub nodes: Vec<Message>,
+    pub page_info: EarlierInfo,
+}
+
+/// Whether a part of a conversation has earlier ones before it.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "PageInfo")]
+pub struct EarlierInfo {
+    pub has_previous_page: bool,
+    pub start_cursor: Option<String>,
+}
+
+impl Said for Message {
+    fn id(&self) -> &str {
+        self.id.inner()
+    }
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct EarlierVariables {
+    id: Id,
+    before: Option<String>,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "Query", variables = "EarlierVariables")]
+struct EarlierQuery {
+    #[arguments(id: $id)]
+    ticket: Option<EarlierTicket>,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "Ticket", variables = "EarlierVariables")]
+struct EarlierTicket {
+    #[arguments(last: 60, before: $before)]
+    conversation: Conversation,
+}
+
+/// The messages before a place of a conversation.
+pub fn fetch_earlier(id: Id, before: Option<String>) -> Call<Option<Conversation>> {
+    let variables = EarlierVariables { id, before };
+    api::one(EarlierQuery::build(variables), |answer| answer.ticket)
+        .map(|ticket| ticket.map(|ticket| ticket.conversation))
 }
 
 /// One message.

@@ -13,7 +13,8 @@ use crate::{
         AttachButton, Avatar, DropZone, FileChips, Icon, Markdown, RelativeTime, Remote, TextArea,
         Tray, TrayList, environment::use_viewer, use_toaster,
     },
-    words::portal as words,
+    live::Talk,
+    words::{components as general, portal as words},
 };
 
 /// The conversation: what was asked first, then every message, then room for the next one.
@@ -34,14 +35,62 @@ pub fn Talk(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
     });
     let answers = held.with_untracked(|(_, answers)| answers.clone());
     let may_reply = memo(move |_| held.with(|(request, _)| request.viewer_can.reply));
-    let messages = memo(move |_| {
+    let talk = RwSignal::new(Talk::<data::Message>::default());
+    effect(move |_| {
         held.with(|(request, _)| {
-            let all = request.conversation.nodes.iter();
+            let newest = &request.conversation;
+            let info = &newest.page_info;
+            talk.update(|talk| {
+                talk.newest(
+                    &newest.nodes,
+                    info.has_previous_page,
+                    info.start_cursor.clone(),
+                );
+            });
+        });
+    });
+    let messages = memo(move |_| {
+        talk.with(|talk| {
+            let all = talk.messages.iter();
             all.filter(|message| message.visibility == MessageVisibility::Public)
                 .cloned()
                 .collect::<Vec<_>>()
         })
     });
+    let more = memo(move |_| talk.with(|talk| talk.more));
+    let loading = RwSignal::new(false);
+    let toaster = use_toaster();
+    let load = move |_| {
+        if loading.get_untracked() {
+            return;
+        }
+        loading.set(true);
+        let id = held.with_untracked(|(request, _)| request.summary.id.clone());
+        let start = talk.with_untracked(|talk| talk.start.clone());
+        leptos::task::spawn_local(async move {
+            let page = document().document_element();
+            let from_end = page
+                .as_ref()
+                .map(|page| page.scroll_height() - page.scroll_top());
+            match data::fetch_earlier(id, start).await {
+                Ok(Some(part)) => {
+                    let info = part.page_info;
+                    _ = talk.try_update(|talk| {
+                        talk.earlier(part.nodes, info.has_previous_page, info.start_cursor);
+                    });
+                    // What was read stays where it was.
+                    request_animation_frame(move || {
+                        if let (Some(page), Some(from_end)) = (page, from_end) {
+                            page.set_scroll_top(page.scroll_height() - from_end);
+                        }
+                    });
+                }
+                Ok(None) => {}
+                Err(error) => toaster.warn(error.sentence()),
+            }
+            _ = loading.try_set(false);
+        });
+    };
     let opened_by_me = asker.id == me;
     let nothing_written = answers.iter().all(|answer| answer.text.is_empty());
     let form = (!answers.is_empty()).then(|| {
@@ -65,6 +114,11 @@ pub fn Talk(held: Signal<Held>, page: Remote<Option<Held>>) -> impl IntoView {
                 </Show>
                 {move || view! { <FileChips files=of_report.get() /> }}
             </Bubble>
+            <Show when=move || more.get()>
+                <button type="button" class="btn btn-quiet talk-earlier" aria-busy=move || loading.get().then_some("true") on:click=load>
+                    {general::show_earlier()}
+                </button>
+            </Show>
             <For each=move || messages.get() key=message_key let:message>
                 <Bubble mine=message.author.id == me author=message.author at=message.created_at>
                     <Markdown html=message.body_html />
