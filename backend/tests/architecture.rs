@@ -108,7 +108,10 @@ const BETWEEN_PRACTICES: &[(&str, &str)] = &[
 ];
 
 const FRONTEND: &[(&str, &[&str])] = &[
-    ("main", &["shell"]),
+    // The two faces, and the library that both are made of.
+    ("main", &[]),
+    ("administration", &[]),
+    ("lib", &["shell"]),
     (
         "shell",
         &["api", "components", "lean", "live", "pages", "words"],
@@ -325,7 +328,8 @@ fn only_stores_name_the_database_library() {
         let is_store = matches!(file, "store.rs" | "entity.rs")
             || file.ends_with("_store.rs")
             || source.path.contains("/store/")
-            || source.module() == "platform";
+            // It examines the database itself.
+            || matches!(source.module(), "platform" | "operations");
         let names = ["sea_orm::", "sea_query::"]
             .iter()
             .any(|library| !source.named_after(library).is_empty());

@@ -203,7 +203,7 @@ async fn housekeeping(platform: Platform) {
         if let Err(error) = sweep::sweep(&platform).await {
             tracing::error!(%error, "uploads that were not sent could not be removed");
         }
-        if round % ROUNDS_BETWEEN_STRAYS == 0
+        if round.is_multiple_of(ROUNDS_BETWEEN_STRAYS)
             && let Err(error) = sweep::sweep_strays(&platform).await
         {
             tracing::error!(%error, "files without a row could not be removed");

@@ -354,7 +354,7 @@ pub(super) fn refused(request: &HttpRequest, error: &Error) -> HttpResponse {
         }
         fault @ Error::Fault(_) => {
             tracing::error!(error = ?fault, request_id = %request_id(request), "an export failed");
-            let (status, code, words) = super::answer::of_fault(&fault);
+            let (status, code, words) = super::answer::of_fault(fault);
             plain(request, status, code, words, Value::Null)
         }
     }

@@ -74,7 +74,7 @@ on_both_databases! {
         let ana = app.employee().await;
         let marta = app.agent("it").await;
         let input = json!({ "department": crate::support::organisation::department("it").to_string(), "name": "A desk", "icon": "package", "category": "Things",
-            "fields": [{ "key": "colour", "label": "Which colour?", "kind": "TEXT", "required": true, "help": "", "choices": [] }] });
+            "fields": [{ "key": "colour", "label": "Which colour?", "kind": "TEXT", "required": true }] });
         let made = admin.mutate("mutation($input: CatalogItemCreateInput!) { catalogItemCreate(input: $input) { catalogItem { id } userErrors { code field } } }", json!({ "input": input })).await;
         let item = made["catalogItemCreate"]["catalogItem"]["id"].clone();
         assert!(item.is_string(), "{made}");

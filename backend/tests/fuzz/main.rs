@@ -199,7 +199,7 @@ fn incident_logs() {
         let mut last = 0;
         // What is packed may be longer than it looks, but an input of this size holds few lines.
         for position in 0..1_000_000 {
-            match records.next() {
+            match records.next_record() {
                 // A packed file may be cut off.
                 Err(_) | Ok(None) => return,
                 Ok(Some(Record::Broken { line, reason, .. })) => {

@@ -72,7 +72,7 @@ pub fn tests(bench: &mut Bench) -> Result<Verdict> {
 
 /// What of the client can be tested without a browser runs on this machine's own processor.
 pub fn client_tests(bench: &mut Bench) -> Result<Verdict> {
-    run_tests(bench, &["--package", "frontend", "--bins"], None)
+    run_tests(bench, &["--package", "frontend", "--lib"], None)
 }
 
 fn run_tests(bench: &mut Bench, selection: &[&str], postgres: Option<&str>) -> Result<Verdict> {

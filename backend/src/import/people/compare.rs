@@ -167,10 +167,10 @@ impl Known {
     ) -> Result<Step, String> {
         let before = self.find(&draft)?.cloned();
         // Named in the file, whatever is wrong with the row: nobody is deactivated for a slip.
-        if let Some(person) = &before {
-            if !people_seen.insert(person.id) {
-                return Err("This person stands in the file twice.".to_owned());
-            }
+        if let Some(person) = &before
+            && !people_seen.insert(person.id)
+        {
+            return Err("This person stands in the file twice.".to_owned());
         }
         if !seen.insert(draft.key())
             || draft.external_id.is_some() && !seen.insert(mail_key(&draft.email))

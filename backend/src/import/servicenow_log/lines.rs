@@ -111,7 +111,7 @@ impl Records {
     }
 
     /// The next record; empty lines are passed over.
-    pub fn next(&mut self) -> io::Result<Option<Record>> {
+    pub fn next_record(&mut self) -> io::Result<Option<Record>> {
         loop {
             if !self.have(0)? {
                 return Ok(None);
@@ -274,7 +274,7 @@ mod tests {
     fn all(text: &[u8], width: usize) -> Vec<Record> {
         let mut records = Records::read(io::Cursor::new(text.to_vec())).expect("opens");
         records.expect_width(width);
-        std::iter::from_fn(|| records.next().expect("reads")).collect()
+        std::iter::from_fn(|| records.next_record().expect("reads")).collect()
     }
 
     fn fields(line: u64, values: &[&str]) -> Record {

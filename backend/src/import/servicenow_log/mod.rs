@@ -144,7 +144,7 @@ fn read(
     let size = std::fs::metadata(file).map_or(0, |m| m.len());
     progress.begin(Phase::Reading, size);
     let layout = match records
-        .next()
+        .next_record()
         .with_context(|| format!("cannot read {shown}"))?
     {
         Some(Record::Fields { fields, .. }) => {
@@ -166,7 +166,7 @@ fn read(
     let mut position = 0;
     let mut payload = Vec::new();
     while let Some(record) = records
-        .next()
+        .next_record()
         .with_context(|| format!("cannot read {shown}"))?
     {
         position += 1;

@@ -301,5 +301,5 @@ async fn number(db: &Database, question: &str) -> Result<i64, sea_orm::DbErr> {
 async fn one<T: sea_orm::TryGetable>(db: &Database, question: &str) -> Result<T, sea_orm::DbErr> {
     let row = db.reader().query_one_raw(raw(db, question)).await?;
     let row = row.ok_or_else(|| sea_orm::DbErr::Custom("no row came".to_owned()))?;
-    Ok(row.try_get_by_index(0)?)
+    row.try_get_by_index(0)
 }

@@ -3,8 +3,8 @@
 
 mod ground;
 mod life;
+mod store;
 mod texts;
-mod write;
 
 use crate::app::App;
 use crate::seed::random::Random;
@@ -40,7 +40,7 @@ pub async fn load(
     let mut done = 0;
     while let Some(batch) = batches.recv().await {
         done += batch.len() as u64;
-        write::batch(app, now, batch).await?;
+        store::write(app, now, batch).await?;
         tell(done);
     }
     maker.await.context("making tickets up")?

@@ -30,7 +30,7 @@ pub fn MailOut() -> impl IntoView {
         leptos::task::spawn_local(async move {
             match data::retry(jobs).await {
                 Ok(()) => toaster.say(words::mail_sent_again()),
-                Err(error) => toaster.warn(&error.sentence()),
+                Err(error) => toaster.warn(error.sentence()),
             }
             found.again();
         });

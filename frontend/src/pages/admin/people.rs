@@ -374,7 +374,7 @@ pub(super) fn send_invitation(person: Id, toaster: Toaster) {
     leptos::task::spawn_local(async move {
         match mail::invite(person).await {
             Ok(()) => toaster.say(words::invited()),
-            Err(error) => toaster.warn(&error.sentence()),
+            Err(error) => toaster.warn(error.sentence()),
         }
     });
 }

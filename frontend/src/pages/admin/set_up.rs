@@ -216,7 +216,10 @@ fn browser_zone() -> String {
         .unwrap_or_else(|| "UTC".to_owned())
 }
 
-const WEEK: &[(Weekday, fn() -> &'static str, bool)] = &[
+type Word = fn() -> &'static str;
+
+/// The days, and whether one works on them unless it is said otherwise.
+const WEEK: &[(Weekday, Word, bool)] = &[
     (Weekday::Monday, words::monday, true),
     (Weekday::Tuesday, words::tuesday, true),
     (Weekday::Wednesday, words::wednesday, true),

@@ -162,7 +162,9 @@ fn Revoke(
     }
 }
 
-const DAYS: &[(&str, fn() -> &'static str)] = &[
+type Word = fn() -> &'static str;
+
+const DAYS: &[(&str, Word)] = &[
     ("30", words::days_30),
     ("90", words::days_90),
     ("365", words::days_365),

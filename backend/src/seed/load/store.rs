@@ -17,7 +17,7 @@ use shared::time::Timestamp;
 const ROWS_A_STATEMENT: usize = 500;
 
 /// Writes a batch; all of it or nothing.
-pub async fn batch(app: &App, now: Timestamp, lives: Vec<Life>) -> Result<()> {
+pub async fn write(app: &App, now: Timestamp, lives: Vec<Life>) -> Result<()> {
     let context = Context::system(now, "seed-load");
     let mut uow = UnitOfWork::begin(&app.platform, &context).await?;
     let count = i64::try_from(lives.len())?;
