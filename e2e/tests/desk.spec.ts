@@ -295,7 +295,7 @@ test("an incident becomes a case by keyboard, keeps everything, and becomes an i
   await expect(kind).toBeFocused();
   await kind.selectOption({ label: "Case" });
   await expect(page.locator(".ticket-head .ref")).toHaveText(/^CAS-\d{6}$/);
-  await expect(page.getByText("made it another kind of work")).toBeVisible();
+  await expect(page.getByText("made it another kind of work").first()).toBeVisible();
   await expect(page.getByText("Written by a journey.")).toBeVisible();
   // The old reference leads to it.
   await openTicket(page, reference);
@@ -316,7 +316,7 @@ test("earlier messages of a long conversation come on demand, and what was read 
   await signIn(page, "marta", "/desk");
   await openTicket(page, reference);
   await expect(page.getByText("Chapter 70.")).toBeVisible();
-  const chapters = page.locator(".message", { hasText: /^.*Chapter \d+\.$/s });
+  const chapters = page.locator(".message", { hasText: /Chapter \d+\./ });
   await expect(chapters).toHaveCount(60);
   const earlier = page.getByRole("button", { name: "Show earlier messages" });
   await earlier.scrollIntoViewIfNeeded();

@@ -54,7 +54,7 @@ test("a report takes files along, refuses what is too large, and the agent sees 
   await expect(page).toHaveURL(/\/requests\/INC-/);
   await expect(page.getByRole("img", { name: "stripes.png" })).toBeVisible();
 
-  const desk = await browser.newPage();
+  const desk = await (await browser.newContext()).newPage();
   await signIn(desk, "marta", "/desk");
   await desk.goto(`/desk/search/${page.url().split("/").at(-1)}?stateKind=NEW,ACTIVE,WAITING`);
   await expect(desk.getByRole("img", { name: "stripes.png" })).toBeVisible();

@@ -102,7 +102,7 @@ test("people come from a file, which is checked first", async ({ page }) => {
   await signIn(page, "admin", "/admin/people");
   await page.getByRole("button", { name: "Import" }).click();
   const dialog = page.getByRole("dialog", { name: "Import people" });
-  await dialog.getByLabel("File").setInputFiles({
+  await dialog.getByLabel("File", { exact: true }).setInputFiles({
     name: "people.csv",
     mimeType: "text/csv",
     buffer: Buffer.from(`name;email\nFile ${mark};file-${mark}@example.org\nNobody;nomail\n`),

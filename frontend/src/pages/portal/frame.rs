@@ -57,7 +57,7 @@ pub fn Frame() -> impl IntoView {
                 <nav class="top-nav" aria-label=words::portal::places()>{links(false)}</nav>
                 <span class="grow"></span>
                 <Show when=move || viewer.with(|viewer| viewer.can_use_desk)>
-                    <a class="btn btn-quiet desk-link" href="/desk">
+                    <a class="btn btn-quiet desk-link" href="/desk" aria-label=words::shell::workspace()>
                         <Icon name="inbox" />
                         <span>{words::shell::workspace()}</span>
                     </a>
