@@ -154,6 +154,7 @@ mod tests {
 
     fn message(id: &str, second: i64) -> Message {
         Message {
+            attachments: Vec::new(),
             id: Id::new(id),
             author: PersonBadge {
                 id: Id::new("person_1"),
@@ -193,7 +194,7 @@ mod tests {
             .iter()
             .map(Piece::key)
             .collect::<Vec<_>>();
-        assert_eq!(keys, ["m1", "e1+2", "m2", "e4+1"]);
+        assert_eq!(keys, ["m1-0", "e1+2", "m2-0", "e4+1"]);
     }
 
     #[test]
