@@ -5,6 +5,7 @@ mod checks;
 mod client;
 mod conformance;
 mod console;
+mod endurance;
 mod fuzz;
 mod job;
 mod machine;
@@ -27,6 +28,7 @@ cargo xtask test                  every check there is; the last line sums up
 cargo xtask check                 format and clippy, for the server and for the browser
 cargo xtask conformance           other people's GraphQL clients and tools against a running server
 cargo xtask fuzz --minutes N [T]  throw odd inputs at whatever reads what others wrote
+cargo xtask endurance [T]         kill and cut off servers under load, 200 times each
 cargo xtask bench                 measure every figure that the documents name, on release builds
 cargo xtask client [--dev]        build the browser client into dist/
 cargo xtask schema                write schema.graphql from the server's code
@@ -68,6 +70,7 @@ fn run() -> Result<ExitCode> {
             checks::run_conformance()
         }
         "fuzz" => fuzz::run(&rest),
+        "endurance" => endurance::run(&rest),
         "bench" => {
             none(&rest)?;
             bench::run()
