@@ -81,10 +81,10 @@ async fn post(
     if let Some(earlier) = earlier {
         let message = messages::find(act.uow.tx(), MessageId(earlier)).await?;
         let message = message.ok_or_else(|| Error::not_found("message"))?;
-        return Ok(Written {
-            message,
-            ticket: act.before().clone(),
-        });
+        let ticket = act.before().clone();
+        drop(act);
+        uow.rollback().await?;
+        return Ok(Written { message, ticket });
     }
     if matches!(
         act.after.state,

@@ -24,7 +24,8 @@ use super::viewer::ViewerQuery;
 use crate::app::App;
 use crate::platform::context::Context;
 use async_graphql::dataloader::DataLoader;
-use async_graphql::{MergedObject, Request, Schema, SchemaBuilder};
+use async_graphql::{MergedObject, Request, Response, Schema, SchemaBuilder};
+use std::pin::Pin;
 use tokio::sync::OnceCell;
 
 /// Everything that can be asked.
@@ -85,6 +86,14 @@ pub fn sdl() -> String {
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription)
+}
+
+/// Answers a query or a mutation. Compiled here once, and not in every crate that asks.
+pub fn execute(
+    schema: &BellhopSchema,
+    request: Request,
+) -> Pin<Box<dyn Future<Output = Response> + Send + '_>> {
+    Box::pin(schema.execute(request))
 }
 
 /// Gives a request its actor (if signed in) and its own loaders: what one actor loaded is never

@@ -51,7 +51,8 @@ pub async fn create(
     authorize(ctx, SetUp::Department(new.department))?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     if let Some(id) = key.earlier(&uow).await? {
-        return store::category(uow.tx(), CategoryId(id))
+        uow.rollback().await?;
+        return store::category(platform.db.reader(), CategoryId(id))
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }

@@ -64,7 +64,8 @@ pub async fn create(
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     if let Some(id) = key.earlier(&uow).await? {
-        return store::department(uow.tx(), DepartmentId(id))
+        uow.rollback().await?;
+        return store::department(platform.db.reader(), DepartmentId(id))
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }

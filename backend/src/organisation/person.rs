@@ -112,7 +112,8 @@ pub async fn create(
     let password_hash = first_password(platform, &new).await?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     if let Some(id) = key.earlier(&uow).await? {
-        return store::person(uow.tx(), PersonId(id))
+        uow.rollback().await?;
+        return store::person(platform.db.reader(), PersonId(id))
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }

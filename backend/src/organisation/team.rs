@@ -30,7 +30,8 @@ pub async fn create(
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     if let Some(id) = key.earlier(&uow).await? {
-        return store::team(uow.tx(), TeamId(id))
+        uow.rollback().await?;
+        return store::team(platform.db.reader(), TeamId(id))
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }

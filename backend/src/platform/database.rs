@@ -1,11 +1,11 @@
 //! Connections to SQLite or PostgreSQL.
 
+use super::writer::{Turn, Writer};
 use anyhow::{Context as _, Result, bail};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Alias, Query};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
@@ -21,6 +21,7 @@ pub use sea_orm::ConnectionTrait as Connection;
 pub struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    turns: Writer,
     /// Held as long as the file is open.
     _shared: Option<Arc<File>>,
 }
@@ -114,6 +115,7 @@ impl Database {
                 .context("cannot connect to PostgreSQL")?;
             Self {
                 reader: pool.clone(),
+                turns: Writer::many(pool.clone()),
                 writer: pool,
                 _shared: None,
             }
@@ -131,6 +133,7 @@ impl Database {
         let reader = connect_sqlite(path, 4, true).await?;
         Ok(Self {
             reader,
+            turns: Writer::one_at_a_time(writer.clone()),
             writer,
             _shared: Some(Arc::new(shared)),
         })
@@ -147,6 +150,7 @@ impl Database {
             .await
             .with_context(|| format!("cannot open {}", path.display()))?;
         Ok(Self {
+            turns: Writer::one_at_a_time(reader.clone()),
             writer: reader.clone(),
             reader,
             _shared: None,
@@ -170,15 +174,15 @@ impl Database {
         &self.reader
     }
 
-    /// Begins a transaction that writes. On SQLite it takes the write lock at once: a deferred one
-    /// would fail as soon as another writer is ahead.
+    /// Begins a transaction that writes, and that nobody else shares. Use cases begin a unit of work
+    /// instead.
     pub async fn begin(&self) -> Result<DatabaseTransaction, sea_orm::DbErr> {
-        self.writer
-            .begin_with_options(TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            })
-            .await
+        self.turns.begin().await
+    }
+
+    /// Waits for the turn to write.
+    pub(super) async fn turn(&self) -> super::error::Result<Turn> {
+        self.turns.turn().await
     }
 
     /// Which of the two.
@@ -245,6 +249,7 @@ impl Database {
         let Self {
             reader,
             writer,
+            turns: _,
             _shared: shared,
         } = self;
         reader.close().await?;

@@ -1,5 +1,6 @@
 //! Two ways to fail: refused (data, for the person who asked) and fault (ours, for the log).
 
+use super::writer::CommitFailed;
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use shared::id::InvalidId;
 use shared::validation::Problem;
@@ -96,10 +97,11 @@ impl Error {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Refused(_) => false,
-            Self::Fault(fault) => fault
-                .chain()
-                .filter_map(|cause| cause.downcast_ref::<DbErr>())
-                .any(is_away),
+            Self::Fault(fault) => fault.chain().any(|cause| {
+                let shared = cause.downcast_ref::<CommitFailed>();
+                cause.downcast_ref::<DbErr>().is_some_and(is_away)
+                    || shared.is_some_and(|shared| shared.0.is_unavailable())
+            }),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The log of all that was committed. Live subscriptions, timeline, reports and clocks read it.
 
+use super::bulk;
 use super::error::Result;
 use super::ids::Ids;
 use super::paging::Part;
@@ -166,9 +167,6 @@ fn salt(ids: &Ids) -> String {
     format!("{:016x}", u64::from_le_bytes(bytes))
 }
 
-/// SQLite and PostgreSQL bound the number of parameters of a statement.
-const ROWS_A_STATEMENT: usize = 500;
-
 /// Takes sequences and writes the events: the last thing before a commit, for the counter's lock is
 /// held from here on, and readers so always see a prefix of the log. Gives the last sequence.
 pub(super) async fn append<C: ConnectionTrait>(
@@ -212,16 +210,8 @@ pub(super) async fn append<C: ConnectionTrait>(
             changes: Set(changes),
         });
     }
-    for chunk in rows.chunks(ROWS_A_STATEMENT) {
-        event::Entity::insert_many(chunk.to_vec())
-            .exec_without_returning(db)
-            .await?;
-    }
-    for chunk in payloads.chunks(ROWS_A_STATEMENT) {
-        payload::Entity::insert_many(chunk.to_vec())
-            .exec_without_returning(db)
-            .await?;
-    }
+    bulk::insert::<event::Entity, _>(db, rows).await?;
+    bulk::insert::<payload::Entity, _>(db, payloads).await?;
     Ok(last)
 }
 

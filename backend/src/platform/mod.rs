@@ -1,6 +1,7 @@
 //! Mechanics without a word of service management: database, unit of work, event log, live feed,
 //! timers, jobs, clock, ids.
 
+pub mod bulk;
 pub mod changes;
 pub mod clock;
 pub mod context;
@@ -20,6 +21,7 @@ pub mod row;
 pub mod setting;
 pub mod timer;
 pub mod unit_of_work;
+mod writer;
 
 use clock::Clock;
 use database::Database;

@@ -5,6 +5,7 @@ use super::Platform;
 use super::context::Context;
 use super::error::Result;
 use super::event_log::{self, NewEvent, Stamp};
+use super::writer::Turn;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Query};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction};
 use sha2::{Digest, Sha256};
@@ -28,17 +29,17 @@ pub trait BeforeCommit: Send + Sync {
 pub struct UnitOfWork {
     platform: Platform,
     context: Context,
-    tx: DatabaseTransaction,
+    turn: Turn,
     events: Vec<NewEvent>,
     timers_changed: bool,
     jobs_changed: bool,
 }
 
 impl UnitOfWork {
-    /// Begins. On SQLite this waits for the one writer.
+    /// Begins. On SQLite this waits for the one writer, which a unit of work that waits long holds up.
     pub async fn begin(platform: &Platform, context: &Context) -> Result<Self> {
         Ok(Self {
-            tx: platform.db.begin().await?,
+            turn: platform.db.turn().await?,
             platform: platform.clone(),
             context: context.clone(),
             events: Vec::new(),
@@ -49,7 +50,7 @@ impl UnitOfWork {
 
     /// The transaction, for stores.
     pub fn tx(&self) -> &DatabaseTransaction {
-        &self.tx
+        self.turn.transaction()
     }
 
     /// On whose behalf.
@@ -107,7 +108,7 @@ impl UnitOfWork {
             .take(8)
             .fold(0_i64, |number, byte| (number << 8) | i64::from(*byte));
         let lock = Func::cust("pg_advisory_xact_lock").arg(number);
-        self.tx
+        self.tx()
             .query_one(&Query::select().expr(lock).to_owned())
             .await?;
         Ok(())
@@ -120,7 +121,7 @@ impl UnitOfWork {
 
     /// Takes `count` numbers of a named counter at once and gives the last.
     pub async fn next_numbers(&self, counter: &str, count: i64) -> Result<i64> {
-        next_values(&self.tx, counter, count).await
+        next_values(self.tx(), counter, count).await
     }
 
     /// Writes the events and commits. Gives the last sequence (the present one without events).
@@ -134,7 +135,7 @@ impl UnitOfWork {
             self.events.extend(added);
         }
         let sequence = if self.events.is_empty() {
-            event_log::last_sequence(&self.tx).await?
+            event_log::last_sequence(self.tx()).await?
         } else {
             let stamp = Stamp {
                 // Recorded by the machine's clock even when the act is dated back.
@@ -145,9 +146,9 @@ impl UnitOfWork {
                 request_id: &self.context.request_id,
                 ids: &self.platform.ids,
             };
-            event_log::append(&self.tx, &stamp, self.events).await?
+            event_log::append(self.turn.transaction(), &stamp, self.events).await?
         };
-        self.tx.commit().await?;
+        self.turn.commit().await?;
         self.platform.feed.ring();
         if self.timers_changed {
             self.platform.timers_changed.notify_waiters();
@@ -159,9 +160,10 @@ impl UnitOfWork {
         Ok(sequence)
     }
 
-    /// Gives everything up.
+    /// Gives everything up. Whatever this act saw of others is on the disk afterwards: an answer that
+    /// tells of it is given after this.
     pub async fn rollback(self) -> Result<()> {
-        Ok(self.tx.rollback().await?)
+        self.turn.rollback().await
     }
 }
 

@@ -8,6 +8,7 @@ mod administration;
 mod api_token;
 mod audit;
 mod bad_input;
+mod commit;
 mod contact;
 mod dashboard;
 mod faults;

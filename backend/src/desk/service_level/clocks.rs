@@ -2,7 +2,7 @@
 
 use super::clock_store;
 use super::history::{self, ChosenTerms, History};
-use super::store::{Calendar, ServiceLevels};
+use super::store::{Calendar, Current, ServiceLevels};
 use crate::desk::entity::{clock, ticket};
 use crate::organisation;
 use crate::platform::database::Connection;
@@ -10,12 +10,13 @@ use crate::platform::error::Result;
 use crate::platform::event_log::{self, Change, Changes};
 use crate::platform::timer;
 use crate::platform::unit_of_work::UnitOfWork;
+use anyhow::anyhow;
 use serde_json::{Value, json};
 use shared::calendar::{CompiledCalendar, OpenSpans, WorkingTime};
 use shared::event::EventKind;
 use shared::id::{CategoryId, ClockId, TicketId};
 use shared::service_level::{
-    self, Agreement, AgreementFacts, Clock, ClockState, ClockTarget, Promise, Segment, Target,
+    self, AgreementFacts, Clock, ClockState, ClockTarget, Promise, Segment, Target,
     Terms, TermsVersion, countdown,
 };
 use shared::time::Timestamp;
@@ -46,30 +47,30 @@ pub async fn choose(
         service: ticket.service_id,
         category_path: category_path(db, ticket.category_id).await?,
     };
-    let agreements = levels.current(db).await?;
-    choose_among(db, levels, &agreements, &facts, last, now).await
+    let current = levels.current(db).await?;
+    choose_among(&current, &facts, last, now)
 }
 
 /// The same, of agreements and facts that are known.
-pub async fn choose_among(
-    db: &impl Connection,
-    levels: &ServiceLevels,
-    agreements: &[Agreement],
+pub fn choose_among(
+    current: &Current,
     facts: &AgreementFacts,
     last: Option<&ChosenTerms>,
     now: Timestamp,
 ) -> Result<Option<(ChosenTerms, Changes)>> {
-    let choice = service_level::choose(agreements, facts);
+    let choice = service_level::choose(&current.agreements, facts);
     let version = match &choice {
         Some(choice) => {
-            let calendar = levels
-                .current_calendar(db, choice.agreement.calendar)
-                .await?;
+            let calendar = choice.agreement.calendar;
+            let calendar_version = current
+                .calendars
+                .get(&calendar)
+                .ok_or_else(|| anyhow!("{calendar} has no present version"))?;
             Some(TermsVersion {
                 agreement: choice.agreement.id,
                 agreement_version: choice.agreement.version,
-                calendar: calendar.id,
-                calendar_version: calendar.version,
+                calendar,
+                calendar_version: *calendar_version,
             })
         }
         None => None,

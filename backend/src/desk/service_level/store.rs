@@ -3,7 +3,9 @@
 
 use crate::platform::error::Result;
 use anyhow::{Context as _, anyhow};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use serde::{Deserialize, Serialize};
 use shared::calendar::{CalendarDefinition, CompiledCalendar};
 use shared::id::{AgreementId, CalendarId};
@@ -128,6 +130,15 @@ pub struct Calendar {
     pub compiled: CompiledCalendar,
 }
 
+/// The active agreements in their present versions, and those of their calendars.
+#[derive(Default)]
+pub struct Current {
+    /// In their order.
+    pub agreements: Vec<Agreement>,
+    /// Present version of each calendar.
+    pub calendars: HashMap<CalendarId, i32>,
+}
+
 /// Versions that were read, kept for ever: they never change.
 #[derive(Default)]
 pub struct ServiceLevels {
@@ -136,24 +147,33 @@ pub struct ServiceLevels {
 }
 
 impl ServiceLevels {
-    /// The active agreements in their order, present versions.
-    pub async fn current(&self, db: &impl ConnectionTrait) -> Result<Vec<Agreement>> {
-        let rows = agreement::Entity::find()
+    /// What holds for a ticket that is opened or changed now.
+    pub async fn current(&self, db: &impl ConnectionTrait) -> Result<Current> {
+        let calendars = agreement::Entity::belongs_to(calendar::Entity)
+            .from(agreement::Column::CalendarId)
+            .to(calendar::Column::Id);
+        let rows: Vec<(AgreementId, i32, CalendarId, i32)> = agreement::Entity::find()
+            .select_only()
+            .columns([
+                agreement::Column::Id,
+                agreement::Column::Version,
+                agreement::Column::CalendarId,
+            ])
+            .column(calendar::Column::Version)
+            .join(JoinType::InnerJoin, calendars.into())
             .filter(agreement::Column::Active.eq(true))
             .order_by_asc(agreement::Column::Position)
             .order_by_asc(agreement::Column::Id)
+            .into_tuple()
             .all(db)
             .await?;
-        let mut list = Vec::with_capacity(rows.len());
-        for row in rows {
-            list.push(
-                self.agreement(db, row.id, row.version)
-                    .await?
-                    .as_ref()
-                    .clone(),
-            );
+        let mut current = Current::default();
+        for (id, version, calendar, calendar_version) in rows {
+            let agreement = self.agreement(db, id, version).await?;
+            current.agreements.push(agreement.as_ref().clone());
+            current.calendars.insert(calendar, calendar_version);
         }
-        Ok(list)
+        Ok(current)
     }
 
     /// A version of an agreement.
@@ -191,19 +211,6 @@ impl ServiceLevels {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(key, agreement.clone());
         Ok(agreement)
-    }
-
-    /// The present version of a calendar.
-    pub async fn current_calendar(
-        &self,
-        db: &impl ConnectionTrait,
-        id: CalendarId,
-    ) -> Result<Arc<Calendar>> {
-        let row = calendar::Entity::find_by_id(id)
-            .one(db)
-            .await?
-            .ok_or_else(|| anyhow!("{id} does not exist"))?;
-        self.calendar(db, id, row.version).await
     }
 
     /// A version of a calendar.

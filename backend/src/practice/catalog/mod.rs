@@ -166,7 +166,8 @@ pub async fn create(
     authorize(ctx, SetUp::Department(new.department))?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     if let Some(id) = key.earlier(&uow).await? {
-        return store::find(uow.tx(), CatalogItemId(id))
+        uow.rollback().await?;
+        return store::find(platform.db.reader(), CatalogItemId(id))
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }

@@ -95,7 +95,8 @@ pub async fn create(
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     if let Some(id) = key.earlier(&uow).await? {
-        return store::agreement(uow.tx(), AgreementId(id))
+        uow.rollback().await?;
+        return store::agreement(platform.db.reader(), AgreementId(id))
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }

@@ -87,7 +87,8 @@ pub async fn create(
     authorize(ctx, SetUp::Site)?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     if let Some(id) = key.earlier(&uow).await? {
-        return store::calendar(uow.tx(), CalendarId(id))
+        uow.rollback().await?;
+        return store::calendar(platform.db.reader(), CalendarId(id))
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }

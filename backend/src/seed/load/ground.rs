@@ -2,13 +2,13 @@
 //! cost a question to the database.
 
 use crate::app::App;
+use crate::desk::service_level::store::Current;
 use crate::organisation::entity::{category, service};
 use crate::organisation::settings::MATRIX;
 use crate::organisation::store::{self, PeopleFilter};
 use crate::platform::setting;
 use anyhow::{Result, ensure};
 use shared::id::{CategoryId, DepartmentId, PersonId, TeamId};
-use shared::service_level::Agreement;
 use shared::ticket::Matrix;
 
 /// A department whose teams work.
@@ -31,8 +31,8 @@ pub struct Ground {
     pub requesters: Vec<PersonId>,
     /// From impact and urgency to priority.
     pub matrix: Matrix,
-    /// Agreements in their order.
-    pub agreements: Vec<Agreement>,
+    /// Agreements in their order, and their calendars.
+    pub agreements: Current,
 }
 
 /// Requesters that are used, at most.

@@ -130,10 +130,7 @@ impl<'a> Teller<'a> {
             service: self.row.service_id,
             category_path: category.map_or_else(Vec::new, |(_, path)| path.clone()),
         };
-        let db = self.app.platform.db.reader();
-        let levels = &self.app.desk.service_levels;
-        let chosen =
-            clocks::choose_among(db, levels, &self.ground.agreements, &facts, None, at).await?;
+        let chosen = clocks::choose_among(&self.ground.agreements, &facts, None, at)?;
         if let Some((terms, _)) = &chosen {
             self.row.agreement_id = terms.version.map(|version| version.agreement);
             self.history.terms.push(*terms);

@@ -3,18 +3,15 @@
 use super::life::Life;
 use crate::app::App;
 use crate::desk::entity::{Part, clock, message, participant, ticket};
+use crate::platform::bulk;
 use crate::platform::context::Context;
 use crate::platform::timer;
 use crate::platform::unit_of_work::UnitOfWork;
 use anyhow::{Context as _, Result};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
 use shared::event::EventKind;
 use shared::ticket::{Reference, TicketKind};
 use shared::time::Timestamp;
-
-/// Rows of one statement; a ticket has 44 columns, and SQLite takes 32,766 parameters.
-const ROWS_A_STATEMENT: usize = 500;
 
 /// Writes a batch; all of it or nothing.
 pub async fn write(app: &App, now: Timestamp, lives: Vec<Life>) -> Result<()> {
@@ -52,29 +49,11 @@ pub async fn write(app: &App, now: Timestamp, lives: Vec<Life>) -> Result<()> {
     if !timers.is_empty() {
         uow.timers_changed();
     }
-    insert::<ticket::Entity, _, ticket::ActiveModel>(&uow, tickets).await?;
-    insert::<participant::Entity, _, participant::ActiveModel>(&uow, participants).await?;
-    insert::<message::Entity, _, message::ActiveModel>(&uow, messages).await?;
-    insert::<clock::Entity, _, clock::ActiveModel>(&uow, clocks).await?;
-    insert::<timer::Entity, _, timer::ActiveModel>(&uow, timers).await?;
+    bulk::insert::<ticket::Entity, ticket::ActiveModel>(uow.tx(), tickets).await?;
+    bulk::insert::<participant::Entity, participant::ActiveModel>(uow.tx(), participants).await?;
+    bulk::insert::<message::Entity, message::ActiveModel>(uow.tx(), messages).await?;
+    bulk::insert::<clock::Entity, clock::ActiveModel>(uow.tx(), clocks).await?;
+    bulk::insert::<timer::Entity, timer::ActiveModel>(uow.tx(), timers).await?;
     uow.commit().await.context("writing a batch")?;
     Ok(())
-}
-
-async fn insert<E, M, A>(uow: &UnitOfWork, rows: Vec<M>) -> Result<()>
-where
-    E: EntityTrait,
-    M: IntoActiveModel<A>,
-    A: ActiveModelTrait<Entity = E>,
-{
-    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-    loop {
-        let chunk: Vec<A> = rows.by_ref().take(ROWS_A_STATEMENT).collect();
-        if chunk.is_empty() {
-            return Ok(());
-        }
-        E::insert_many(chunk)
-            .exec_without_returning(uow.tx())
-            .await?;
-    }
 }

@@ -1,0 +1,82 @@
+//! Many rows in few statements. The statement's text is written once for all of a kind: building it
+//! anew, value by value, costs more than the database takes to store them.
+
+use super::error::Result;
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel, Iterable as _,
+    Statement, Value,
+};
+use std::fmt::Write as _;
+
+/// Parameters of one statement: below what SQLite (32,766) and PostgreSQL (65,535) take.
+const PARAMETERS: usize = 30_000;
+
+/// Inserts rows, as many in a statement as it takes.
+///
+/// # Errors
+/// The database does not answer, or a row breaks a rule of its table.
+pub async fn insert<E, A>(
+    db: &impl ConnectionTrait,
+    rows: impl IntoIterator<Item = impl IntoActiveModel<A>>,
+) -> Result<()>
+where
+    E: EntityTrait,
+    A: ActiveModelTrait<Entity = E>,
+{
+    let columns: Vec<E::Column> = E::Column::iter().collect();
+    let most = PARAMETERS / columns.len();
+    let backend = db.get_database_backend();
+    let mut full = None;
+    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+    loop {
+        let mut values: Vec<Value> = Vec::new();
+        let mut count = 0;
+        for row in rows.by_ref().take(most) {
+            for column in &columns {
+                let value = row.get(*column).into_value();
+                values.push(value.ok_or_else(|| anyhow::anyhow!("a row without a value"))?);
+            }
+            count += 1;
+        }
+        if count == 0 {
+            return Ok(());
+        }
+        let text = if count == most {
+            full.get_or_insert_with(|| text::<E>(backend, &columns, count))
+                .clone()
+        } else {
+            text::<E>(backend, &columns, count)
+        };
+        db.execute_raw(Statement::from_sql_and_values(backend, text, values))
+            .await?;
+    }
+}
+
+fn text<E: EntityTrait>(backend: DatabaseBackend, columns: &[E::Column], rows: usize) -> String {
+    use sea_orm::IdenStatic as _;
+    let names: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
+    let table = E::default();
+    let mut text = format!(
+        "INSERT INTO \"{}\" (\"{}\") VALUES ",
+        table.as_str(),
+        names.join("\", \"")
+    );
+    let mut number = 0;
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns.len() {
+            if column > 0 {
+                text.push_str(", ");
+            }
+            number += 1;
+            if backend == DatabaseBackend::Postgres {
+                // Writing to a text cannot fail.
+                let _ = write!(text, "${number}");
+            } else {
+                text.push('?');
+            }
+        }
+        text.push(')');
+    }
+    text
+}

@@ -1,0 +1,214 @@
+//! Whose turn it is to write. On SQLite there is one writer, and most of a durable commit is waiting
+//! for the disk: whoever waits for a turn at that moment works in the same transaction, each behind a
+//! savepoint of its own, and all are answered after the one commit. PostgreSQL does the like by
+//! itself.
+//!
+//! What a unit of work may rely on stays the same: it is alone while it has the turn, it sees what was
+//! done before it, what fails is rolled back alone, and nobody is told "done" before it is on the disk.
+
+use super::error::Result;
+use super::unit_of_work::{current_value, next_values};
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use std::sync::Arc;
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+
+/// The counter by which a group knows that its transaction is still the one that it began: SQLite may
+/// roll back a whole transaction by itself when the disk is full or fails.
+const MARK: &str = "commit";
+
+/// Gives turns.
+#[derive(Clone)]
+pub(super) struct Writer {
+    connection: DatabaseConnection,
+    /// Fair: turns are given in the order in which they were asked for. `None` on PostgreSQL, where
+    /// everybody has a connection of their own.
+    group: Option<Arc<Mutex<Option<Group>>>>,
+}
+
+/// Units of work that end in one commit; those that are done wait for it.
+struct Group {
+    transaction: DatabaseTransaction,
+    waiting: Vec<oneshot::Sender<std::result::Result<(), CommitFailed>>>,
+    /// Set by the first that joins.
+    mark: Option<i64>,
+    /// Somebody gave up: what is here is committed before anybody else begins.
+    disturbed: bool,
+}
+
+/// The right to write. Dropped without a commit, nothing happened.
+pub struct Turn {
+    // In this order: a rollback is on its way before the next one's turn begins.
+    transaction: DatabaseTransaction,
+    place: Option<Place>,
+}
+
+/// A place in a group, as long as its unit of work has the turn.
+struct Place {
+    group: OwnedMutexGuard<Option<Group>>,
+    all: Arc<Mutex<Option<Group>>>,
+    left_well: bool,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if !self.left_well
+            && let Some(group) = &mut *self.group
+        {
+            group.disturbed = true;
+        }
+    }
+}
+
+/// The commit that a unit of work shared with others failed; why is the same for all.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the commit failed: {0}")]
+pub(super) struct CommitFailed(pub Arc<super::error::Error>);
+
+impl Writer {
+    /// Of a database with one writer.
+    pub(super) fn one_at_a_time(connection: DatabaseConnection) -> Self {
+        Self {
+            connection,
+            group: Some(Arc::default()),
+        }
+    }
+
+    /// Of a database with many.
+    pub(super) fn many(connection: DatabaseConnection) -> Self {
+        Self {
+            connection,
+            group: None,
+        }
+    }
+
+    /// Begins a transaction of its own. On SQLite it takes the write lock at once: a deferred one
+    /// would fail as soon as another writer is ahead.
+    pub(super) async fn begin(&self) -> std::result::Result<DatabaseTransaction, DbErr> {
+        self.connection
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            })
+            .await
+    }
+
+    /// Waits for the turn.
+    pub(super) async fn turn(&self) -> Result<Turn> {
+        let Some(all) = &self.group else {
+            return Ok(Turn {
+                transaction: self.begin().await?,
+                place: None,
+            });
+        };
+        let mut group = all.clone().lock_owned().await;
+        if group.as_ref().is_some_and(|group| group.disturbed) {
+            end(group.take()).await;
+        }
+        let mut place = Place {
+            group,
+            all: all.clone(),
+            left_well: false,
+        };
+        let transaction = match &mut *place.group {
+            None => self.begin().await?,
+            Some(group) => group.join().await?,
+        };
+        Ok(Turn {
+            transaction,
+            place: Some(place),
+        })
+    }
+}
+
+impl Turn {
+    /// The transaction.
+    pub(super) fn transaction(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    /// Saves; comes back when it is on the disk.
+    ///
+    /// # Errors
+    /// Nothing of this unit of work is saved.
+    pub(super) async fn commit(self) -> Result<()> {
+        let Self { transaction, place } = self;
+        let Some(mut place) = place else {
+            return Ok(transaction.commit().await?);
+        };
+        let (sender, done) = oneshot::channel();
+        match &mut *place.group {
+            Some(group) => {
+                // Of the savepoint only.
+                transaction.commit().await?;
+                group.waiting.push(sender);
+            }
+            none => {
+                *none = Some(Group {
+                    transaction,
+                    waiting: vec![sender],
+                    mark: None,
+                    disturbed: false,
+                });
+                // Whoever waits for a turn by now has it before, and joins. This is not left to the
+                // unit's own future: that may be given up, and the others may not.
+                let all = place.all.clone();
+                tokio::spawn(async move { end(all.lock_owned().await.take()).await });
+            }
+        }
+        place.left_well = true;
+        drop(place);
+        match done.await {
+            Ok(result) => result.map_err(|failed| anyhow::Error::from(failed).into()),
+            Err(_) => Err(anyhow::anyhow!("nobody ended the group of this commit").into()),
+        }
+    }
+
+    /// Gives everything up. What others did before in the same group is on the disk afterwards, so
+    /// that an answer may rest upon it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(super) async fn rollback(self) -> Result<()> {
+        let Self { transaction, place } = self;
+        transaction.rollback().await?;
+        if let Some(mut place) = place {
+            end(place.group.take()).await;
+        }
+        Ok(())
+    }
+}
+
+impl Group {
+    async fn join(&mut self) -> Result<DatabaseTransaction> {
+        if self.mark.is_none() {
+            self.mark = Some(next_values(&self.transaction, MARK, 1).await?);
+        }
+        Ok(self.transaction.begin().await?)
+    }
+
+    async fn save(self) -> Result<()> {
+        if let Some(mark) = self.mark
+            && current_value(&self.transaction, MARK).await? != mark
+        {
+            return Err(anyhow::anyhow!("the transaction was rolled back by the database").into());
+        }
+        Ok(self.transaction.commit().await?)
+    }
+}
+
+/// Commits a group, if there is one, and tells all that wait.
+async fn end(group: Option<Group>) {
+    let Some(mut group) = group else { return };
+    let waiting = std::mem::take(&mut group.waiting);
+    let result = group.save().await.map_err(|error| CommitFailed(Arc::new(error)));
+    if let Err(error) = &result {
+        tracing::error!(%error, units = waiting.len(), "a commit failed");
+    }
+    for one in waiting {
+        // Whoever does not wait any longer has lost the answer, not what was done.
+        let _ = one.send(result.clone());
+    }
+}

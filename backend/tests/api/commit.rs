@@ -1,0 +1,188 @@
+//! Several acts at once: on SQLite they share a commit, on PostgreSQL they meet at the counters.
+//! Either way each is saved as a whole or not at all, and answered accordingly.
+
+use crate::support::actor::Actor;
+use crate::support::organisation::department;
+use crate::support::{Backend, TestApp, json};
+use backend::platform::context::Context;
+use backend::platform::unit_of_work::UnitOfWork;
+use futures_util::future::join_all;
+use sea_orm::{ConnectionTrait as _, Statement};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+const REPORT: &str = "mutation($input: IncidentReportInput!) {
+    incidentReport(input: $input) { ticket { reference } userErrors { code } } }";
+
+/// Reports; gives the reference, or the code of what went wrong.
+async fn report(actor: &Actor, title: &str, more: Value) -> Result<String, String> {
+    let mut input = json!({ "title": title, "description": "x", "department": department("it").to_string() });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        input[name] = value.clone();
+    }
+    let answer = actor.ask(REPORT, json!({ "input": input })).await;
+    let json = answer.json();
+    match json.pointer("/data/incidentReport/ticket/reference") {
+        Some(Value::String(reference)) => Ok(reference.clone()),
+        _ => {
+            let refused = json.pointer("/data/incidentReport/userErrors/0/code");
+            Err(refused
+                .and_then(Value::as_str)
+                .map_or_else(|| answer.code(), str::to_owned))
+        }
+    }
+}
+
+async fn number(app: &TestApp, sql: &str) -> i64 {
+    let db = &app.platform().db;
+    let row = db
+        .reader()
+        .query_one_raw(Statement::from_string(db.backend(), sql))
+        .await
+        .expect("an answer")
+        .expect("a row");
+    row.try_get_by_index(0).expect("a number")
+}
+
+async fn tickets(app: &TestApp) -> i64 {
+    number(app, "SELECT COUNT(*) FROM tickets").await
+}
+
+/// Groups that more than one act shared.
+async fn shared_commits(app: &TestApp) -> i64 {
+    number(
+        app,
+        "SELECT COALESCE(MAX(value), 0) FROM counters WHERE name = 'commit'",
+    )
+    .await
+}
+
+/// The log has no gap, no event without its payload, and ends where its counter stands.
+async fn assert_log_is_whole(app: &TestApp) {
+    let events = number(app, "SELECT COUNT(*) FROM events").await;
+    let payloads = number(
+        app,
+        "SELECT COUNT(*) FROM events e JOIN event_payloads p ON p.sequence = e.sequence",
+    )
+    .await;
+    let span = number(app, "SELECT MAX(sequence) - MIN(sequence) + 1 FROM events").await;
+    let last = number(app, "SELECT value FROM counters WHERE name = 'event'").await;
+    let end = number(app, "SELECT MAX(sequence) FROM events").await;
+    assert_eq!((payloads, span, last), (events, events, end));
+}
+
+on_both_databases! {
+    async fn acts_at_once_are_all_saved_and_share_commits(app) {
+        let ana = app.employee().await;
+        let before = tickets(app).await;
+        let titles: Vec<String> = (0..24).map(|n| format!("Number {n}")).collect();
+        let answers = join_all(titles.iter().map(|title| report(&ana, title, json!({})))).await;
+        let references: BTreeSet<String> = answers.into_iter().map(|a| a.expect("a ticket")).collect();
+        assert_eq!(references.len(), 24, "references are unique");
+        assert_eq!(tickets(app).await, before + 24);
+        assert_log_is_whole(app).await;
+        if app.database_url().starts_with("sqlite:") {
+            let shared = shared_commits(app).await;
+            assert!((1..24).contains(&shared), "{shared} commits were shared");
+        }
+    }
+
+    async fn what_is_refused_among_others_is_left_out_alone(app) {
+        let ana = app.employee().await;
+        let before = tickets(app).await;
+        let nowhere = "category_00000000000000000000000000";
+        let answers = join_all((0..24).map(|n| {
+            let more = if n % 3 == 1 { json!({ "category": nowhere }) } else { json!({}) };
+            let ana = &ana;
+            async move { report(ana, &format!("Number {n}"), more).await }
+        }))
+        .await;
+        for (n, answer) in answers.iter().enumerate() {
+            if n % 3 == 1 {
+                assert_eq!(answer.as_ref().unwrap_err(), "NOT_FOUND");
+            } else {
+                assert!(answer.is_ok(), "{answer:?}");
+            }
+        }
+        assert_eq!(tickets(app).await, before + 16);
+        assert_log_is_whole(app).await;
+    }
+
+    async fn the_same_act_sent_many_times_at_once_is_done_once(app) {
+        let ana = app.employee().await;
+        let before = tickets(app).await;
+        let key = json!({ "idempotencyKey": "the same" });
+        let answers = join_all((0..12).map(|_| report(&ana, "Once", key.clone()))).await;
+        let references: BTreeSet<String> = answers.into_iter().map(|a| a.expect("a ticket")).collect();
+        assert_eq!(references.len(), 1);
+        assert_eq!(tickets(app).await, before + 1);
+        assert_log_is_whole(app).await;
+    }
+
+    async fn an_act_that_is_given_up_holds_up_nobody(app) {
+        let ana = app.employee().await;
+        let before = tickets(app).await;
+        for _ in 0..3 {
+            let platform = app.platform().clone();
+            let context = Context::system(app.now(), "given up");
+            let (begun, has_begun) = tokio::sync::oneshot::channel();
+            let idle = actix_web::rt::spawn(async move {
+                let uow = UnitOfWork::begin(&platform, &context).await.expect("a turn");
+                let number = uow.next_number("given up").await.expect("a number");
+                begun.send(number).expect("somebody listens");
+                std::future::pending::<()>().await;
+                drop(uow);
+            });
+            has_begun.await.expect("a number");
+            let (answers, ()) = tokio::join!(
+                join_all((0..6).map(|_| report(&ana, "Behind it", json!({})))),
+                async { idle.abort() },
+            );
+            assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        }
+        assert_eq!(tickets(app).await, before + 18);
+        assert_eq!(number(app, "SELECT COUNT(*) FROM counters WHERE name = 'given up'").await, 0);
+        assert_log_is_whole(app).await;
+    }
+}
+
+/// On SQLite alone: PostgreSQL shares no commits.
+#[test]
+fn when_the_disk_is_full_everybody_hears_what_became_of_their_own_act() {
+    crate::support::run(Backend::Sqlite, |_| {}, async |app| {
+        let app = &*app;
+        let ana = app.employee().await;
+        let limit = async |pages: i64| {
+            let tx = app.platform().db.begin().await.expect("a transaction");
+            let statement = format!("PRAGMA max_page_count = {pages}");
+            tx.execute_unprepared(&statement).await.expect("a limit");
+            tx.commit().await.expect("a commit");
+        };
+        let pages = number(app, "PRAGMA page_count").await;
+        limit(pages + 12).await;
+        let mut saved = tickets(app).await;
+        let (mut good, mut bad) = (0, 0);
+        for round in 0..6 {
+            let text = "y ".repeat(1_500);
+            let answers = join_all((0..8).map(|n| {
+                let more = json!({ "description": text.as_str() });
+                let ana = &ana;
+                async move { report(ana, &format!("{round}.{n}"), more).await }
+            }))
+            .await;
+            let done = answers.iter().filter(|answer| answer.is_ok()).count();
+            for answer in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+                assert_eq!(answer, "UNAVAILABLE");
+            }
+            (good, bad) = (good + done, bad + 8 - done);
+            saved += i64::try_from(done).expect("a small number");
+            assert_eq!(tickets(app).await, saved, "as many as were told so");
+            assert_log_is_whole(app).await;
+        }
+        assert!(good > 0 && bad > 0, "{good} were saved, {bad} were not");
+        limit(pages + 10_000).await;
+        report(&ana, "There is room again", json!({}))
+            .await
+            .expect("a ticket");
+    });
+}
