@@ -2,14 +2,17 @@
 
 use anyhow::{Context as _, Result};
 use backend::app::App;
-use backend::organisation::entity::{person, role_grant, team, team_member};
 use backend::organisation::access;
+use backend::organisation::entity::{person, role_grant, team, team_member};
 use backend::platform::Platform;
 use backend::platform::clock::SystemClock;
 use backend::platform::context::Context;
 use backend::platform::database::Database;
 use backend::platform::ids::Ids;
-use sea_orm::{ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel as _, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel as _, QueryFilter, QueryOrder,
+    Set,
+};
 use shared::id::{PersonId, TeamId};
 use shared::time::Timestamp;
 use std::sync::Arc;
@@ -22,7 +25,11 @@ pub const PASSWORD: &str = "welcome aboard";
 /// Opens the parts of a server; nothing runs beside them.
 pub async fn open(database: &str) -> Result<App> {
     let db = Database::open(database).await?;
-    Ok(App::new(Platform::new(db, Arc::new(SystemClock), Ids::random())))
+    Ok(App::new(Platform::new(
+        db,
+        Arc::new(SystemClock),
+        Ids::random(),
+    )))
 }
 
 /// The agent.
@@ -83,7 +90,9 @@ pub async fn colleagues(app: &App, count: usize) -> Result<Vec<String>> {
         row.email = Set(format!("{login}@example.org"));
         row.login = Set(login.clone());
         let row = row.reset_all();
-        person::Entity::insert(row).exec_without_returning(&tx).await?;
+        person::Entity::insert(row)
+            .exec_without_returning(&tx)
+            .await?;
         for role in &roles {
             let mut row = role.clone().into_active_model();
             row.person_id = Set(id);

@@ -63,7 +63,17 @@ pub async fn measure(server: &str, database: &str) -> Result<()> {
     for count in [1_000, most] {
         while open < count {
             let caller = &callers[open / SOCKETS_EACH];
-            listen(&running, caller, filter(open % QUEUES, &team.id.to_string(), &team.department_id.to_string()), heard.clone()).await?;
+            listen(
+                &running,
+                caller,
+                filter(
+                    open % QUEUES,
+                    &team.id.to_string(),
+                    &team.department_id.to_string(),
+                ),
+                heard.clone(),
+            )
+            .await?;
             open += 1;
         }
         fan_out(&running, &actor, &ticket, &heard, count, name).await?;
@@ -71,7 +81,10 @@ pub async fn measure(server: &str, database: &str) -> Result<()> {
     let full = memory(running.id())?;
     tell(
         &format!("memory of an open subscription with its socket, {most} of them, {name}"),
-        &format!("{:.1} KB", (full.saturating_sub(empty)) as f64 / most as f64 / 1_024.0),
+        &format!(
+            "{:.1} KB",
+            (full.saturating_sub(empty)) as f64 / most as f64 / 1_024.0
+        ),
         "32 KB",
     );
     Ok(())
@@ -113,7 +126,9 @@ async fn listen(server: &Server, caller: &Caller, filter: Value, heard: Rc<Heard
         Some(Ok(Frame::Text(text))) if text.starts_with(br#"{"type":"connection_ack""#) => {}
         other => bail!("no acknowledgement: {other:?}"),
     }
-    socket.send(Message::Text(subscribe.to_string().into())).await?;
+    socket
+        .send(Message::Text(subscribe.to_string().into()))
+        .await?;
     rt::spawn(async move {
         while let Some(frame) = socket.next().await {
             match frame {
@@ -146,26 +161,40 @@ async fn fan_out(
     count: usize,
     database: &str,
 ) -> Result<()> {
-    let me = actor.ask("{ viewer { person { id } } }", json!({})).await?["viewer"]["person"]["id"].take();
+    let me = actor.ask("{ viewer { person { id } } }", json!({})).await?["viewer"]["person"]["id"]
+        .take();
     let (mut after_answer, mut after_sending) = (Times::default(), Times::default());
     let (mut ours, mut theirs) = (Duration::ZERO, Duration::ZERO);
     // The first change warms up, and shows that everybody listens.
     for round in 0..=CHANGES {
         let version = actor
-            .ask("query ($id: ID!) { ticket(id: $id) { version assignee { id } } }", json!({ "id": ticket["id"] }))
+            .ask(
+                "query ($id: ID!) { ticket(id: $id) { version assignee { id } } }",
+                json!({ "id": ticket["id"] }),
+            )
             .await?;
-        let assignee = if version["ticket"]["assignee"].is_null() { me.clone() } else { Value::Null };
+        let assignee = if version["ticket"]["assignee"].is_null() {
+            me.clone()
+        } else {
+            Value::Null
+        };
         let input = json!({ "input": {
             "ticket": ticket["id"], "expectedVersion": version["ticket"]["version"], "assignee": assignee,
         } });
         // Nothing of the round before is still on its way.
         quiet(heard).await;
         heard.count.set(0);
-        let before = (processor_time(std::process::id())?, processor_time(server.id())?);
+        let before = (
+            processor_time(std::process::id())?,
+            processor_time(server.id())?,
+        );
         let sent = Instant::now();
         let answer = actor.ask(ASSIGN, input).await?;
         let answered = Instant::now();
-        if !answer["ticketAssign"]["userErrors"].as_array().is_none_or(Vec::is_empty) {
+        if !answer["ticketAssign"]["userErrors"]
+            .as_array()
+            .is_none_or(Vec::is_empty)
+        {
             bail!("{answer}");
         }
         while heard.count.get() < count {
@@ -188,13 +217,20 @@ async fn fan_out(
     let goal = if count > 1_000 { "1,000 ms" } else { "150 ms" };
     let each = |time: Duration| time.as_secs_f64() * 1_000.0 / CHANGES as f64;
     tell(
-        &format!("one change to {count} listeners of {QUEUES} queues, {database}: sent to last delivery, median"),
+        &format!(
+            "one change to {count} listeners of {QUEUES} queues, {database}: sent to last delivery, median"
+        ),
         &format!("{:.0} ms", after_sending.median()),
         goal,
     );
     tell(
         &format!("the same from the answer on (processor time: server, listeners), {database}"),
-        &format!("{:.0} ms ({:.0} ms, {:.0} ms)", after_answer.median(), each(theirs), each(ours)),
+        &format!(
+            "{:.0} ms ({:.0} ms, {:.0} ms)",
+            after_answer.median(),
+            each(theirs),
+            each(ours)
+        ),
         "",
     );
     Ok(())

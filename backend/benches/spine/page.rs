@@ -226,7 +226,10 @@ fn same(asked: &[u8], written: &[u8]) -> Result<()> {
         }
     }
     ensure!(a == b, "the two ways differ beside the tickets");
-    ensure!(asked.len() == written.len(), "the two ways differ in length");
+    ensure!(
+        asked.len() == written.len(),
+        "the two ways differ in length"
+    );
     Ok(())
 }
 
@@ -253,9 +256,10 @@ async fn by_hand(app: &App, team: TeamId) -> Result<Vec<u8>> {
         DatabaseBackend::Postgres => STATEMENT.to_owned(),
         _ => STATEMENT.replace("$1", "?"),
     };
-    let statement =
-        Statement::from_sql_and_values(app.platform.db.backend(), text, [team.into()]);
-    let mut rows = Row::find_by_statement(statement).all(app.platform.db.reader()).await?;
+    let statement = Statement::from_sql_and_values(app.platform.db.backend(), text, [team.into()]);
+    let mut rows = Row::find_by_statement(statement)
+        .all(app.platform.db.reader())
+        .await?;
     let has_next_page = rows.len() > SIZE;
     rows.truncate(SIZE);
     let mut edges = Vec::with_capacity(rows.len());

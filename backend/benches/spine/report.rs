@@ -117,7 +117,13 @@ async fn create_bare(db: &Database) -> Result<()> {
         DatabaseBackend::Postgres => "UUID",
         _ => "BLOB",
     };
-    run(db, &format!("CREATE TABLE bench_rows (id {id} PRIMARY KEY, at BIGINT NOT NULL, text TEXT NOT NULL)")).await
+    run(
+        db,
+        &format!(
+            "CREATE TABLE bench_rows (id {id} PRIMARY KEY, at BIGINT NOT NULL, text TEXT NOT NULL)"
+        ),
+    )
+    .await
 }
 
 async fn drop_bare(db: &Database) -> Result<()> {

@@ -70,7 +70,7 @@ async fn post(
     problems.finish()?;
     let input = format!("{id}|{visibility}|{files:?}|{body}");
     let key = Key::new("ticketMessage", key, &input);
-    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut uow = UnitOfWork::begin_shared(&desk.platform, ctx).await?;
     let earlier = key.earlier(&uow).await?;
     let mut act = Act::begin(desk, &mut uow, id, None).await?;
     let action = match visibility {

@@ -18,8 +18,8 @@ use tokio::sync::broadcast;
 
 /// A ticket that changed.
 pub struct Changed {
-    /// As it is now.
-    pub row: ticket::Model,
+    /// As it is now; shared by all who tell of it.
+    pub row: Arc<ticket::Model>,
     /// Its facts now.
     pub after: TicketFacts,
     /// Its facts before; `None` when it did not exist.
@@ -210,6 +210,6 @@ fn changed(
         before,
         sequence: events.last().map_or(0, |e| e.sequence),
         clocks,
-        row,
+        row: Arc::new(row),
     })
 }

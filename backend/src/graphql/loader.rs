@@ -1,4 +1,4 @@
-//! Loads rows of the organisation many at a time, once per request.
+//! Loads rows of the organisation many at a time: for a request, or for all subscriptions together.
 
 use crate::desk::entity::clock;
 use crate::desk::service_level::clock_store;
@@ -6,15 +6,79 @@ use crate::organisation::entity::{category, department, person, role_grant, serv
 use crate::organisation::store;
 use crate::platform::database::Database;
 use crate::platform::error::Error;
-use async_graphql::dataloader::Loader;
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
 use shared::permission::SiteRole;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-/// Loads for one request.
+/// Loads from the database.
 pub struct OrganisationLoader(pub Database);
+
+/// Loads of one request.
+pub type PerRequest = DataLoader<OrganisationLoader>;
+/// Loads that are kept.
+pub type PerPosition = DataLoader<OrganisationLoader, HashMapCache>;
+
+/// Where a request finds rows of the organisation.
+pub enum Loading {
+    /// It loads its own: what is asked for at the same time is loaded at once, and nothing is kept,
+    /// for a mutation may follow that changes it.
+    Own(PerRequest),
+    /// In the [`LiveLoading`] of the schema: a subscription.
+    Live,
+}
+
+impl Loading {
+    /// For a query or a mutation.
+    pub fn own(db: Database) -> Self {
+        let loader = DataLoader::new(OrganisationLoader(db), tokio::spawn);
+        Self::Own(loader.delay(Duration::ZERO))
+    }
+}
+
+/// Rows that all subscriptions share: thousands of them tell of the same change at once, and ask for
+/// the same people and teams. What a row holds is at least as new as the change that is told; who
+/// may see what of it is decided where it is shown.
+#[derive(Clone)]
+pub struct LiveLoading {
+    db: Database,
+    /// The position of the log from which on its rows were read.
+    present: Arc<Mutex<(i64, Arc<PerPosition>)>>,
+}
+
+impl LiveLoading {
+    /// Nothing is loaded yet.
+    pub fn new(db: Database) -> Self {
+        let first = Self::empty(&db);
+        Self {
+            present: Arc::new(Mutex::new((0, first))),
+            db,
+        }
+    }
+
+    fn empty(db: &Database) -> Arc<PerPosition> {
+        let loader = OrganisationLoader(db.clone());
+        let loader = DataLoader::with_cache(loader, tokio::spawn, HashMapCache::default());
+        Arc::new(loader.delay(Duration::ZERO))
+    }
+
+    /// Forgets what was read before this position of the log.
+    pub fn reach(&self, sequence: i64) {
+        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
+        if present.0 < sequence {
+            *present = (sequence, Self::empty(&self.db));
+        }
+    }
+
+    /// What was read of the present position.
+    pub fn at_hand(&self) -> Arc<PerPosition> {
+        let present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
+        present.1.clone()
+    }
+}
 
 /// Asks for the teams in use of a department.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,20 +4,18 @@ use super::catalog::{CatalogItem, items};
 use super::error::top_level;
 use super::id::id;
 use super::loader::{
-    MembersOf, OrganisationLoader, RolesOf, SiteRolesOf, TeamsOf, TeamsOfDepartment,
+    LiveLoading, Loading, MembersOf, OrganisationLoader, RolesOf, SiteRolesOf, TeamsOf,
+    TeamsOfDepartment,
 };
 use crate::organisation::entity::{category, department, person, service, team};
 use crate::platform::context::Context as Acting;
 use crate::platform::error::Error;
-use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId};
 use shared::organisation::{hue, initials};
 use shared::permission::{Role, SiteRole};
 use std::hash::Hash;
 use std::sync::Arc;
-
-type Loader = DataLoader<OrganisationLoader>;
 
 /// Loads one row by id, together with others of the same request.
 pub async fn load<K>(
@@ -28,10 +26,14 @@ where
     K: Send + Sync + Hash + Eq + Clone + 'static,
     OrganisationLoader: async_graphql::dataloader::Loader<K, Error = Arc<Error>>,
 {
-    ctx.data::<Loader>()?
-        .load_one(key)
-        .await
-        .map_err(|error| top_level(ctx, Error::Fault(anyhow::anyhow!(error))))
+    let loaded = match ctx.data::<Loading>()? {
+        Loading::Own(loader) => loader.load_one(key).await,
+        Loading::Live => {
+            let shared = ctx.data::<LiveLoading>()?.at_hand();
+            shared.load_one(key).await
+        }
+    };
+    loaded.map_err(|error| top_level(ctx, Error::Fault(anyhow::anyhow!(error))))
 }
 
 /// A department.

@@ -10,7 +10,7 @@ use super::dashboard::DashboardQuery;
 use super::department_mutation::DepartmentMutation;
 use super::first_hour::{FirstHourMutation, FirstHourQuery};
 use super::handover::HandOverQuery;
-use super::loader::OrganisationLoader;
+use super::loader::{LiveLoading, Loading};
 use super::mail::{MailMutation, MailQuery};
 use super::notification::{NotificationMutation, NotificationQuery};
 use super::organisation_query::OrganisationQuery;
@@ -23,7 +23,6 @@ use super::ticket_mutation::TicketMutation;
 use super::viewer::ViewerQuery;
 use crate::app::App;
 use crate::platform::context::Context;
-use async_graphql::dataloader::DataLoader;
 use async_graphql::{MergedObject, Request, Response, Schema, SchemaBuilder};
 use std::pin::Pin;
 use tokio::sync::OnceCell;
@@ -76,6 +75,7 @@ pub fn build(app: &App) -> BellhopSchema {
     builder()
         .data(app.clone())
         .data(app.platform.db.clone())
+        .data(LiveLoading::new(app.platform.db.clone()))
         .finish()
 }
 
@@ -96,13 +96,19 @@ pub fn execute(
     Box::pin(schema.execute(request))
 }
 
-/// Gives a request its actor (if signed in) and its own loaders: what one actor loaded is never
-/// shown to another.
+/// Gives a request its actor (if signed in) and its own loader: what one actor loaded is never shown
+/// to another.
 pub fn prepare(request: Request, app: &App, context: Option<Context>) -> Request {
-    let loader = OrganisationLoader(app.platform.db.clone());
-    let request = request
-        .data(DataLoader::new(loader, tokio::spawn))
-        .data(AsOf::default());
+    with_actor(request, Loading::own(app.platform.db.clone()), context)
+}
+
+/// The same for a subscription, which shares the rows that it loads.
+pub fn prepare_live(request: Request, context: Context) -> Request {
+    with_actor(request, Loading::Live, Some(context))
+}
+
+fn with_actor(request: Request, loading: Loading, context: Option<Context>) -> Request {
+    let request = request.data(loading).data(AsOf::default());
     match context {
         Some(context) => request.data(context),
         None => request,

@@ -7,6 +7,7 @@ use super::dashboard::{Dashboard, DashboardKey};
 use super::error::top_level;
 use super::filter::{TicketFilter, resolve};
 use super::id::{id, parse};
+use super::loader::LiveLoading;
 use super::notification::{Notification, small};
 use super::organisation::acting;
 use super::page::TotalCount;
@@ -189,6 +190,7 @@ enum Heard {
 /// A place in the live stream: first the difference since `since`, then what follows.
 struct Ear {
     app: App,
+    rows: LiveLoading,
     receiver: Receiver<Arc<Batch>>,
     first: Option<Heard>,
     /// Everything up to here was told.
@@ -222,8 +224,15 @@ impl Ear {
                 None => (Some(Heard::Missed { after: since }), end),
             }
         };
+        let rows = ctx
+            .data::<LiveLoading>()
+            .map_err(|error| anyhow::anyhow!("{error:?}"))?
+            .clone();
+        // What others read may be older than what this one is told first.
+        rows.reach(told);
         Ok(Self {
             app,
+            rows,
             receiver,
             first,
             told,
@@ -243,6 +252,7 @@ impl Ear {
                 Ok(batch) if batch.last <= self.told => {}
                 Ok(batch) => {
                     self.told = batch.last;
+                    self.rows.reach(batch.last);
                     return Some(Heard::Batch(batch));
                 }
                 Err(RecvError::Lagged(_)) => return Some(Heard::Missed { after: self.told }),
@@ -288,7 +298,7 @@ impl Question {
         (changes, removed)
     }
 
-    fn upsert(&self, row: &ticket::Model, sequence: i64) -> QueueChange {
+    fn upsert(&self, row: &Arc<ticket::Model>, sequence: i64) -> QueueChange {
         QueueChange::Upsert(QueueUpsert {
             sort_key: queue::sort_key(self.order, row),
             ticket: row.clone().into(),
@@ -311,7 +321,8 @@ impl Question {
             count,
         )
         .await?;
-        Ok(rows.iter().map(|row| self.upsert(row, sequence)).collect())
+        let rows = rows.into_iter().map(Arc::new);
+        Ok(rows.map(|row| self.upsert(&row, sequence)).collect())
     }
 }
 

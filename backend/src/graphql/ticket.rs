@@ -37,6 +37,7 @@ use shared::ticket::{
     Stimulus, TicketKind, TicketState, Urgency, allowed_stimuli,
 };
 use shared::time::Timestamp;
+use std::sync::Arc;
 
 /// What a viewer may do with a ticket besides moving it on.
 #[derive(SimpleObject)]
@@ -408,6 +409,12 @@ pub enum Ticket {
 
 impl From<ticket::Model> for Ticket {
     fn from(row: ticket::Model) -> Self {
+        Arc::new(row).into()
+    }
+}
+
+impl From<Arc<ticket::Model>> for Ticket {
+    fn from(row: Arc<ticket::Model>) -> Self {
         match row.kind {
             TicketKind::Incident => Self::Incident(Incident(row)),
             TicketKind::ServiceRequest => Self::ServiceRequest(ServiceRequest(row)),
@@ -429,7 +436,7 @@ pub async fn load_ticket(ctx: &Context<'_>, key: TicketId) -> Result<Option<Tick
 macro_rules! ticket_object {
     ($(#[$meta:meta])* $name:ident { $($extra:tt)* }) => {
         $(#[$meta])*
-        pub struct $name(pub ticket::Model);
+        pub struct $name(pub Arc<ticket::Model>);
 
         $(#[$meta])*
         #[Object]

@@ -8,7 +8,7 @@ use super::metrics::Kind;
 use super::origin;
 use super::server::{Actor, Server};
 use super::tool_scope;
-use crate::graphql::schema::prepare;
+use crate::graphql::schema::{self, prepare};
 use crate::platform::context::Context;
 use crate::platform::error::code as error_code;
 use crate::session::Caller;
@@ -432,7 +432,7 @@ fn contains_null_character(value: &serde_json::Value) -> bool {
 
 async fn run(server: &Server, request: Request, context: Option<Context>, id: &str) -> Response {
     let request = prepare(request, &server.app, context);
-    let execution = AssertUnwindSafe(server.schema.execute(request)).catch_unwind();
+    let execution = AssertUnwindSafe(schema::execute(&server.schema, request)).catch_unwind();
     match tokio::time::timeout(server.settings.execution_time, execution).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {

@@ -3,8 +3,8 @@
 
 use super::error::Result;
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel, Iterable as _,
-    Statement, Value,
+    ActiveModelTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
+    Iterable as _, Statement, Value,
 };
 use std::fmt::Write as _;
 

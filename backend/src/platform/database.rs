@@ -1,6 +1,6 @@
 //! Connections to SQLite or PostgreSQL.
 
-use super::writer::{Turn, Writer};
+use super::writer::{Company, Turn, Writer};
 use anyhow::{Context as _, Result, bail};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Alias, Query};
@@ -181,8 +181,8 @@ impl Database {
     }
 
     /// Waits for the turn to write.
-    pub(super) async fn turn(&self) -> super::error::Result<Turn> {
-        self.turns.turn().await
+    pub(super) async fn turn(&self, company: Company) -> super::error::Result<Turn> {
+        self.turns.turn(company).await
     }
 
     /// Which of the two.

@@ -5,7 +5,7 @@ use super::Platform;
 use super::context::Context;
 use super::error::Result;
 use super::event_log::{self, NewEvent, Stamp};
-use super::writer::Turn;
+use super::writer::{Company, Turn};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Query};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction};
 use sha2::{Digest, Sha256};
@@ -36,10 +36,22 @@ pub struct UnitOfWork {
 }
 
 impl UnitOfWork {
-    /// Begins. On SQLite this waits for the one writer, which a unit of work that waits long holds up.
+    /// Begins. On SQLite this waits for the one writer.
     pub async fn begin(platform: &Platform, context: &Context) -> Result<Self> {
+        Self::within(platform, context, Company::Alone).await
+    }
+
+    /// Begins an act that may share its commit with others that were begun like this: many at once
+    /// then cost little more than one. It may see what the others did before they are told that it is
+    /// saved, so this is for acts whose refusals tell nothing of that; an answer that does (the same
+    /// act was done before) comes after [`Self::rollback`].
+    pub async fn begin_shared(platform: &Platform, context: &Context) -> Result<Self> {
+        Self::within(platform, context, Company::Shared).await
+    }
+
+    async fn within(platform: &Platform, context: &Context, company: Company) -> Result<Self> {
         Ok(Self {
-            turn: platform.db.turn().await?,
+            turn: platform.db.turn(company).await?,
             platform: platform.clone(),
             context: context.clone(),
             events: Vec::new(),

@@ -1,7 +1,7 @@
 //! Whose turn it is to write. On SQLite there is one writer, and most of a durable commit is waiting
-//! for the disk: whoever waits for a turn at that moment works in the same transaction, each behind a
-//! savepoint of its own, and all are answered after the one commit. PostgreSQL does the like by
-//! itself.
+//! for the disk. Units of work that are willing to share, and wait for their turn at the same moment,
+//! work in one transaction, each behind a savepoint of its own, and are answered after the one commit.
+//! PostgreSQL does the like by itself. `docs/adr/0013-shared-commits.md` says why and who may.
 //!
 //! What a unit of work may rely on stays the same: it is alone while it has the turn, it sees what was
 //! done before it, what fails is rolled back alone, and nobody is told "done" before it is on the disk.
@@ -38,11 +38,22 @@ struct Group {
     disturbed: bool,
 }
 
+/// Whether a unit of work lets others into its commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Company {
+    /// It begins when all before it are on the disk.
+    Alone,
+    /// It may see what others of its group did, and are not told yet; so an answer that it gives
+    /// without a commit of its own waits for a rollback.
+    Shared,
+}
+
 /// The right to write. Dropped without a commit, nothing happened.
 pub struct Turn {
     // In this order: a rollback is on its way before the next one's turn begins.
     transaction: DatabaseTransaction,
     place: Option<Place>,
+    company: Company,
 }
 
 /// A place in a group, as long as its unit of work has the turn.
@@ -96,15 +107,17 @@ impl Writer {
     }
 
     /// Waits for the turn.
-    pub(super) async fn turn(&self) -> Result<Turn> {
+    pub(super) async fn turn(&self, company: Company) -> Result<Turn> {
         let Some(all) = &self.group else {
             return Ok(Turn {
                 transaction: self.begin().await?,
                 place: None,
+                company,
             });
         };
         let mut group = all.clone().lock_owned().await;
-        if group.as_ref().is_some_and(|group| group.disturbed) {
+        let joins = |group: &Group| company == Company::Shared && !group.disturbed;
+        if !group.as_ref().is_some_and(joins) {
             end(group.take()).await;
         }
         let mut place = Place {
@@ -119,6 +132,7 @@ impl Writer {
         Ok(Turn {
             transaction,
             place: Some(place),
+            company,
         })
     }
 }
@@ -134,9 +148,18 @@ impl Turn {
     /// # Errors
     /// Nothing of this unit of work is saved.
     pub(super) async fn commit(self) -> Result<()> {
-        let Self { transaction, place } = self;
-        let Some(mut place) = place else {
-            return Ok(transaction.commit().await?);
+        let Self {
+            transaction,
+            place,
+            company,
+        } = self;
+        let mut place = match (place, company) {
+            (Some(place), Company::Shared) => place,
+            (place, _) => {
+                let committed = transaction.commit().await;
+                drop(place);
+                return Ok(committed?);
+            }
         };
         let (sender, done) = oneshot::channel();
         match &mut *place.group {
@@ -172,7 +195,9 @@ impl Turn {
     /// # Errors
     /// The database does not answer.
     pub(super) async fn rollback(self) -> Result<()> {
-        let Self { transaction, place } = self;
+        let Self {
+            transaction, place, ..
+        } = self;
         transaction.rollback().await?;
         if let Some(mut place) = place {
             end(place.group.take()).await;
@@ -203,7 +228,10 @@ impl Group {
 async fn end(group: Option<Group>) {
     let Some(mut group) = group else { return };
     let waiting = std::mem::take(&mut group.waiting);
-    let result = group.save().await.map_err(|error| CommitFailed(Arc::new(error)));
+    let result = group
+        .save()
+        .await
+        .map_err(|error| CommitFailed(Arc::new(error)));
     if let Err(error) = &result {
         tracing::error!(%error, units = waiting.len(), "a commit failed");
     }

@@ -1,6 +1,6 @@
 //! By what a report can be split.
 
-use super::facts::Facts;
+use super::facts::{Facts, Need};
 use super::period::Local;
 use shared::id::{CategoryId, DepartmentId, ServiceId, TeamId};
 use shared::ticket::{Channel, Priority, TicketKind, TicketState};
@@ -58,6 +58,23 @@ impl Dimension {
     /// Whether it needs an instant and a zone.
     pub const fn is_of_time(self) -> bool {
         matches!(self, Self::Weekday | Self::Hour)
+    }
+
+    /// What it has to know of a ticket.
+    pub(super) const fn need(self) -> Option<Need> {
+        Some(match self {
+            Self::State => Need::State,
+            Self::SourceState => Need::SourceState,
+            Self::Priority => Need::Priority,
+            Self::Kind => Need::Kind,
+            Self::Channel => Need::Channel,
+            Self::ContactType => Need::ContactType,
+            Self::Department => Need::Department,
+            Self::Team => Need::Team,
+            Self::Category | Self::Subcategory => Need::Category,
+            Self::Service => Need::Service,
+            Self::Weekday | Self::Hour => return None,
+        })
     }
 }
 
@@ -134,13 +151,13 @@ pub fn value(
     local: Option<Local>,
 ) -> Value {
     match dimension {
-        Dimension::State => Value::State(facts.state),
+        Dimension::State => Value::optional(facts.state, Value::State),
         Dimension::SourceState => Value::optional(facts.source_state.clone(), Value::Text),
-        Dimension::Priority => Value::Priority(facts.priority),
-        Dimension::Kind => Value::Kind(facts.kind),
-        Dimension::Channel => Value::Channel(facts.channel),
+        Dimension::Priority => Value::optional(facts.priority, Value::Priority),
+        Dimension::Kind => Value::optional(facts.kind, Value::Kind),
+        Dimension::Channel => Value::optional(facts.channel, Value::Channel),
         Dimension::ContactType => Value::optional(facts.contact_type.clone(), Value::Text),
-        Dimension::Department => Value::Department(facts.department),
+        Dimension::Department => Value::optional(facts.department, Value::Department),
         Dimension::Team => Value::optional(facts.team, Value::Team),
         Dimension::Category => {
             let top = facts.category.map(|category| topmost(parents, category));

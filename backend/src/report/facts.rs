@@ -4,23 +4,66 @@ use shared::id::{CategoryId, DepartmentId, ServiceId, TeamId};
 use shared::ticket::{Channel, Priority, TicketKind, TicketState};
 use shared::time::Timestamp;
 
-/// A ticket as reports see it.
+/// What of a ticket a report may have to know, besides its start; nothing else is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// [`Facts::kind`].
+    Kind,
+    /// [`Facts::state`].
+    State,
+    /// [`Facts::source_state`].
+    SourceState,
+    /// [`Facts::priority`].
+    Priority,
+    /// [`Facts::channel`].
+    Channel,
+    /// [`Facts::contact_type`].
+    ContactType,
+    /// [`Facts::department`].
+    Department,
+    /// [`Facts::team`].
+    Team,
+    /// [`Facts::service`].
+    Service,
+    /// [`Facts::category`].
+    Category,
+    /// [`Facts::responded_at`].
+    Responded,
+    /// [`Facts::resolved_at`].
+    Resolved,
+    /// [`Facts::closed_at`].
+    Closed,
+    /// [`Facts::respond_met`].
+    RespondMet,
+    /// [`Facts::resolve_met`].
+    ResolveMet,
+    /// [`Facts::made_sla`].
+    MadeSla,
+    /// [`Facts::reopened`].
+    Reopened,
+    /// [`Facts::reassigned`].
+    Reassigned,
+    /// [`Facts::with_problem`].
+    Problem,
+}
+
+/// A ticket as reports see it. What a report does not need is not there.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// Kind.
-    pub kind: TicketKind,
+    pub kind: Option<TicketKind>,
     /// State.
-    pub state: TicketState,
+    pub state: Option<TicketState>,
     /// State in the source's words.
     pub source_state: Option<String>,
     /// Priority.
-    pub priority: Priority,
+    pub priority: Option<Priority>,
     /// Channel.
-    pub channel: Channel,
+    pub channel: Option<Channel>,
     /// Channel in the source's words.
     pub contact_type: Option<String>,
     /// Owning department.
-    pub department: DepartmentId,
+    pub department: Option<DepartmentId>,
     /// Team.
     pub team: Option<TeamId>,
     /// Service.
@@ -47,6 +90,34 @@ pub struct Facts {
     pub reassigned: bool,
     /// Under a problem of the source.
     pub with_problem: bool,
+}
+
+impl Facts {
+    /// Of a ticket of which nothing is known but its start.
+    pub(super) const fn begun(created_at: Timestamp) -> Self {
+        Self {
+            kind: None,
+            state: None,
+            source_state: None,
+            priority: None,
+            channel: None,
+            contact_type: None,
+            department: None,
+            team: None,
+            service: None,
+            category: None,
+            created_at,
+            responded_at: None,
+            resolved_at: None,
+            closed_at: None,
+            respond_met: (0, 0),
+            resolve_met: (0, 0),
+            made_sla: None,
+            reopened: false,
+            reassigned: false,
+            with_problem: false,
+        }
+    }
 }
 
 /// An instant of a ticket that was imported: the source's, unless something happened here after

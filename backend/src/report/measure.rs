@@ -1,6 +1,6 @@
 //! The measures: what each counts, in words and as code.
 
-use super::facts::Facts;
+use super::facts::{Facts, Need};
 use shared::time::Timestamp;
 
 macro_rules! measures {
@@ -54,6 +54,26 @@ measures! {
         "Tickets without an instant of resolution, whatever their state.";
     WithProblem = "with_problem",
         "Imported tickets that the source put under a problem in any row.";
+}
+
+impl Measure {
+    /// What it has to know of a ticket, besides its start.
+    pub(super) const fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Count => &[],
+            Self::Backlog => &[Need::Closed],
+            Self::BacklogUnresolved => &[Need::Closed, Need::Resolved],
+            Self::RespondTime => &[Need::Responded],
+            Self::ResolveTime | Self::WithoutResolution => &[Need::Resolved],
+            Self::MetRatio => &[Need::RespondMet, Need::ResolveMet],
+            Self::RespondMetRatio => &[Need::RespondMet],
+            Self::ResolveMetRatio => &[Need::ResolveMet],
+            Self::ImportedMetRatio => &[Need::MadeSla],
+            Self::Reopened => &[Need::Reopened],
+            Self::Reassigned => &[Need::Reassigned],
+            Self::WithProblem => &[Need::Problem],
+        }
+    }
 }
 
 /// Whether a ticket is in the backlog at `at`: [`Measure::Backlog`] or, with `unresolved`,

@@ -2,7 +2,7 @@
 
 use super::dimension::{self, Dimension, Value};
 use super::fact_store;
-use super::facts::Facts;
+use super::facts::{Facts, Need};
 use super::measure::{Figures, Measure, Summary, backlog_span};
 use super::period::{Unit, Zone, label};
 use super::store;
@@ -84,6 +84,24 @@ pub enum OrderKey {
     Reassigned,
 }
 
+impl OrderKey {
+    /// The measure whose figure it puts in order.
+    const fn measure(self) -> Option<Measure> {
+        Some(match self {
+            Self::Dimensions => return None,
+            Self::Count => Measure::Count,
+            Self::Backlog => Measure::Backlog,
+            Self::BacklogUnresolved => Measure::BacklogUnresolved,
+            Self::RespondMedian => Measure::RespondTime,
+            Self::ResolveMedian | Self::ResolveP90 => Measure::ResolveTime,
+            Self::MetRatio => Measure::MetRatio,
+            Self::ImportedMetRatio => Measure::ImportedMetRatio,
+            Self::Reopened => Measure::Reopened,
+            Self::Reassigned => Measure::Reassigned,
+        })
+    }
+}
+
 /// A key and a direction.
 #[derive(Clone, Copy, Debug)]
 pub struct Order {
@@ -118,6 +136,28 @@ impl Request {
     /// Whether a measure is asked for.
     pub fn wants(&self, measure: Measure) -> bool {
         self.measures.contains(&measure)
+    }
+
+    /// What has to be known of each ticket.
+    pub(super) fn needs(&self) -> Vec<Need> {
+        let by_order = self.order.iter().filter_map(|order| order.key.measure());
+        let measures = self.measures.iter().copied().chain(by_order);
+        let instant = match self.bucket.as_ref().map(|bucket| bucket.instant) {
+            Some(Instant::Resolved) => Some(Need::Resolved),
+            Some(Instant::Closed) => Some(Need::Closed),
+            Some(Instant::Created) | None => None,
+        };
+        let mut needs = Vec::new();
+        let all = measures
+            .flat_map(|measure| measure.needs().iter().copied())
+            .chain(self.group_by.iter().filter_map(|d| d.need()))
+            .chain(instant);
+        for need in all {
+            if !needs.contains(&need) {
+                needs.push(need);
+            }
+        }
+        needs
     }
 
     fn wants_backlog(&self) -> bool {

@@ -16,7 +16,8 @@ const REPORT: &str = "mutation($input: IncidentReportInput!) {
 
 /// Reports; gives the reference, or the code of what went wrong.
 async fn report(actor: &Actor, title: &str, more: Value) -> Result<String, String> {
-    let mut input = json!({ "title": title, "description": "x", "department": department("it").to_string() });
+    let mut input =
+        json!({ "title": title, "description": "x", "department": department("it").to_string() });
     for (name, value) in more.as_object().into_iter().flatten() {
         input[name] = value.clone();
     }
@@ -149,40 +150,44 @@ on_both_databases! {
 /// On SQLite alone: PostgreSQL shares no commits.
 #[test]
 fn when_the_disk_is_full_everybody_hears_what_became_of_their_own_act() {
-    crate::support::run(Backend::Sqlite, |_| {}, async |app| {
-        let app = &*app;
-        let ana = app.employee().await;
-        let limit = async |pages: i64| {
-            let tx = app.platform().db.begin().await.expect("a transaction");
-            let statement = format!("PRAGMA max_page_count = {pages}");
-            tx.execute_unprepared(&statement).await.expect("a limit");
-            tx.commit().await.expect("a commit");
-        };
-        let pages = number(app, "PRAGMA page_count").await;
-        limit(pages + 12).await;
-        let mut saved = tickets(app).await;
-        let (mut good, mut bad) = (0, 0);
-        for round in 0..6 {
-            let text = "y ".repeat(1_500);
-            let answers = join_all((0..8).map(|n| {
-                let more = json!({ "description": text.as_str() });
-                let ana = &ana;
-                async move { report(ana, &format!("{round}.{n}"), more).await }
-            }))
-            .await;
-            let done = answers.iter().filter(|answer| answer.is_ok()).count();
-            for answer in answers.iter().filter_map(|answer| answer.as_ref().err()) {
-                assert_eq!(answer, "UNAVAILABLE");
+    crate::support::run(
+        Backend::Sqlite,
+        |_| {},
+        async |app| {
+            let app = &*app;
+            let ana = app.employee().await;
+            let limit = async |pages: i64| {
+                let tx = app.platform().db.begin().await.expect("a transaction");
+                let statement = format!("PRAGMA max_page_count = {pages}");
+                tx.execute_unprepared(&statement).await.expect("a limit");
+                tx.commit().await.expect("a commit");
+            };
+            let pages = number(app, "PRAGMA page_count").await;
+            limit(pages + 12).await;
+            let mut saved = tickets(app).await;
+            let (mut good, mut bad) = (0, 0);
+            for round in 0..6 {
+                let text = "y ".repeat(1_500);
+                let answers = join_all((0..8).map(|n| {
+                    let more = json!({ "description": text.as_str() });
+                    let ana = &ana;
+                    async move { report(ana, &format!("{round}.{n}"), more).await }
+                }))
+                .await;
+                let done = answers.iter().filter(|answer| answer.is_ok()).count();
+                for answer in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+                    assert_eq!(answer, "UNAVAILABLE");
+                }
+                (good, bad) = (good + done, bad + 8 - done);
+                saved += i64::try_from(done).expect("a small number");
+                assert_eq!(tickets(app).await, saved, "as many as were told so");
+                assert_log_is_whole(app).await;
             }
-            (good, bad) = (good + done, bad + 8 - done);
-            saved += i64::try_from(done).expect("a small number");
-            assert_eq!(tickets(app).await, saved, "as many as were told so");
-            assert_log_is_whole(app).await;
-        }
-        assert!(good > 0 && bad > 0, "{good} were saved, {bad} were not");
-        limit(pages + 10_000).await;
-        report(&ana, "There is room again", json!({}))
-            .await
-            .expect("a ticket");
-    });
+            assert!(good > 0 && bad > 0, "{good} were saved, {bad} were not");
+            limit(pages + 10_000).await;
+            report(&ana, "There is room again", json!({}))
+                .await
+                .expect("a ticket");
+        },
+    );
 }

@@ -16,8 +16,8 @@ use shared::calendar::{CompiledCalendar, OpenSpans, WorkingTime};
 use shared::event::EventKind;
 use shared::id::{CategoryId, ClockId, TicketId};
 use shared::service_level::{
-    self, AgreementFacts, Clock, ClockState, ClockTarget, Promise, Segment, Target,
-    Terms, TermsVersion, countdown,
+    self, AgreementFacts, Clock, ClockState, ClockTarget, Promise, Segment, Target, Terms,
+    TermsVersion, countdown,
 };
 use shared::time::Timestamp;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use super::Close;
 use super::protocol::{FromClient, FromServer, ID_BYTES};
 use super::registry::Place;
-use crate::graphql::schema::prepare;
+use crate::graphql::schema::prepare_live;
 use crate::http::asked::Asked;
 use crate::http::graphql::{admit, finish, is_request_error, strip_bearer};
 use crate::http::media::error_code as error_code_of;
@@ -231,7 +231,7 @@ impl Connection {
                 return Err(Close::FAULT.into());
             }
         };
-        let request = prepare(admitted.request, &self.server.app, Some(context));
+        let request = prepare_live(admitted.request, context);
         let events = self.server.schema.execute_stream(request);
         let server = self.server.clone();
         let counted = server.sockets.count_subscription();

@@ -77,7 +77,7 @@ pub async fn log(desk: &Desk, ctx: &Context, contact: Contact) -> Result<ticket:
         }
     );
     let key = Key::new("contactLog", contact.idempotency_key.clone(), &digest);
-    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut uow = UnitOfWork::begin_shared(&desk.platform, ctx).await?;
     if let Some(earlier) = key.earlier(&uow).await? {
         uow.rollback().await?;
         return act::find(desk, ctx, TicketId(earlier)).await;

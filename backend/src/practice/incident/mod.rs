@@ -54,7 +54,7 @@ pub async fn report(desk: &Desk, ctx: &Context, report: Report) -> Result<ticket
         }
     );
     let key = Key::new("incidentReport", report.idempotency_key, &digest);
-    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut uow = UnitOfWork::begin_shared(&desk.platform, ctx).await?;
     if let Some(earlier) = key.earlier(&uow).await? {
         uow.rollback().await?;
         return act::find(desk, ctx, TicketId(earlier)).await;

@@ -50,7 +50,7 @@ pub async fn submit(desk: &Desk, ctx: &Context, submission: Submission) -> Resul
         }
     );
     let key = Key::new("requestSubmit", submission.idempotency_key, &digest);
-    let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
+    let mut uow = UnitOfWork::begin_shared(&desk.platform, ctx).await?;
     if let Some(earlier) = key.earlier(&uow).await? {
         uow.rollback().await?;
         return act::find(desk, ctx, TicketId(earlier)).await;
