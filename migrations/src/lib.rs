@@ -18,6 +18,7 @@ mod m0009_reference;
 mod m0010_api_token;
 mod m0011_person_key;
 mod m0012_open_queue;
+mod m0013_routing;
 mod m0014_report_index;
 mod shape;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_api_token::Migration),
             Box::new(m0011_person_key::Migration),
             Box::new(m0012_open_queue::Migration),
+            Box::new(m0013_routing::Migration),
             Box::new(m0014_report_index::Migration),
         ]
     }

@@ -17,6 +17,8 @@ vocabulary! {
         AttachmentRemoved = "AttachmentRemoved",
         /// Team or assignee changed.
         TicketAssigned = "TicketAssigned",
+        /// A rule said to which team a new ticket goes, and to whom in it.
+        TicketRouted = "TicketRouted",
         /// Work began.
         TicketStarted = "TicketStarted",
         /// It waits.
@@ -91,6 +93,12 @@ vocabulary! {
         CategoryCreated = "CategoryCreated",
         /// A category changed.
         CategoryEdited = "CategoryEdited",
+        /// A routing rule came to be.
+        RoutingRuleCreated = "RoutingRuleCreated",
+        /// A routing rule changed.
+        RoutingRuleEdited = "RoutingRuleEdited",
+        /// A routing rule was deleted.
+        RoutingRuleDeleted = "RoutingRuleDeleted",
         /// A catalog item came to be.
         CatalogItemCreated = "CatalogItemCreated",
         /// A catalog item changed.
@@ -153,6 +161,7 @@ impl EventKind {
             | Self::RequesterReplied
             | Self::NoteAdded
             | Self::TicketAssigned
+            | Self::TicketRouted
             | Self::TicketStarted
             | Self::TicketPutOnHold
             | Self::TicketResumed

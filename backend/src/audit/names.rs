@@ -1,6 +1,7 @@
 //! Names of what entries speak of, looked up many at a time.
 
 use super::store as promises;
+use crate::desk::routing;
 use crate::organisation::store;
 use crate::platform::database::Connection;
 use crate::platform::error::Result;
@@ -11,7 +12,7 @@ use crate::session::api_token;
 use serde_json::Value;
 use shared::id::{
     AgreementId, ApiTokenId, CalendarId, CatalogItemId, CategoryId, DepartmentId, PersonId,
-    ServiceId, TeamId,
+    RoutingRuleId, ServiceId, TeamId,
 };
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
@@ -92,6 +93,8 @@ async fn look_up(
     )
     .await);
     named!(CatalogItemId, async |ids: Vec<_>| catalog::by_ids(db, &ids)
+        .await);
+    named!(RoutingRuleId, async |ids: Vec<_>| routing::by_ids(db, &ids)
         .await);
     named!(ApiTokenId, async |ids: Vec<_>| api_token::by_ids(db, &ids)
         .await);

@@ -1,4 +1,4 @@
-//! What all work records have in common: ticket, conversation, attached files, links, watchers, queues and views,
+//! What all work records have in common: ticket, conversation, attached files, links, watchers, routing, queues and views,
 //! service-level clocks, notifications.
 
 pub mod attachment;
@@ -8,6 +8,7 @@ pub mod firing;
 pub mod handover;
 pub mod live;
 pub mod notification;
+pub mod routing;
 pub mod service_level;
 pub mod store;
 pub mod ticket;

@@ -26,6 +26,8 @@ pub mod payload;
 pub mod person_mutation;
 pub mod queue;
 pub mod report;
+pub mod routing;
+pub mod routing_trial;
 pub mod scalar;
 pub mod schema;
 pub mod service_mutation;

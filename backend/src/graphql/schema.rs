@@ -17,6 +17,8 @@ use super::organisation_query::OrganisationQuery;
 use super::person_mutation::PersonMutation;
 use super::queue::TicketQuery;
 use super::report::ReportQuery;
+use super::routing::{RoutingMutation, RoutingQuery};
+use super::routing_trial::RoutingTrialQuery;
 use super::service_mutation::ServiceMutation;
 use super::subscription::Subscription;
 use super::ticket_mutation::TicketMutation;
@@ -38,6 +40,8 @@ pub struct Query(
     CatalogQuery,
     CalendarQuery,
     AgreementQuery,
+    RoutingQuery,
+    RoutingTrialQuery,
     ReportQuery,
     HandOverQuery,
     ApiTokenQuery,
@@ -58,6 +62,7 @@ pub struct Mutation(
     CatalogMutation,
     CalendarMutation,
     AgreementMutation,
+    RoutingMutation,
     ApiTokenMutation,
     MailMutation,
     FirstHourMutation,

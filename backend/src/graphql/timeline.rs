@@ -10,7 +10,7 @@ use crate::platform::event_log::{self, Event};
 use crate::platform::paging::{self, Ends, Part};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use serde_json::Value;
-use shared::event::ActorKind;
+use shared::event::{ActorKind, EventKind};
 use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
 use shared::time::Timestamp;
 
@@ -60,6 +60,7 @@ const SILENT: &[&str] = &[
     "publicMessage",
     "watcher",
     crate::desk::entity::source::ROW,
+    crate::desk::routing::decide::RULE,
 ];
 
 /// Something that happened.
@@ -79,11 +80,13 @@ impl TimelineEntry {
     }
     /// The person who did it.
     async fn actor(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        load_person_opt(ctx, self.0.actor_id).await
+        let person = self.0.actor_id.filter(|_| !self.by_a_rule());
+        load_person_opt(ctx, person).await
     }
     /// Who, when no person did.
     async fn actor_name(&self) -> &str {
         match self.0.actor_kind {
+            ActorKind::Person if self.by_a_rule() => "Bellhop",
             ActorKind::Person => "",
             ActorKind::System => "Bellhop",
             ActorKind::Import => "Import",
@@ -104,6 +107,13 @@ impl TimelineEntry {
             });
         }
         Ok(list)
+    }
+}
+
+impl TimelineEntry {
+    /// Whether a rule did it in the act of a person, who knows nothing of it.
+    fn by_a_rule(&self) -> bool {
+        self.0.kind == EventKind::TicketRouted
     }
 }
 
@@ -130,6 +140,7 @@ async fn words(ctx: &Context<'_>, field: &str, value: &Value) -> Result<Option<S
 
 /// Fields whose values are words of a vocabulary.
 const VOCABULARIES: &[&str] = &[
+    "assignment",
     "channel",
     "holdReason",
     "impact",

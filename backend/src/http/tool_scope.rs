@@ -76,6 +76,7 @@ const READING: &[(Opens, &[&str])] = &[
         &[
             "calendars",
             "agreements",
+            "routingRules",
             "personDuties",
             "departmentTemplates",
             "mail",
@@ -83,7 +84,13 @@ const READING: &[(Opens, &[&str])] = &[
     ),
     (
         Never,
-        &["notifications", "notificationReceived", "apiTokens"],
+        &[
+            "notifications",
+            "notificationReceived",
+            "apiTokens",
+            // It shows tickets to whoever sets up.
+            "routingTrial",
+        ],
     ),
 ];
 
@@ -141,6 +148,9 @@ const ACTING: &[(Opens, &[&str])] = &[
             "calendarEdit",
             "agreementCreate",
             "agreementEdit",
+            "routingRuleCreate",
+            "routingRuleEdit",
+            "routingRuleDelete",
             "mailRetry",
             "mailDiscard",
             "mailSendTest",

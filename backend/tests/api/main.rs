@@ -24,6 +24,7 @@ mod password_change;
 mod permission_matrix;
 mod queue_filter;
 mod report;
+mod routing;
 mod session;
 mod sign_in;
 mod socket;

@@ -69,6 +69,10 @@ choices! {
     TicketOrder { Due, DueLast, Updated, UpdatedOldest, Created, CreatedOldest, Priority, PriorityLowest }
     /// The next steps of a ticket.
     Transition { Start, PutOnHold, Resume, Resolve, Confirm, Close, Reopen, Cancel }
+    /// To whom in a team a new ticket goes.
+    Assignment { None, RoundRobin, LeastLoaded }
+    /// What keeps a routing rule from doing what it says.
+    RoutingTrouble { TeamOutOfUse, NobodyToAssign, NeverReached, NothingFits }
     /// Where a view of the queue stands in the list of views.
     ViewGroup { Mine, Team, Department }
     /// A role in a department.

@@ -123,7 +123,8 @@ pub fn filter_condition(backend: DatabaseBackend, f: &TicketFilter) -> Sql {
 
 /// What the indexes of the open queue are restricted to (`m0012_open_queue`), word for word: with
 /// bound values neither database would see that such an index fits.
-const OPEN: &str = r#""tickets"."state" IN ('new', 'assigned', 'in_progress', 'on_hold')"#;
+pub(in crate::desk) const OPEN: &str =
+    r#""tickets"."state" IN ('new', 'assigned', 'in_progress', 'on_hold')"#;
 
 /// Whether the filter's states are all open ones.
 fn only_open(f: &TicketFilter) -> bool {

@@ -4,7 +4,12 @@ use super::act::Act;
 use crate::desk::Desk;
 use crate::desk::attachment;
 use crate::desk::entity::{Part, ticket};
+use crate::desk::notification;
+use crate::desk::routing::decide::{Routed, decide};
+use crate::desk::routing::default_team;
 use crate::desk::store::participant;
+use crate::organisation::entity::person::Model as Person;
+use crate::organisation::entity::team::Model as Team;
 use crate::organisation::{reference, settings, store};
 use crate::platform::context::Actor;
 use crate::platform::error::{Error, Result, code};
@@ -16,9 +21,10 @@ use shared::event::EventKind;
 use shared::id::{
     AttachmentId, CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId,
 };
+use shared::routing::{Facts, Words};
 use shared::ticket::{
-    Channel, ClockRisk, DUE_ORDER_NONE, Impact, Matrix, Reference, TicketKind, TicketState,
-    Urgency, priority_of,
+    Channel, ClockRisk, DUE_ORDER_NONE, Impact, Matrix, Priority, Reference, TicketKind,
+    TicketState, Urgency, priority_of,
 };
 
 /// What a new ticket is made of; the caller has validated texts and the actor's right to it.
@@ -51,6 +57,19 @@ pub struct NewTicket {
     pub catalog: Option<(CatalogItemId, i32, String)>,
     /// Files that were uploaded for it.
     pub files: Vec<AttachmentId>,
+    /// What whoever opens it has decided already.
+    pub decided: Decided,
+}
+
+/// What of a ticket's way whoever opens it has decided, so that no rule is asked about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// Nothing: rules say to which team it goes, and to whom.
+    Nothing,
+    /// Who has it, or that nobody has to: rules say to which team it goes.
+    Assignee,
+    /// To which team it goes: no rule is asked.
+    Team(TeamId),
 }
 
 pub use crate::organisation::settings::MATRIX;
@@ -58,18 +77,23 @@ pub use crate::organisation::settings::MATRIX;
 /// Opens a ticket in the caller's transaction.
 pub async fn open(desk: &Desk, uow: &mut UnitOfWork, new: NewTicket) -> Result<ticket::Model> {
     let ctx = uow.context().clone();
-    for (person, field) in [
-        (Some(new.requester), "requester"),
-        (new.requested_for, "requestedFor"),
-    ] {
-        if let Some(id) = person {
-            reference::require_person(uow.tx(), id, field).await?;
-        }
+    let mut whom = reference::require_person(uow.tx(), new.requester, "requester").await?;
+    if let Some(id) = new.requested_for {
+        whom = reference::require_person(uow.tx(), id, "requestedFor").await?;
     }
-    let (department, team) = route(uow, &new).await?;
     let matrix = setting::get::<Matrix>(uow.tx(), MATRIX)
         .await?
         .unwrap_or_default();
+    let priority = priority_of(&matrix, new.impact, new.urgency);
+    let place = place(uow, &new).await?;
+    let department = place.department;
+    let routed = route(uow, &new, &place, &whom, priority).await?;
+    let team = match (new.decided, &routed) {
+        (Decided::Team(team), _) => Some(team),
+        (_, Some(routed)) => Some(routed.team),
+        (_, None) => place.team,
+    };
+    let assignee = routed.as_ref().and_then(|routed| routed.assignee);
     let reference = Reference::new(
         new.kind,
         uow.next_number(new.kind.reference_prefix()).await?,
@@ -87,16 +111,19 @@ pub async fn open(desk: &Desk, uow: &mut UnitOfWork, new: NewTicket) -> Result<t
         reference: reference.to_string(),
         title: new.title.trim().to_owned(),
         description: new.description,
-        state: TicketState::New,
+        state: match assignee {
+            Some(_) => TicketState::Assigned,
+            None => TicketState::New,
+        },
         state_before_hold: None,
         source_state: None,
         impact: new.impact,
         urgency: new.urgency,
-        priority: priority_of(&matrix, new.impact, new.urgency),
+        priority,
         channel: new.channel,
         department_id: department,
         team_id: team,
-        assignee_id: None,
+        assignee_id: assignee,
         requester_id: new.requester,
         requested_for_id: requested_for,
         opened_by_id: ctx.actor.person().filter(|id| *id != new.requester),
@@ -151,19 +178,62 @@ pub async fn open(desk: &Desk, uow: &mut UnitOfWork, new: NewTicket) -> Result<t
             },
         );
     }
-    let row = Act::insert(desk, uow, row, vec![(EventKind::TicketCreated, changes)]).await?;
+    let mut events = vec![(EventKind::TicketCreated, changes)];
+    events.extend(routed.map(|routed| (EventKind::TicketRouted, routed.changes())));
+    let row = Act::insert(desk, uow, row, events).await?;
     attachment::attach(uow, &new.files, row.id, None).await?;
     participant::add(uow.tx(), row.id, row.requester_id, Part::Requester).await?;
     if let Some(person) = row.requested_for_id {
         participant::add(uow.tx(), row.id, person, Part::Requester).await?;
     }
+    if row.assignee_id.is_some() {
+        let words = "opened a ticket that is yours now";
+        notification::assignee(uow, &row, EventKind::TicketAssigned, words).await?;
+    }
     Ok(row)
 }
 
-/// The owning department (as said, of the category, of the service, the default one) and the team:
-/// by category first, then service, then the catalog item's team, else the department's first team
-/// by name. Teams out of use are passed over.
-async fn route(uow: &UnitOfWork, new: &NewTicket) -> Result<(DepartmentId, Option<TeamId>)> {
+/// Where a ticket belongs before any rule is asked.
+struct Place {
+    department: DepartmentId,
+    /// Teams of the department that are in use, by name.
+    teams: Vec<Team>,
+    /// The team where no rule fits.
+    team: Option<TeamId>,
+    /// Its category and the one above.
+    categories: Vec<CategoryId>,
+}
+
+/// What the department's rules say, unless whoever opens it has named a team.
+async fn route(
+    uow: &UnitOfWork,
+    new: &NewTicket,
+    place: &Place,
+    whom: &Person,
+    priority: Priority,
+) -> Result<Option<Routed>> {
+    if let Decided::Team(team) = new.decided {
+        reference::require_team(uow.tx(), Some(team), place.department).await?;
+        return Ok(None);
+    }
+    let facts = Facts {
+        kind: new.kind,
+        service: new.service,
+        categories: place.categories.clone(),
+        item: new.catalog.as_ref().map(|(item, ..)| *item),
+        priority,
+        title: Words::of(&new.title),
+        requester_department: whom.department_id,
+        vip: whom.vip,
+    };
+    let assign = new.decided == Decided::Nothing;
+    decide(uow, place.department, &place.teams, &facts, assign).await
+}
+
+/// The owning department (as said, of the category, of the service, the default one) and the team
+/// where no rule fits: by category first, then service, then the catalog item's team, else the
+/// department's first team by name. Teams out of use are passed over.
+async fn place(uow: &UnitOfWork, new: &NewTicket) -> Result<Place> {
     let db = uow.tx();
     let category = match new.category {
         Some(id) => Some(used(
@@ -210,19 +280,21 @@ async fn route(uow: &UnitOfWork, new: &NewTicket) -> Result<(DepartmentId, Optio
         }
     }
     let teams = store::teams(db, Some(&[department]), false).await?;
-    let wanted = [
-        category.and_then(|c| c.team_id),
-        parent.and_then(|p| p.team_id),
+    let named = [
+        category.as_ref().and_then(|c| c.team_id),
+        parent.as_ref().and_then(|p| p.team_id),
         service.and_then(|s| s.team_id),
         new.team,
     ];
-    // A team may have gone out of use while things that name it are still in use.
-    let team = wanted
-        .into_iter()
-        .flatten()
-        .find(|id| teams.iter().any(|team| team.id == *id))
-        .or_else(|| teams.first().map(|team| team.id));
-    Ok((department, team))
+    Ok(Place {
+        department,
+        team: default_team(&teams, named),
+        teams,
+        categories: [category.map(|c| c.id), parent.map(|p| p.id)]
+            .into_iter()
+            .flatten()
+            .collect(),
+    })
 }
 
 /// What an input refers to must exist and be in use.

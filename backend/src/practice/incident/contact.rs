@@ -6,8 +6,7 @@ use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::ticket::act::{self, Act};
 use crate::desk::ticket::lifecycle;
-use crate::desk::ticket::open::{NewTicket, open};
-use crate::organisation::reference;
+use crate::desk::ticket::open::{Decided, NewTicket, open};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::idempotency::Key;
@@ -82,6 +81,12 @@ pub async fn log(desk: &Desk, ctx: &Context, contact: Contact) -> Result<ticket:
         uow.rollback().await?;
         return act::find(desk, ctx, TicketId(earlier)).await;
     }
+    let decided = match contact.team {
+        Some(team) => Decided::Team(team),
+        // What is kept or done already is nobody's turn.
+        None if contact.mine || contact.resolution.is_some() => Decided::Assignee,
+        None => Decided::Nothing,
+    };
     let new = NewTicket {
         kind: TicketKind::Incident,
         title: contact.title,
@@ -97,11 +102,14 @@ pub async fn log(desk: &Desk, ctx: &Context, contact: Contact) -> Result<ticket:
         requested_for: None,
         catalog: None,
         files: contact.files,
+        decided,
     };
     let mut row = open(desk, &mut uow, new).await?;
-    if contact.team.is_some() || contact.mine || contact.resolution.is_some() {
+    if contact.mine || contact.resolution.is_some() {
         let mut act = Act::on(desk, &mut uow, row, None)?;
-        give(&mut act, ctx, contact.team, contact.mine).await?;
+        if contact.mine {
+            keep(&mut act, ctx)?;
+        }
         if let Some((how, text)) = contact.resolution {
             lifecycle::resolve_within(&mut act, how, &text).await?;
         }
@@ -112,17 +120,11 @@ pub async fn log(desk: &Desk, ctx: &Context, contact: Contact) -> Result<ticket:
     Ok(row)
 }
 
-/// To the team that was named, and to whoever writes it down if they keep it.
-async fn give(act: &mut Act<'_>, ctx: &Context, team: Option<TeamId>, mine: bool) -> Result<()> {
-    if let Some(team) = team {
-        reference::require_team(act.uow.tx(), Some(team), act.after.department_id).await?;
-        act.after.team_id = Some(team);
-    }
-    if mine {
-        act.authorize(TicketAction::Assign)?;
-        act.after.assignee_id = ctx.actor.person();
-        act.after.state = TicketState::Assigned;
-    }
+/// Whoever writes it down has it.
+fn keep(act: &mut Act<'_>, ctx: &Context) -> Result<()> {
+    act.authorize(TicketAction::Assign)?;
+    act.after.assignee_id = ctx.actor.person();
+    act.after.state = TicketState::Assigned;
     if act.after != *act.before() {
         act.happened(EventKind::TicketAssigned);
     }

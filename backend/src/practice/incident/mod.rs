@@ -5,7 +5,7 @@ pub mod contact;
 use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::ticket::act;
-use crate::desk::ticket::open::{NewTicket, open};
+use crate::desk::ticket::open::{Decided, NewTicket, open};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::idempotency::Key;
@@ -74,6 +74,7 @@ pub async fn report(desk: &Desk, ctx: &Context, report: Report) -> Result<ticket
         requested_for: report.requested_for,
         catalog: None,
         files: report.files,
+        decided: Decided::Nothing,
     };
     let row = open(desk, &mut uow, new).await?;
     key.remember(&uow, row.id.0).await?;

@@ -3,7 +3,7 @@
 use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::ticket::act;
-use crate::desk::ticket::open::{NewTicket, open};
+use crate::desk::ticket::open::{Decided, NewTicket, open};
 use crate::organisation::reference;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -83,6 +83,7 @@ pub async fn submit(desk: &Desk, ctx: &Context, submission: Submission) -> Resul
         requested_for: submission.requested_for,
         catalog: Some((item.id, item.version, serde_json::to_string(&answers)?)),
         files: submission.files,
+        decided: Decided::Nothing,
     };
     let row = open(desk, &mut uow, new).await?;
     catalog::count_request(uow.tx(), item.id).await?;

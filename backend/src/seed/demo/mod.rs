@@ -6,6 +6,7 @@ mod fill;
 mod organise;
 pub mod plan;
 mod replay;
+mod routing;
 
 use crate::app::App;
 use crate::organisation::store::{self, PeopleFilter};
@@ -105,6 +106,8 @@ pub async fn seed(
     tell(0, plan.steps.len());
     let replay = Replay::new(&app, &clock, &content, &plan, &keys).await?;
     replay.play(now, tell).await?;
+    let ctx = system.at(app.platform.clock.now());
+    routing::make(&app, &ctx, &content, &keys).await?;
     let (sign_ins, password) = sign_ins()?;
     Ok(Seeded {
         organisation: content.organisation.name.clone(),

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::desk::conversation;
 use crate::desk::store::notification;
 use crate::desk::ticket::edit::{self, Edit};
-use crate::desk::ticket::open::{NewTicket, open};
+use crate::desk::ticket::open::{Decided, NewTicket, open};
 use crate::desk::ticket::{act, lifecycle, link, watch};
 use crate::organisation::access;
 use crate::platform::clock::ManualClock;
@@ -246,6 +246,7 @@ impl<'a> Replay<'a> {
                 requested_for: None,
                 catalog: None,
                 files: Vec::new(),
+                decided: Decided::Nothing,
             };
             let row = open(&self.app.desk, &mut uow, new).await?;
             uow.commit().await?;

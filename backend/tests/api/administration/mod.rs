@@ -93,6 +93,7 @@ async fn set_up(app: &TestApp, admin: &Actor) -> Value {
             "{
                 calendars { id name zone isDefault active version weekly { weekday hours { start end } } closed { on name } openings { date name } }
                 agreements { id name position active version calendar { id } conditions { kinds priorities } targets { target workingSeconds points { key } } }
+                routingRules { id name position active version team { id } assignment conditions { words } }
             }",
             json!({}),
         )

@@ -6,8 +6,8 @@ use crate::support::organisation::{category, department, service, team};
 use crate::ticket::{act, report};
 use serde_json::Value;
 use shared::id::{
-    AgreementId, CalendarId, CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, TeamId,
-    TicketId,
+    AgreementId, CalendarId, CatalogItemId, CategoryId, DepartmentId, PersonId, RoutingRuleId,
+    ServiceId, TeamId, TicketId,
 };
 use uuid::Uuid;
 
@@ -23,6 +23,7 @@ fn unknown(field: &str) -> String {
         "catalogItem" => CatalogItemId(id).to_string(),
         "calendar" => CalendarId(id).to_string(),
         "agreement" => AgreementId(id).to_string(),
+        "rule" => RoutingRuleId(id).to_string(),
         _ => panic!("what is {field}?"),
     }
 }

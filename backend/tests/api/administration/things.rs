@@ -120,5 +120,15 @@ pub fn all() -> Vec<Thing> {
             ids: &["calendar"],
             edited_ids: &["agreement", "calendar"],
         },
+        Thing {
+            create: "routingRuleCreate",
+            edit: "routingRuleEdit",
+            name: "rule",
+            input: json!({ "department": it, "name": "Garden", "team": team("network").to_string(), "conditions": { "words": ["garden"] }, "assignment": "ROUND_ROBIN" }),
+            list: "{ routingRules { id } }",
+            place: "/routingRules",
+            ids: &["department", "team"],
+            edited_ids: &["rule", "team"],
+        },
     ]
 }

@@ -226,6 +226,21 @@ fn about_the_organisation() -> Vec<Probe> {
         ),
         query("calendars", "{ calendars { name } }"),
         query("agreements", "{ agreements { name calendar { name } } }"),
+        queries(
+            "routingRules",
+            "query($department: ID) { routingRules(department: $department) { name } }",
+            with!(|stage, place| {
+                a_rule(stage, place).await;
+                json!({ "department": department(place.department()).to_string() })
+            }),
+        ),
+        queries(
+            "routingTrial",
+            "query($department: ID!) { routingTrial(department: $department, rules: []) { tickets outcomes { samples { ticket { id title } } } } }",
+            with!(
+                |stage, place| json!({ "department": department(place.department()).to_string() })
+            ),
+        ),
     ]
 }
 
@@ -567,6 +582,7 @@ fn set_up() -> Vec<Probe> {
     let mut all = departments_and_people();
     all.extend(what_is_offered());
     all.extend(what_is_promised());
+    all.extend(routing());
     all
 }
 
@@ -791,6 +807,49 @@ fn what_is_offered() -> Vec<Probe> {
                 .expect("read");
                 json!({ "input": { "catalogItem": id, "expectedVersion": found[0].version, "name": format!("Item {}", stage.next()) } })
             }),
+        ),
+    ]
+}
+
+/// A routing rule of the place's department; made by its lead.
+async fn a_rule(stage: &Stage<'_>, place: Place) -> String {
+    let input = json!({
+        "department": department(place.department()).to_string(), "name": format!("Rule {}", stage.next()),
+        "team": team(place.team()).to_string(), "conditions": { "words": ["nobody says this"] },
+        "idempotencyKey": format!("rule {}", stage.next()),
+    });
+    let query = "mutation($input: RoutingRuleCreateInput!) { routingRuleCreate(input: $input) { rule { id } userErrors { code } } }";
+    let made = stage
+        .worker(place)
+        .mutate(query, json!({ "input": input }))
+        .await;
+    let id = made["routingRuleCreate"]["rule"]["id"].as_str();
+    id.unwrap_or_else(|| panic!("no rule: {made}")).to_owned()
+}
+
+fn routing() -> Vec<Probe> {
+    vec![
+        acts(
+            "routingRuleCreate",
+            "RoutingRuleCreateInput",
+            with!(|stage, place| json!({ "input": {
+                "department": department(place.department()).to_string(), "name": "New rule",
+                "team": team(place.team()).to_string(), "conditions": { "words": ["nobody says this"] },
+            } })),
+        ),
+        acts(
+            "routingRuleEdit",
+            "RoutingRuleEditInput",
+            with!(|stage, place| json!({ "input": {
+                "rule": a_rule(stage, place).await, "expectedVersion": 1, "position": 0,
+            } })),
+        ),
+        acts(
+            "routingRuleDelete",
+            "RoutingRuleDeleteInput",
+            with!(|stage, place| json!({ "input": {
+                "rule": a_rule(stage, place).await, "expectedVersion": 1,
+            } })),
         ),
     ]
 }

@@ -15,6 +15,10 @@ mod operations;
 mod people;
 mod people_import;
 mod person_access;
+mod routing;
+mod routing_form;
+mod routing_trial;
+mod routing_words;
 mod rows;
 mod services;
 mod set_up;
@@ -89,6 +93,12 @@ const PARTS: &[Part] = &[
         path: "catalog",
         icon: "package",
         word: words::catalog,
+        open_to: everybody,
+    },
+    Part {
+        path: "routing",
+        icon: "share-2",
+        word: words::routing,
         open_to: everybody,
     },
     Part {
@@ -206,6 +216,7 @@ fn Parts(reach: Reach) -> impl IntoView {
             "services" => view! { <services::Services reach /> }.into_any(),
             "categories" => view! { <categories::Categories reach /> }.into_any(),
             "catalog" => view! { <catalog::Catalog reach /> }.into_any(),
+            "routing" => view! { <routing::Routing reach /> }.into_any(),
             "calendars" => view! { <calendars::Calendars /> }.into_any(),
             "tokens" => view! { <tokens::Tokens /> }.into_any(),
             "audit" => view! { <audit::Audit /> }.into_any(),

@@ -1,6 +1,7 @@
 //! `organisation.toml`: sites, calendars, departments, services, categories, agreements.
 
 use serde::Deserialize;
+use shared::routing::Assignment;
 use shared::ticket::{Matrix, Priority, TicketKind};
 
 /// The organisation.
@@ -33,6 +34,9 @@ pub struct Organisation {
     /// Agreements in their order.
     #[serde(rename = "agreement")]
     pub agreements: Vec<Agreement>,
+    /// Routing rules, each department's in their order.
+    #[serde(rename = "routing_rule")]
+    pub routing: Vec<RoutingRule>,
     /// Priority by impact and urgency.
     priority_matrix: MatrixRows,
 }
@@ -207,4 +211,25 @@ pub struct Agreement {
     pub resolution_minutes: u32,
     /// Warn when this share of the time is used, in per cent.
     pub warning_percent: u16,
+}
+
+/// A routing rule.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoutingRule {
+    /// Name.
+    pub name: String,
+    /// Key of the department whose tickets it is asked about.
+    pub department: String,
+    /// Only for this kind.
+    pub kind: Option<TicketKind>,
+    /// One of these stands in the title; empty: whatever it says.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Only for very important people, or only for others.
+    pub vip: Option<bool>,
+    /// Key of the team.
+    pub team: String,
+    /// To whom in it.
+    pub assignment: Assignment,
 }

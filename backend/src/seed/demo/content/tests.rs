@@ -64,6 +64,13 @@ fn the_organisation_refers_only_to_what_it_has() {
             assert!(teams.contains(team));
         }
     }
+    for rule in &org.routing {
+        let department = org.departments.iter().find(|d| d.key == rule.department);
+        let teams = department.map(|d| d.teams.iter().map(|t| t.key.as_str()));
+        let known = teams.is_some_and(|mut teams| teams.any(|team| team == rule.team));
+        assert!(known, "{} goes to a team of its department", rule.name);
+        assert!(!rule.words.is_empty() || rule.vip.is_some());
+    }
     for agreement in &org.agreements {
         assert!(calendars.contains(agreement.calendar.as_str()));
         assert!(

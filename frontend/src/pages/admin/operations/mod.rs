@@ -8,6 +8,7 @@ pub mod departments;
 pub mod leaving;
 pub mod mail;
 pub mod people;
+pub mod routing;
 pub mod services;
 pub mod set_up;
 pub mod teams;

@@ -79,6 +79,22 @@ fn is_shown(kind: &str) -> bool {
     )
 }
 
+/// To which team a rule sent the ticket, and to whom in it.
+fn routed(event: &TimelineEntry) -> String {
+    let after = |name: &str| {
+        let change = event.changes.iter().find(|change| change.field == name)?;
+        change.after.clone()
+    };
+    let (Some(team), Some(rule)) = (after("team"), after("rule")) else {
+        return ticket::event_routed().to_owned();
+    };
+    match (after("assignee"), after("assignment").as_deref()) {
+        (Some(person), Some("least loaded")) => ticket::event_routed_to(team, rule, person),
+        (Some(person), _) => ticket::event_routed_in_turn(team, rule, person),
+        (None, _) => ticket::event_routed_by(team, rule),
+    }
+}
+
 /// What the event was.
 pub fn sentence(event: &TimelineEntry) -> String {
     let what = match event.kind.as_str() {
@@ -88,6 +104,7 @@ pub fn sentence(event: &TimelineEntry) -> String {
         "TicketKindChanged" => ticket::event_kind(),
         "AttachmentRemoved" => ticket::event_file_removed(),
         "TicketAssigned" => ticket::event_assigned(),
+        "TicketRouted" => return routed(event),
         "TicketStarted" => ticket::event_started(),
         "TicketPutOnHold" => ticket::event_put_on_hold(),
         "TicketResumed" => ticket::event_resumed(),
@@ -113,6 +130,10 @@ pub fn sentence(event: &TimelineEntry) -> String {
 
 /// Each changed field: "team: Network → Hardware".
 pub fn changes(event: &TimelineEntry) -> Vec<String> {
+    if event.kind == "TicketRouted" {
+        // Its sentence says all of them.
+        return Vec::new();
+    }
     event
         .changes
         .iter()
@@ -151,6 +172,7 @@ fn spaced(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::api::{Channel, Id, MessageVisibility, operations::PersonBadge};
+    use crate::pages::desk::operations::FieldChange;
 
     fn message(id: &str, second: i64) -> Message {
         Message {
@@ -195,6 +217,33 @@ mod tests {
             .map(Piece::key)
             .collect::<Vec<_>>();
         assert_eq!(keys, ["m1-0", "e1+2", "m2-0", "e4+1"]);
+    }
+
+    #[test]
+    fn a_rule_is_named_with_what_it_did() {
+        let mut routed = event("e1", "TicketRouted", 1);
+        routed.changes = [
+            ("assignee", "Marta"),
+            ("assignment", "round robin"),
+            ("rule", "Network words"),
+            ("team", "Network"),
+        ]
+        .map(|(field, after)| FieldChange {
+            field: field.to_owned(),
+            before: None,
+            after: Some(after.to_owned()),
+        })
+        .to_vec();
+        assert_eq!(
+            sentence(&routed),
+            "sent it to Network by the rule “Network words”, in turn to Marta"
+        );
+        assert_eq!(changes(&routed), Vec::<String>::new());
+        routed.changes.drain(..2);
+        assert_eq!(
+            sentence(&routed),
+            "sent it to Network by the rule “Network words”"
+        );
     }
 
     #[test]
