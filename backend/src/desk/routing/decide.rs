@@ -107,10 +107,11 @@ async fn person(
     let db = uow.tx();
     uow.wait_turn(&format!("routing {team}")).await?;
     let mut able = store::able(db, team, department, None).await?;
-    let last = store::last_turn(db, team).await?;
-    let loads = match how {
-        Assignment::LeastLoaded => store::loads(db, &able).await?,
-        Assignment::RoundRobin | Assignment::None => Vec::new(),
+    let (last, loads) = match how {
+        Assignment::LeastLoaded => (None, store::loads(db, &able).await?),
+        Assignment::RoundRobin | Assignment::None => {
+            (store::last_turn(db, team).await?, Vec::new())
+        }
     };
     loop {
         let next = match how {

@@ -160,7 +160,7 @@ fn Rules(rules: Memo<Vec<RoutingRule>>, acts: Acts) -> impl IntoView {
             fallback=|| view! { <EmptyState icon="share-2" title=words::no_rules() text=words::no_rules_text() /> }
         >
             <ol class="admin-list">
-                <For each=numbered key=|(place, rule)| (*place, rule.id.clone(), rule.version, rule.troubles.len()) let((place, rule))>
+                <For each=numbered key=move |(place, rule)| (*place, rule.id.clone(), rule.version, said(rule, rules)) let((place, rule))>
                     <OneRule place rule rules acts />
                 </For>
                 <li class="routing-else muted">{words::routing_else()}</li>
@@ -177,11 +177,9 @@ fn OneRule(
     acts: Acts,
 ) -> impl IntoView {
     let is_last = move || rules.with(|rules| place + 1 >= rules.len());
-    let troubles = rule
-        .troubles
-        .iter()
-        .map(|problem| {
-            let sentence = rules.with_untracked(|all| routing_words::trouble(problem, all));
+    let troubles = said(&rule, rules)
+        .into_iter()
+        .map(|sentence| {
             view! { <p class="routing-trouble"><Icon name="triangle-alert" class="icon-s" /><span>{sentence}</span></p> }
         })
         .collect_view();
@@ -254,6 +252,12 @@ fn OneRule(
             </div>
         </li>
     }
+}
+
+/// What is wrong with a rule, in words: they change with other rules, too.
+fn said(rule: &RoutingRule, rules: Memo<Vec<RoutingRule>>) -> Vec<String> {
+    let trouble = |problem| rules.with_untracked(|all| routing_words::trouble(problem, all));
+    rule.troubles.iter().map(trouble).collect()
 }
 
 fn row_id(id: &Id) -> String {

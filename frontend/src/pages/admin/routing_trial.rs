@@ -100,8 +100,8 @@ fn shown(trial: RoutingTrial) -> AnyView {
         <div class="routing-answer">
             <p><strong>{words::routing_tried(i64::from(trial.tickets))}</strong>" "{words::routing_moved(i64::from(trial.moved))}</p>
             <ol class="routing-outcomes">{outcomes}</ol>
-            <div class="admin-table-card card">
-                <table class="table admin-table">
+            <div>
+                <table class="table routing-teams">
                     <caption class="sr-only">{words::routing_by_team()}</caption>
                     <thead>
                         <tr>
@@ -126,8 +126,8 @@ fn team(count: RoutingTeamCount) -> impl IntoView {
     view! {
         <tr>
             <td>{name_of(count.team.as_ref())}</td>
-            <td class="num" data-label=words::routing_now()>{count.now}</td>
-            <td class="num" data-label=words::routing_then()>{count.then}</td>
+            <td class="num">{count.now}</td>
+            <td class="num">{count.then}</td>
         </tr>
     }
 }
