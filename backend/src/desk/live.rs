@@ -1,5 +1,9 @@
 //! Changed tickets as they change: the feed's events, joined once per node with what each ticket is
 //! now and what it was before.
+//!
+//! Tickets are read after the events, and lists before them: either may be ahead of the position
+//! that goes with it. So a change knows every state that its ticket went through, and whoever may
+//! have it in a list from any of them is told when it does not belong there.
 
 use super::entity::ticket;
 use super::store::{queue, ticket as store};
@@ -22,23 +26,19 @@ pub struct Changed {
     pub row: Arc<ticket::Model>,
     /// Its facts now.
     pub after: TicketFacts,
-    /// Its facts before; `None` when it did not exist.
-    pub before: Option<TicketFacts>,
+    /// Its facts before these events and after each of them, as far as it existed and they differ
+    /// from now.
+    pub before: Vec<TicketFacts>,
     /// Last event about it.
     pub sequence: i64,
-    /// Whether a clock changed its state.
-    pub clocks: bool,
 }
 
 /// What a change is to one question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// It belongs to the list (again, still, or newly).
-    Upsert {
-        /// It did not before.
-        entered: bool,
-    },
-    /// It belongs to it no longer.
+    Upsert,
+    /// It does not, and may have before.
     Remove,
     /// It never did.
     Nothing,
@@ -47,15 +47,13 @@ pub enum Effect {
 impl Changed {
     /// What it is to the question (scope, filter).
     pub fn effect(&self, scope: &Scope, filter: &TicketFilter) -> Effect {
-        let is = scope.sees(&self.after) && filter.matches(&self.after);
-        let was = self
-            .before
-            .as_ref()
-            .is_some_and(|before| scope.sees(before) && filter.matches(before));
-        match (was, is) {
-            (was, true) => Effect::Upsert { entered: !was },
-            (true, false) => Effect::Remove,
-            (false, false) => Effect::Nothing,
+        let belongs = |facts: &TicketFacts| scope.sees(facts) && filter.matches(facts);
+        if belongs(&self.after) {
+            Effect::Upsert
+        } else if self.before.iter().any(belongs) {
+            Effect::Remove
+        } else {
+            Effect::Nothing
         }
     }
 }
@@ -145,18 +143,21 @@ pub async fn catch_up(
 }
 
 /// Joins events with their tickets.
-async fn join(db: &impl Connection, events: Arc<Vec<Event>>) -> Result<Batch> {
-    let mut by_ticket: HashMap<TicketId, Vec<&Event>> = HashMap::new();
-    for event in events.iter() {
-        if let Some(id) = event.ticket_id {
-            by_ticket.entry(id).or_default().push(event);
-        }
-    }
-    let ids: Vec<TicketId> = by_ticket.keys().copied().collect();
+pub async fn join(db: &impl Connection, events: Arc<Vec<Event>>) -> Result<Batch> {
+    let last = events.last().map_or(0, |e| e.sequence);
+    let own = by_ticket(&events);
+    let ids: Vec<TicketId> = own.keys().copied().collect();
     let mut tickets = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(500) {
         let rows = store::by_ids(db, chunk).await?;
         let mut participants = queue::participants(db, chunk).await?;
+        // Read last, so that nothing the rows have seen is missing here.
+        let later = if event_log::last_sequence(db).await? > last {
+            event_log::of_tickets_after(db, chunk, last).await?
+        } else {
+            Vec::new()
+        };
+        let mut later = by_ticket(&later);
         for row in rows {
             let people: Vec<PersonId> = participants
                 .remove(&row.id)
@@ -164,11 +165,11 @@ async fn join(db: &impl Connection, events: Arc<Vec<Event>>) -> Result<Batch> {
                 .flatten()
                 .map(|p| p.person_id)
                 .collect();
-            tickets.push(changed(row, people, &by_ticket)?);
+            let later = later.remove(&row.id).unwrap_or_default();
+            tickets.push(changed(row, people, &own, &later)?);
         }
     }
     tickets.sort_by_key(|t| t.sequence);
-    let last = events.last().map_or(0, |e| e.sequence);
     Ok(Batch {
         last,
         events,
@@ -176,40 +177,60 @@ async fn join(db: &impl Connection, events: Arc<Vec<Event>>) -> Result<Batch> {
     })
 }
 
+fn by_ticket(events: &[Event]) -> HashMap<TicketId, Vec<&Event>> {
+    let mut map: HashMap<TicketId, Vec<&Event>> = HashMap::new();
+    for event in events {
+        if let Some(id) = event.ticket_id {
+            map.entry(id).or_default().push(event);
+        }
+    }
+    map
+}
+
+/// Goes back from a row as it is now, event by event: those that the batch does not have yet, then
+/// its own. What a field was is the oldest value after that point; an event that the row has not
+/// seen undoes nothing.
 fn changed(
     row: ticket::Model,
     people: Vec<PersonId>,
-    by_ticket: &HashMap<TicketId, Vec<&Event>>,
+    own: &HashMap<TicketId, Vec<&Event>>,
+    later: &[&Event],
 ) -> Result<Changed> {
-    let events = by_ticket.get(&row.id).map_or(&[][..], Vec::as_slice);
-    // The oldest value of each field wins: what it was before all of them.
+    let own = own.get(&row.id).map_or(&[][..], Vec::as_slice);
+    let after = queue::facts(&row, people.clone());
     let mut undone = Changes::new();
-    let mut created = false;
-    let mut clocks = false;
-    for event in events {
-        created |= event.kind == EventKind::TicketCreated;
-        clocks |= matches!(
-            event.kind,
-            EventKind::ClockWarned | EventKind::ClockBreached
-        );
-        for (name, change) in event.changes()? {
-            undone.entry(name).or_insert(change);
+    let mut before: Vec<TicketFacts> = Vec::new();
+    for event in later.iter().rev() {
+        undone.append(&mut event.changes()?);
+    }
+    if !later.is_empty() {
+        before.extend(state(&row, &people, &undone)?);
+    }
+    for event in own.iter().rev() {
+        undone.append(&mut event.changes()?);
+        if event.kind != EventKind::TicketCreated {
+            before.extend(state(&row, &people, &undone)?);
         }
     }
-    let before_people = match undone.get("participants").map(|c| &c.before) {
-        Some(value @ Value::Array(_)) => serde_json::from_value(value.clone())?,
-        _ => people.clone(),
-    };
-    let before = if created {
-        None
-    } else {
-        store::undo(&row, &undone)?.map(|old| queue::facts(&old, before_people))
-    };
+    before.dedup();
+    before.retain(|facts| *facts != after);
     Ok(Changed {
-        after: queue::facts(&row, people),
+        after,
         before,
-        sequence: events.last().map_or(0, |e| e.sequence),
-        clocks,
+        sequence: own.last().map_or(0, |e| e.sequence),
         row: Arc::new(row),
     })
+}
+
+/// The facts of a row without these changes; none when it did not exist.
+fn state(
+    row: &ticket::Model,
+    people: &[PersonId],
+    undone: &Changes,
+) -> Result<Option<TicketFacts>> {
+    let people = match undone.get("participants").map(|c| &c.before) {
+        Some(value @ Value::Array(_)) => serde_json::from_value(value.clone())?,
+        _ => people.to_vec(),
+    };
+    Ok(store::undo(row, undone)?.map(|old| queue::facts(&old, people)))
 }

@@ -7,6 +7,7 @@ pub mod entity;
 pub mod firing;
 pub mod handover;
 pub mod live;
+pub mod live_list;
 pub mod notification;
 pub mod routing;
 pub mod service_level;

@@ -14,8 +14,8 @@ use super::page::TotalCount;
 use super::scalar::Sequence;
 use super::ticket::Ticket;
 use crate::app::App;
-use crate::desk::entity::ticket;
-use crate::desk::live::{self, Batch, Changed, Effect};
+use crate::desk::live::{self, Batch, Effect};
+use crate::desk::live_list::{LiveList, Step};
 use crate::desk::service_level::clock_store;
 use crate::desk::store::{notification, queue};
 use crate::desk::view;
@@ -63,10 +63,6 @@ pub struct Resync {
 }
 
 /// A change of a list of tickets.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "made and sent at once, never kept in a list"
-)]
 #[derive(Union)]
 pub enum QueueChange {
     /// Put or replace.
@@ -87,10 +83,6 @@ pub struct TicketUpsert {
 }
 
 /// A change of one ticket.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "made and sent at once, never kept in a list"
-)]
 #[derive(Union)]
 pub enum TicketChange {
     /// As it now is.
@@ -111,10 +103,6 @@ pub struct ClockUpsert {
 }
 
 /// A change of the clocks of a list.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "made and sent at once, never kept in a list"
-)]
 #[derive(Union)]
 pub enum ClockChange {
     /// As it now is.
@@ -179,7 +167,12 @@ const TOO_MUCH: &str = "More happened than can be told as a difference.";
 /// What a listener hears.
 enum Heard {
     /// Tickets that changed.
-    Batch(Arc<Batch>),
+    Batch {
+        /// What happened.
+        batch: Arc<Batch>,
+        /// Everything up to here was told before.
+        after: i64,
+    },
     /// Some were missed.
     Missed {
         /// Everything up to here was told.
@@ -219,7 +212,9 @@ impl Ear {
             match live::catch_up(db, since, oldest).await? {
                 Some(batch) => {
                     let last = batch.last;
-                    (Some(Heard::Batch(Arc::new(batch))), last)
+                    let batch = Arc::new(batch);
+                    let after = since;
+                    (Some(Heard::Batch { batch, after }), last)
                 }
                 None => (Some(Heard::Missed { after: since }), end),
             }
@@ -251,14 +246,19 @@ impl Ear {
                 }
                 Ok(batch) if batch.last <= self.told => {}
                 Ok(batch) => {
-                    self.told = batch.last;
+                    let after = std::mem::replace(&mut self.told, batch.last);
                     self.rows.reach(batch.last);
-                    return Some(Heard::Batch(batch));
+                    return Some(Heard::Batch { batch, after });
                 }
                 Err(RecvError::Lagged(_)) => return Some(Heard::Missed { after: self.told }),
                 Err(RecvError::Closed) => return None,
             }
         }
+    }
+
+    /// Where the listener stands, if that was the end of the log.
+    fn present(&self) -> Option<i64> {
+        self.first.is_none().then_some(self.told)
     }
 
     async fn resync(&self, reason: &'static str) -> Resync {
@@ -273,64 +273,66 @@ impl Ear {
     }
 }
 
-/// A question to the live queue.
-struct Question {
-    acting: Acting,
-    filter: shared::ticket::TicketFilter,
-    order: TicketOrder,
-    window: Option<u64>,
+/// What each of so many answers brings a list up to. Only the last one brings it to the batch's end:
+/// whoever is cut off before has not heard all of it, and asks again from where they were.
+fn positions(count: usize, after: i64, last: i64) -> impl Iterator<Item = Sequence> {
+    (1..=count).map(move |number| Sequence(if number == count { last } else { after }))
 }
 
-impl Question {
-    fn changes(&self, batch: &Batch) -> (Vec<QueueChange>, usize) {
-        let mut removed = 0;
-        let mut changes = Vec::new();
-        for changed in &batch.tickets {
-            match changed.effect(&self.acting.scope, &self.filter) {
-                Effect::Upsert { .. } => changes.push(self.upsert(&changed.row, changed.sequence)),
-                Effect::Remove => {
-                    removed += 1;
-                    changes.push(QueueChange::Remove(remove(changed)));
+fn told(order: TicketOrder, steps: Vec<Step>, after: i64, last: i64) -> Vec<QueueChange> {
+    let positions = positions(steps.len(), after, last);
+    let told = steps.into_iter().zip(positions);
+    told.map(|(step, sequence)| match step {
+        Step::Upsert(row) => QueueChange::Upsert(QueueUpsert {
+            sort_key: queue::sort_key(order, &row),
+            ticket: row.into(),
+            sequence,
+        }),
+        Step::Remove(key) => QueueChange::Remove(QueueRemove {
+            id: id(key),
+            sequence,
+        }),
+    })
+    .collect()
+}
+
+/// The clocks that a batch changes in a list, and the tickets that leave it.
+async fn clock_changes(
+    app: &App,
+    acting: &Acting,
+    filter: &shared::ticket::TicketFilter,
+    batch: &Batch,
+    after: i64,
+) -> Outcome<Vec<ClockChange>> {
+    let mut found = Vec::new();
+    for changed in &batch.tickets {
+        match changed.effect(&acting.scope, filter) {
+            Effect::Nothing => {}
+            Effect::Remove => found.push(Err(changed.row.id)),
+            Effect::Upsert => {
+                let standing = crate::desk::ticket::act::standing_of(acting, &changed.row);
+                if standing.may(TicketAction::ReadInternal) {
+                    let db = app.platform.db.reader();
+                    let clocks = clock_store::of_ticket(db, changed.row.id).await?;
+                    found.extend(clocks.into_iter().map(Ok));
                 }
-                Effect::Nothing => {}
             }
         }
-        (changes, removed)
     }
-
-    fn upsert(&self, row: &Arc<ticket::Model>, sequence: i64) -> QueueChange {
-        QueueChange::Upsert(QueueUpsert {
-            sort_key: queue::sort_key(self.order, row),
-            ticket: row.clone().into(),
-            sequence: Sequence(sequence),
+    let positions = positions(found.len(), after, batch.last);
+    let changes = found.into_iter().zip(positions);
+    Ok(changes
+        .map(|(found, sequence)| match found {
+            Ok(row) => ClockChange::Upsert(ClockUpsert {
+                clock: Clock::new(row),
+                sequence,
+            }),
+            Err(key) => ClockChange::Remove(QueueRemove {
+                id: id(key),
+                sequence,
+            }),
         })
-    }
-
-    /// What moves into the window where others left it.
-    async fn refill(&self, app: &App, removed: usize, sequence: i64) -> Outcome<Vec<QueueChange>> {
-        let Some(window) = self.window else {
-            return Ok(Vec::new());
-        };
-        let count = (removed as u64).min(window);
-        let rows = queue::slice(
-            app.platform.db.reader(),
-            &self.acting.scope,
-            &self.filter,
-            self.order,
-            window - count,
-            count,
-        )
-        .await?;
-        let rows = rows.into_iter().map(Arc::new);
-        Ok(rows.map(|row| self.upsert(&row, sequence)).collect())
-    }
-}
-
-fn remove(changed: &Changed) -> QueueRemove {
-    QueueRemove {
-        id: id(changed.row.id),
-        sequence: Sequence(changed.sequence),
-    }
+        .collect())
 }
 
 /// What can be listened to.
@@ -366,32 +368,29 @@ impl Subscription {
                 ),
                 None => None,
             };
-            let filter = resolve(app(ctx)?.platform.db.reader(), &acting, filter).await?;
-            let question = Question {
-                acting: acting.clone(),
-                filter,
-                order: order_by.unwrap_or(TicketOrder::Due),
-                window,
-            };
-            Ok((Ear::open(ctx, since).await?, question))
+            let db = app(ctx)?.platform.db.reader();
+            let filter = resolve(db, &acting, filter).await?;
+            let order = order_by.unwrap_or(TicketOrder::Due);
+            let mut list = LiveList::new(acting.scope.clone(), filter, order);
+            let ear = Ear::open(ctx, since).await?;
+            if let Some(size) = window {
+                list = list.with_window(db, size, ear.present()).await?;
+            }
+            Ok((ear, list))
         };
-        let (mut ear, question) = work.await.map_err(|error| top_level(ctx, error))?;
+        let (mut ear, mut list) = work.await.map_err(|error| top_level(ctx, error))?;
         Ok(async_stream::stream! {
             while let Some(heard) = ear.next().await {
                 match heard {
                     Heard::Missed { .. } => yield QueueChange::Resync(ear.resync(TOO_MUCH).await),
-                    Heard::Batch(batch) => {
-                        let (changes, removed) = question.changes(&batch);
-                        for change in changes {
-                            yield change;
-                        }
-                        if removed > 0 {
-                            match question.refill(&ear.app, removed, batch.last).await {
-                                Ok(rows) => for row in rows { yield row; },
-                                Err(error) => {
-                                    tracing::error!(%error, "a window cannot be refilled");
-                                    yield QueueChange::Resync(ear.resync("The list cannot be read just now.").await);
-                                }
+                    Heard::Batch { batch, after } => {
+                        match list.steps(ear.app.platform.db.reader(), &batch).await {
+                            Ok(steps) => for change in told(list.order, steps, after, batch.last) {
+                                yield change;
+                            },
+                            Err(error) => {
+                                tracing::error!(%error, "a window cannot be refilled");
+                                yield QueueChange::Resync(ear.resync("The list cannot be read just now.").await);
                             }
                         }
                     }
@@ -419,12 +418,12 @@ impl Subscription {
             while let Some(heard) = ear.next().await {
                 match heard {
                     Heard::Missed { .. } => yield TicketChange::Resync(ear.resync(TOO_MUCH).await),
-                    Heard::Batch(batch) => {
+                    Heard::Batch { batch, .. } => {
                         for changed in batch.tickets.iter().filter(|t| t.row.id == key) {
                             if acting.scope.sees(&changed.after) {
                                 yield TicketChange::Upsert(TicketUpsert { ticket: changed.row.clone().into(), sequence: Sequence(changed.sequence) });
                             } else {
-                                yield TicketChange::Remove(remove(changed));
+                                yield TicketChange::Remove(QueueRemove { id: id(changed.row.id), sequence: Sequence(changed.sequence) });
                             }
                         }
                     }
@@ -448,30 +447,16 @@ impl Subscription {
         let (mut ear, filter) = work.await.map_err(|error| top_level(ctx, error))?;
         Ok(async_stream::stream! {
             while let Some(heard) = ear.next().await {
-                let batch = match heard {
-                    Heard::Missed { .. } => {
-                        yield ClockChange::Resync(ear.resync(TOO_MUCH).await);
-                        continue;
-                    }
-                    Heard::Batch(batch) => batch,
-                };
-                for changed in &batch.tickets {
-                    match changed.effect(&acting.scope, &filter) {
-                        Effect::Nothing => {}
-                        Effect::Remove => yield ClockChange::Remove(remove(changed)),
-                        Effect::Upsert { .. } => {
-                            let standing = crate::desk::ticket::act::standing_of(&acting, &changed.row);
-                            if !standing.may(TicketAction::ReadInternal) {
-                                continue;
-                            }
-                            match clock_store::of_ticket(ear.app.platform.db.reader(), changed.row.id).await {
-                                Ok(rows) => for row in rows {
-                                    yield ClockChange::Upsert(ClockUpsert { clock: Clock::new(row), sequence: Sequence(changed.sequence) });
-                                },
-                                Err(error) => {
-                                    tracing::error!(%error, "clocks cannot be read");
-                                    yield ClockChange::Resync(ear.resync("The clocks cannot be read just now.").await);
-                                }
+                match heard {
+                    Heard::Missed { .. } => yield ClockChange::Resync(ear.resync(TOO_MUCH).await),
+                    Heard::Batch { batch, after } => {
+                        match clock_changes(&ear.app, &acting, &filter, &batch, after).await {
+                            Ok(changes) => for change in changes {
+                                yield change;
+                            },
+                            Err(error) => {
+                                tracing::error!(%error, "clocks cannot be read");
+                                yield ClockChange::Resync(ear.resync("The clocks cannot be read just now.").await);
                             }
                         }
                     }
@@ -547,7 +532,9 @@ impl Subscription {
         Ok(async_stream::stream! {
             while let Some(heard) = ear.next().await {
                 let found = match heard {
-                    Heard::Batch(batch) => received(&ear.app, &acting, &batch).await,
+                    Heard::Batch { batch, after } => {
+                        received(&ear.app, &acting, &batch, after).await
+                    }
                     Heard::Missed { after } => missed(&ear.app, &acting, after).await,
                 };
                 match found {
@@ -598,15 +585,20 @@ async fn counts(app: &App, acting: &Acting) -> Outcome<Vec<ViewCount>> {
         .collect())
 }
 
-/// What a batch tells the viewer.
-async fn received(app: &App, acting: &Acting, batch: &Batch) -> Outcome<Vec<NotificationReceived>> {
+/// What a batch tells the viewer that was not told before: it may begin earlier than `after`.
+async fn received(
+    app: &App,
+    acting: &Acting,
+    batch: &Batch,
+    after: i64,
+) -> Outcome<Vec<NotificationReceived>> {
     let db = app.platform.db.reader();
     let person = acting.person();
     let mut found = Vec::new();
     for event in batch
         .events
         .iter()
-        .filter(|e| e.kind == EventKind::NotificationSent)
+        .filter(|e| e.kind == EventKind::NotificationSent && e.sequence > after)
     {
         let mine = event
             .changes()?

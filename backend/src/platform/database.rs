@@ -6,12 +6,16 @@ use migrations::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Alias, Query};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    TransactionTrait,
 };
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Number of the lock by which servers take turns to migrate; any that nothing else uses.
+const MIGRATION_TURN: i64 = 0x0062_656c_6c68_6f70;
 
 /// What stores run statements on: the reader, or a transaction.
 pub use sea_orm::ConnectionTrait as Connection;
@@ -88,10 +92,26 @@ impl Database {
     /// Opens `sqlite:<path>` (created when missing) or `postgres://…`, and migrates.
     pub async fn open(url: &str) -> Result<Self> {
         let db = Self::connect(url).await?;
+        let turn = db.turn_to_migrate().await?;
         Migrator::up(&db.writer, None)
             .await
             .context("cannot migrate the database")?;
+        if let Some(turn) = turn {
+            turn.commit().await?;
+        }
         Ok(db)
+    }
+
+    /// Servers that start on PostgreSQL together migrate one after the other: a transaction that
+    /// has the turn until it ends. SQLite's file belongs to one server.
+    async fn turn_to_migrate(&self) -> Result<Option<DatabaseTransaction>, sea_orm::DbErr> {
+        if self.backend() != DatabaseBackend::Postgres {
+            return Ok(None);
+        }
+        let turn = self.writer.begin().await?;
+        turn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_TURN})"))
+            .await?;
+        Ok(Some(turn))
     }
 
     /// The file of `sqlite:<path>`.

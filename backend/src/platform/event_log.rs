@@ -267,6 +267,20 @@ pub async fn of_ticket<C: ConnectionTrait>(
     Ok(query.into_model().all(db).await?)
 }
 
+/// Events of these tickets after `sequence`, in the order of the log.
+pub async fn of_tickets_after<C: ConnectionTrait>(
+    db: &C,
+    tickets: &[TicketId],
+    sequence: i64,
+) -> Result<Vec<Event>> {
+    Ok(query()
+        .filter(event::Column::TicketId.is_in(tickets.iter().copied()))
+        .filter(event::Column::Sequence.gt(sequence))
+        .into_model()
+        .all(db)
+        .await?)
+}
+
 /// A part of a ticket's events in the order of the log, read in the part's direction.
 pub async fn part_of_ticket<C: ConnectionTrait>(
     db: &C,

@@ -115,14 +115,27 @@ impl Writer {
                 company,
             });
         };
-        let mut group = all.clone().lock_owned().await;
+        let group = all.clone().lock_owned().await;
+        let (writer, all) = (self.clone(), all.clone());
+        // Not left to the future of whoever asked: that may be given up at any instant, and a savepoint
+        // given up while it begins would take the whole group with it.
+        let taken = tokio::spawn(async move { writer.take(group, all, company).await });
+        taken.await.map_err(anyhow::Error::from)?
+    }
+
+    async fn take(
+        &self,
+        mut group: OwnedMutexGuard<Option<Group>>,
+        all: Arc<Mutex<Option<Group>>>,
+        company: Company,
+    ) -> Result<Turn> {
         let joins = |group: &Group| company == Company::Shared && !group.disturbed;
         if !group.as_ref().is_some_and(joins) {
             end(group.take()).await;
         }
         let mut place = Place {
             group,
-            all: all.clone(),
+            all,
             left_well: false,
         };
         let transaction = match &mut *place.group {
@@ -198,11 +211,15 @@ impl Turn {
         let Self {
             transaction, place, ..
         } = self;
-        transaction.rollback().await?;
-        if let Some(mut place) = place {
-            end(place.group.take()).await;
-        }
-        Ok(())
+        // As with the beginning: others wait for what ends here.
+        let given_up = tokio::spawn(async move {
+            let rolled_back = transaction.rollback().await;
+            if let Some(mut place) = place {
+                end(place.group.take()).await;
+            }
+            rolled_back
+        });
+        Ok(given_up.await.map_err(anyhow::Error::from)??)
     }
 }
 

@@ -145,6 +145,35 @@ on_both_databases! {
         assert_eq!(number(app, "SELECT COUNT(*) FROM counters WHERE name = 'given up'").await, 0);
         assert_log_is_whole(app).await;
     }
+
+    async fn acts_given_up_at_any_instant_disturb_no_other(app) {
+        let act = |name: &'static str| {
+            let platform = app.platform().clone();
+            let context = Context::system(app.now(), "at once");
+            tokio::spawn(async move {
+                let uow = UnitOfWork::begin_shared(&platform, &context).await?;
+                uow.next_number(name).await?;
+                uow.commit().await
+            })
+        };
+        for round in 0..80 {
+            let mut kept = Vec::new();
+            for _ in 0..4 {
+                kept.push(act("kept"));
+                let given_up = act("given up");
+                actix_web::rt::spawn(async move {
+                    for _ in 0..round {
+                        tokio::task::yield_now().await;
+                    }
+                    given_up.abort();
+                });
+            }
+            for done in join_all(kept).await {
+                done.expect("an end").expect("a commit");
+            }
+        }
+        assert_eq!(number(app, "SELECT value FROM counters WHERE name = 'kept'").await, 320);
+    }
 }
 
 /// On SQLite alone: PostgreSQL shares no commits.

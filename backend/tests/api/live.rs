@@ -4,13 +4,17 @@ use crate::support::actor::Actor;
 use crate::support::json;
 use crate::support::organisation::department;
 use crate::ticket::{act, report};
+use backend::desk::live::{self, Effect};
 use backend::platform::context::Context;
-use backend::platform::event_log::{Changes, NewEvent};
+use backend::platform::event_log::{self, Changes, NewEvent};
 use backend::platform::unit_of_work::UnitOfWork;
 use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
 use shared::event::EventKind;
 use shared::id::TicketId;
+use shared::permission::Scope;
+use shared::ticket::{Condition, Priority, TicketFilter, TicketState};
+use std::sync::Arc;
 
 const QUEUE: &str = "subscription($filter: TicketFilter, $first: Int, $since: Sequence) { queueChanged(filter: $filter, first: $first, since: $since) { __typename ... on QueueUpsert { sortKey sequence ticket { id title } } ... on QueueRemove { id sequence } ... on Resync { reason } } }";
 const LIST: &str = "query($filter: TicketFilter, $first: Int) { tickets(filter: $filter, first: $first) { asOf edges { sortKey node { id title } } } }";
@@ -68,9 +72,58 @@ on_both_databases! {
         let (first, second) = (queue.next().await, queue.next().await);
         assert_eq!((kind(&first), &first["queueChanged"]["id"]), ("QueueRemove", &goes["id"]));
         assert_eq!((kind(&second), &second["queueChanged"]["ticket"]["title"]), ("QueueUpsert", &json!("Stays, renamed twice")));
-        let last = report(&ana, "After", json!({})).await;
+        // A list may be newer than the position that came with it, so what came and went is taken away.
         let third = queue.next().await;
-        assert_eq!(third["queueChanged"]["ticket"]["id"], last["id"], "what came and went between is not told");
+        assert_eq!((kind(&third), &third["queueChanged"]["id"]), ("QueueRemove", &never["id"]));
+        let present = present(&marta).await;
+        for early in [&first, &second] {
+            assert_eq!(early["queueChanged"]["sequence"], since, "whoever is cut off here has not heard all");
+        }
+        assert_eq!(third["queueChanged"]["sequence"], present);
+        let last = report(&ana, "After", json!({})).await;
+        assert_eq!(queue.next().await["queueChanged"]["ticket"]["id"], last["id"]);
+    }
+
+    async fn a_ticket_that_is_ahead_of_its_events_leaves_every_list_it_was_in(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let ticket = report(&ana, "Moves on", json!({})).await;
+        let since: i64 = present(&marta).await.as_str().expect("text").parse().expect("a position");
+        act(&marta, "ticketStart", &ticket["id"], json!({})).await;
+        act(&marta, "ticketSetPriority", &ticket["id"], json!({ "impact": "ORGANISATION", "urgency": "HIGH" })).await;
+        act(&marta, "ticketResolve", &ticket["id"], json!({ "code": "SOLVED", "message": "Done." })).await;
+        let db = app.platform().db.reader();
+        let events = event_log::after(db, since, 100).await.expect("events");
+        let scope = Scope { person: marta.person, departments: [department("it")].into() };
+        let of = |states: &[TicketState], priority: Option<Vec<Priority>>| TicketFilter {
+            state: Condition::any_of(states.iter().copied()),
+            priority: Condition { any_of: priority, ..Condition::default() },
+            ..TicketFilter::default()
+        };
+        let id: TicketId = ticket["id"].as_str().expect("an id").parse().expect("an id");
+        let was = |at: usize, filter: &TicketFilter| {
+            let events = Arc::new(events[..at].to_vec());
+            let scope = scope.clone();
+            let filter = filter.clone();
+            async move {
+                let batch = live::join(db, events).await.expect("a batch");
+                let changed = batch.tickets.iter().find(|t| t.row.id == id).expect("the ticket");
+                changed.effect(&scope, &filter)
+            }
+        };
+        // Readings of the log end anywhere; the row is always the resolved one.
+        let begun = of(&[TicketState::InProgress], Some(vec![Priority::Critical]));
+        let new = of(&[TicketState::New], None);
+        for at in 1..=events.len() {
+            assert_eq!(was(at, &new).await, Effect::Remove, "in it before, up to {at}");
+            let through = events[..at].iter().any(|e| e.kind == EventKind::PriorityChanged);
+            let effect = was(at, &begun).await;
+            assert_eq!(effect == Effect::Remove, through, "in it only on the way, up to {at}: {effect:?}");
+        }
+        let done = of(&[TicketState::Resolved], Some(vec![Priority::Critical]));
+        assert_eq!(was(1, &done).await, Effect::Upsert);
+        let never = of(&[TicketState::New], Some(vec![Priority::Critical]));
+        assert_eq!(was(events.len(), &never).await, Effect::Nothing);
     }
 
     async fn a_gap_of_more_than_an_hour_asks_to_load_again(app) {
@@ -101,6 +154,38 @@ on_both_databases! {
         assert_eq!(kind(&queue.next().await), "QueueRemove");
         let refilled = queue.next().await;
         assert_eq!(refilled["queueChanged"]["ticket"]["id"], tickets[2]["id"]);
+    }
+
+    async fn a_window_holds_the_first_rows_whatever_moves(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let mut tickets = Vec::new();
+        for title in ["first", "second", "third", "fourth"] {
+            tickets.push(report(&ana, title, json!({})).await);
+            app.advance(60).await;
+        }
+        let variables = json!({ "order": "UPDATED_OLDEST", "first": 2 });
+        let list = marta.query(&LIST.replace("$first: Int", "$first: Int, $order: TicketOrder").replace("first: $first", "first: $first, orderBy: $order"), variables.clone()).await;
+        let query = QUEUE.replace("$first: Int", "$first: Int, $order: TicketOrder").replace("first: $first", "first: $first, orderBy: $order");
+        let mut variables = variables;
+        variables["since"] = list["tickets"]["asOf"].clone();
+        let mut queue = marta.subscribe(&query, variables).await;
+        let mut rows: Vec<(String, Value)> = list["tickets"]["edges"].as_array().expect("edges").iter()
+            .map(|edge| (edge["sortKey"].as_str().expect("a key").to_owned(), edge["node"]["id"].clone())).collect();
+        // Each edit moves the first row behind all others, and the third moves in.
+        for (edited, expected) in [(0, [1, 2]), (1, [2, 3]), (2, [3, 0])] {
+            act(&marta, "ticketEdit", &tickets[edited]["id"], json!({ "title": "Edited" })).await;
+            app.advance(1).await;
+            let wanted: Vec<&Value> = expected.iter().map(|n: &usize| &tickets[*n]["id"]).collect();
+            while rows.iter().map(|(_, id)| id).collect::<Vec<_>>() != wanted {
+                let event = queue.next().await["queueChanged"].clone();
+                let id = event["ticket"]["id"].clone();
+                rows.retain(|(_, known)| *known != id);
+                rows.push((event["sortKey"].as_str().expect("a key").to_owned(), id));
+                rows.sort_by(|a, b| a.0.cmp(&b.0));
+                rows.truncate(2);
+            }
+        }
     }
 
     async fn others_and_confidential_tickets_never_appear(app) {

@@ -41,6 +41,16 @@ impl Client {
         }
     }
 
+    /// Where the server is.
+    pub fn server(&self) -> SocketAddr {
+        self.server
+    }
+
+    /// Forgets the sign-in.
+    pub fn forget(&self) {
+        self.token.replace(None);
+    }
+
     /// Asks; signs in before where that is needed. Panics at answers that nobody should get.
     pub async fn ask(&self, query: &str, variables: &Value) -> Heard {
         match self.try_to_ask(query, variables).await {
@@ -78,6 +88,14 @@ impl Client {
         let body = json!({ "login": self.somebody.login, "password": PASSWORD });
         let (status, answer) = send(request, &body).await?;
         if status == StatusCode::SERVICE_UNAVAILABLE {
+            return Err(answer.to_string());
+        }
+        // Attempts whose answers were lost count as well.
+        if let Some(seconds) = answer
+            .pointer("/error/retryAfterSeconds")
+            .and_then(Value::as_u64)
+        {
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
             return Err(answer.to_string());
         }
         assert_eq!(status, StatusCode::OK, "{answer}");

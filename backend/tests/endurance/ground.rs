@@ -13,7 +13,7 @@ use backend::platform::ids::Ids;
 use backend::session::password;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use sea_orm::{ConnectionTrait as _, DatabaseTransaction, Set};
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, Set, Statement};
 use shared::calendar::CalendarDefinition;
 use shared::id::{AgreementId, CalendarId, PersonId};
 use shared::permission::Role;
@@ -71,6 +71,13 @@ pub struct Ground {
 impl Ground {
     /// A new one with so many people of each sort; `None` when there is no PostgreSQL to put it on.
     pub async fn new(backend: Backend, name: &str, people: usize) -> Option<Self> {
+        let mut ground = Self::bare(backend, name).await?;
+        ground.fill(people).await;
+        Some(ground)
+    }
+
+    /// The same without tables.
+    pub async fn bare(backend: Backend, name: &str) -> Option<Self> {
         let word = format!("endurance_{}_{backend:?}_{name}", std::process::id()).to_lowercase();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&word);
         let (url, database) = match backend {
@@ -88,16 +95,14 @@ impl Ground {
         std::fs::create_dir_all(&folder).expect("a folder");
         let seed =
             std::env::var(SEED).map_or(1, |seed| seed.parse().expect("a number in the seed"));
-        let mut ground = Self {
+        Some(Self {
             url,
             folder,
             employees: Vec::new(),
             agents: Vec::new(),
             seed,
             database,
-        };
-        ground.fill(people).await;
-        Some(ground)
+        })
     }
 
     /// Random choices of one part of the test, the same each time.
@@ -108,6 +113,29 @@ impl Ground {
     /// Opens the database beside whoever serves it.
     pub async fn open(&self) -> Database {
         Database::connect(&self.url).await.expect("the database")
+    }
+
+    /// Kills the process of one of PostgreSQL's connections: all others end with it, and the server
+    /// recovers from its log.
+    pub async fn crash(&self) {
+        let connection = sea_orm::Database::connect(&self.url)
+            .await
+            .expect("a connection");
+        let question = "SELECT pg_backend_pid()";
+        let statement = Statement::from_string(DatabaseBackend::Postgres, question);
+        let row = connection
+            .query_one_raw(statement)
+            .await
+            .expect("an answer");
+        let process: i32 = row.expect("a row").try_get_by_index(0).expect("a number");
+        let killed = std::process::Command::new("kill")
+            .args(["-KILL", &process.to_string()])
+            .status()
+            .expect("kill");
+        assert!(
+            killed.success(),
+            "PostgreSQL runs as somebody else or elsewhere"
+        );
     }
 
     /// Where mails go.

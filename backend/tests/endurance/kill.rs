@@ -33,12 +33,19 @@ pub async fn kills(backend: Backend) {
     let mut writers = writers(&ground, &relay, &journal);
     let mut starts = Vec::new();
     let mut done = 0;
+    let mut crashes = 0;
     while done < kills {
         let mut load = Load::begin(writers, journal.clone());
         let round = usize::min(KILLS_A_LOOK, kills - done);
-        for _ in 0..round {
+        for number in 0..round {
             let acts = load.acts();
             let node = start(&ground, &relay, &mut random, &mut starts).await;
+            if scale::alone() && backend == Backend::Postgres && number % 8 == 4 {
+                live(&mut load, acts, &relay, &mut random).await;
+                ground.crash().await;
+                crashes += 1;
+            }
+            let acts = load.acts();
             live(&mut load, acts, &relay, &mut random).await;
             node.kill();
             relay.lead_to(Vec::new());
@@ -55,7 +62,7 @@ pub async fn kills(backend: Backend) {
     }
     starts.sort_unstable();
     println!(
-        "{backend:?}: {done} kills in {:.0} s, {} acts acknowledged, {} requests unheard, of which at least {} had \
+        "{backend:?}: {done} kills and {crashes} crashes of the database in {:.0} s, {} acts acknowledged, {} requests unheard, of which at least {} had \
          happened; a killed server's successor was ready in {} ms (median), {} ms at most",
         begun.elapsed().as_secs_f64(),
         journal.acts.borrow().len(),
@@ -68,7 +75,8 @@ pub async fn kills(backend: Backend) {
     ground.remove().await;
 }
 
-fn writers(ground: &Ground, relay: &Relay, journal: &Rc<Journal>) -> Vec<Writer> {
+/// One for each pair of people.
+pub fn writers(ground: &Ground, relay: &Relay, journal: &Rc<Journal>) -> Vec<Writer> {
     let pairs = ground.employees.iter().zip(&ground.agents).zip(1..);
     pairs
         .map(|((asks, works), number)| {

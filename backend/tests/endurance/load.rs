@@ -82,12 +82,22 @@ pub struct Load {
 }
 
 impl Load {
-    /// Sets them to work.
+    /// Sets them to work, each as fast as it is answered.
     pub fn begin(writers: Vec<Writer>, journal: Rc<Journal>) -> Self {
+        Self::with_pause(writers, journal, Duration::ZERO)
+    }
+
+    /// Sets them to work, at no more than so many acts a second.
+    pub fn at_pace(writers: Vec<Writer>, journal: Rc<Journal>, pace: f64) -> Self {
+        let pause = Duration::from_secs_f64(writers.len() as f64 / pace);
+        Self::with_pause(writers, journal, pause)
+    }
+
+    fn with_pause(writers: Vec<Writer>, journal: Rc<Journal>, pause: Duration) -> Self {
         let stop = Rc::new(Cell::new(false));
         let tasks = writers
             .into_iter()
-            .map(|writer| actix_web::rt::spawn(writer.work(stop.clone())))
+            .map(|writer| actix_web::rt::spawn(writer.work(stop.clone(), pause)))
             .collect();
         Self {
             journal,
@@ -158,8 +168,11 @@ impl Writer {
         }
     }
 
-    async fn work(mut self, stop: Rc<Cell<bool>>) -> Self {
+    async fn work(mut self, stop: Rc<Cell<bool>>, pause: Duration) -> Self {
+        let mut next = Instant::now();
         while !stop.get() {
+            tokio::time::sleep_until(next.into()).await;
+            next += pause;
             self.act().await;
         }
         self

@@ -5,6 +5,16 @@ pub fn kills() -> usize {
     number("BELLHOP_ENDURANCE_KILLS").unwrap_or(12)
 }
 
+/// Cuts of listeners' lines.
+pub fn cuts() -> usize {
+    number("BELLHOP_ENDURANCE_CUTS").unwrap_or(40)
+}
+
+/// Whether nobody else uses the PostgreSQL server, so that it may crash.
+pub fn alone() -> bool {
+    std::env::var_os("BELLHOP_ENDURANCE_ALONE").is_some()
+}
+
 fn number(variable: &str) -> Option<usize> {
     let text = std::env::var(variable).ok()?;
     let number = text.parse();
