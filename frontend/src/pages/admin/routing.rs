@@ -201,7 +201,7 @@ fn OneRule(
     view! {
         <li class="card card-pad routing-rule" class:routing-off=!rule.active id=id>
             <span class="routing-place" aria-hidden="true">{place + 1}</span>
-            <div class="grow">
+            <div class="routing-what">
                 <p class="admin-name">
                     <strong>{name.clone()}</strong>
                     {(!rule.active).then(|| view! { <span class="chip">{words::routing_off()}</span> })}
