@@ -37,7 +37,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     for (variable, number) in &numbers {
         println!("{variable}={number}");
     }
-    let server = postgres::Postgres::start()?;
+    let server = postgres::Postgres::start(postgres::Purpose::Tests)?;
     let status = workspace::cargo(["test", "--package", "backend", "--test", "endurance"])
         .args([filter, "--", "--nocapture", "--test-threads=1"])
         .env(postgres::URL_VARIABLE, server.url())

@@ -109,7 +109,7 @@ fn with_postgres(command: &[String]) -> Result<ExitCode> {
     let [program, arguments @ ..] = command else {
         bail!("name a command to run, such as `cargo xtask postgres cargo test`");
     };
-    let server = postgres::Postgres::start()?;
+    let server = postgres::Postgres::start(postgres::Purpose::Tests)?;
     let status = Command::new(program)
         .args(arguments)
         .env(postgres::URL_VARIABLE, server.url())

@@ -20,6 +20,30 @@ pub const URL_VARIABLE: &str = "BELLHOP_TEST_POSTGRES_URL";
 
 const START_LIMIT: Duration = Duration::from_secs(30);
 
+/// What a server is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Losing its data is fine, waiting for disks is not.
+    Tests,
+    /// As somebody would run it who keeps their data.
+    Measuring,
+}
+
+impl Purpose {
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Tests => &[
+                "fsync=off",
+                "synchronous_commit=off",
+                "full_page_writes=off",
+                "shared_buffers=128MB",
+                "autovacuum=off",
+            ],
+            Self::Measuring => &["shared_buffers=1GB", "max_wal_size=4GB"],
+        }
+    }
+}
+
 /// A running server; dropping it stops it and removes its folder.
 pub struct Postgres {
     folder: PathBuf,
@@ -35,14 +59,21 @@ impl Postgres {
     ///
     /// As root it runs as user `postgres`, since PostgreSQL refuses root, and
     /// installs Debian's package if there is none.
-    pub fn start() -> Result<Self> {
+    pub fn start(purpose: Purpose) -> Result<Self> {
         let mut console = Console::new(1);
         let programs = machine::need(&mut console, &["postgresql"], programs)?;
         let user = machine::is_root().then_some("postgres");
         let folder = std::env::temp_dir().join(format!("bellhop-postgres-{}", std::process::id()));
         fs::create_dir(&folder).with_context(|| format!("creating {}", folder.display()))?;
         let password = random_word()?;
-        match Self::start_in(&mut console, &programs, user, folder.clone(), password) {
+        match Self::start_in(
+            &mut console,
+            &programs,
+            user,
+            folder.clone(),
+            password,
+            purpose,
+        ) {
             Ok(server) => Ok(server),
             Err(error) => {
                 fs::remove_dir_all(&folder).ok();
@@ -57,6 +88,7 @@ impl Postgres {
         user: Option<&'static str>,
         folder: PathBuf,
         password: String,
+        purpose: Purpose,
     ) -> Result<Self> {
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))
             .context("closing the folder to others")?;
@@ -90,16 +122,8 @@ impl Postgres {
             .arg("-k")
             .arg(&folder)
             .args(["-p", &port.to_string()]);
-        // Losing this data is fine, waiting for disks is not.
-        for setting in [
-            "listen_addresses=127.0.0.1",
-            "fsync=off",
-            "synchronous_commit=off",
-            "full_page_writes=off",
-            "max_connections=200",
-            "shared_buffers=128MB",
-            "autovacuum=off",
-        ] {
+        let always = ["listen_addresses=127.0.0.1", "max_connections=200"];
+        for setting in always.iter().chain(purpose.settings()) {
             start.args(["-c", setting]);
         }
         let server = start
@@ -123,10 +147,27 @@ impl Postgres {
 
     /// Address of its `postgres` database, with a role that may create others.
     pub fn url(&self) -> String {
+        self.url_of("postgres")
+    }
+
+    fn url_of(&self, database: &str) -> String {
         format!(
-            "postgres://bellhop:{}@127.0.0.1:{}/postgres",
+            "postgres://bellhop:{}@127.0.0.1:{}/{database}",
             self.password, self.port
         )
+    }
+
+    /// Creates a database on it and gives its address.
+    pub fn create(&self, name: &str) -> Result<String> {
+        let status = Command::new(self.programs.join("psql"))
+            .args(["--quiet", "--command", &format!("CREATE DATABASE {name}")])
+            .arg(self.url())
+            .status()
+            .context("starting psql")?;
+        if !status.success() {
+            bail!("creating the database {name} ended with {status}");
+        }
+        Ok(self.url_of(name))
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {

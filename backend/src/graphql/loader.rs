@@ -6,27 +6,24 @@ use crate::organisation::entity::{category, department, person, role_grant, serv
 use crate::organisation::store;
 use crate::platform::database::Database;
 use crate::platform::error::Error;
-use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use async_graphql::dataloader::{DataLoader, Loader};
 use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
 use shared::permission::SiteRole;
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::OnceCell;
 
 /// Loads from the database.
 pub struct OrganisationLoader(pub Database);
-
-/// Loads of one request.
-pub type PerRequest = DataLoader<OrganisationLoader>;
-/// Loads that are kept.
-pub type PerPosition = DataLoader<OrganisationLoader, HashMapCache>;
 
 /// Where a request finds rows of the organisation.
 pub enum Loading {
     /// It loads its own: what is asked for at the same time is loaded at once, and nothing is kept,
     /// for a mutation may follow that changes it.
-    Own(PerRequest),
+    Own(DataLoader<OrganisationLoader>),
     /// In the [`LiveLoading`] of the schema: a subscription.
     Live,
 }
@@ -46,37 +43,70 @@ impl Loading {
 pub struct LiveLoading {
     db: Database,
     /// The position of the log from which on its rows were read.
-    present: Arc<Mutex<(i64, Arc<PerPosition>)>>,
+    present: Arc<Mutex<(i64, Arc<LiveRows>)>>,
 }
 
 impl LiveLoading {
     /// Nothing is loaded yet.
     pub fn new(db: Database) -> Self {
-        let first = Self::empty(&db);
         Self {
-            present: Arc::new(Mutex::new((0, first))),
             db,
+            present: Arc::default(),
         }
-    }
-
-    fn empty(db: &Database) -> Arc<PerPosition> {
-        let loader = OrganisationLoader(db.clone());
-        let loader = DataLoader::with_cache(loader, tokio::spawn, HashMapCache::default());
-        Arc::new(loader.delay(Duration::ZERO))
     }
 
     /// Forgets what was read before this position of the log.
     pub fn reach(&self, sequence: i64) {
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         if present.0 < sequence {
-            *present = (sequence, Self::empty(&self.db));
+            *present = (sequence, Arc::default());
         }
     }
 
-    /// What was read of the present position.
-    pub fn at_hand(&self) -> Arc<PerPosition> {
-        let present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
-        present.1.clone()
+    /// The row of a key. Of those who ask at the same time one reads, and the others wait for it.
+    pub async fn load_one<K>(
+        &self,
+        key: K,
+    ) -> Result<Option<<OrganisationLoader as Loader<K>>::Value>, Arc<Error>>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        OrganisationLoader: Loader<K, Error = Arc<Error>>,
+    {
+        let rows = {
+            let present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
+            present.1.clone()
+        };
+        let row = rows.place(key.clone());
+        let read = || async {
+            let loader = OrganisationLoader(self.db.clone());
+            let mut found = Loader::load(&loader, std::slice::from_ref(&key)).await?;
+            Ok(found.remove(&key))
+        };
+        row.get_or_try_init(read).await.cloned()
+    }
+}
+
+/// Rows of one position, by the type of their keys: `HashMap<K, Arc<OnceCell<Option<V>>>>` each.
+#[derive(Default)]
+struct LiveRows(Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>);
+
+type Places<K> = HashMap<K, Arc<OnceCell<Option<<OrganisationLoader as Loader<K>>::Value>>>>;
+
+impl LiveRows {
+    fn place<K>(&self, key: K) -> Arc<OnceCell<Option<<OrganisationLoader as Loader<K>>::Value>>>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        OrganisationLoader: Loader<K>,
+    {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = all
+            .entry(TypeId::of::<K>())
+            .or_insert_with(|| Box::new(Places::<K>::new()));
+        match places.downcast_mut::<Places<K>>() {
+            Some(places) => places.entry(key).or_default().clone(),
+            // Not reached: what lies under a type's id is of that type.
+            None => Arc::default(),
+        }
     }
 }
 

@@ -28,10 +28,7 @@ where
 {
     let loaded = match ctx.data::<Loading>()? {
         Loading::Own(loader) => loader.load_one(key).await,
-        Loading::Live => {
-            let shared = ctx.data::<LiveLoading>()?.at_hand();
-            shared.load_one(key).await
-        }
+        Loading::Live => ctx.data::<LiveLoading>()?.load_one(key).await,
     };
     loaded.map_err(|error| top_level(ctx, Error::Fault(anyhow::anyhow!(error))))
 }

@@ -40,14 +40,27 @@ pub async fn set(
     ticket: Option<TicketId>,
     due_at: Timestamp,
 ) -> Result<()> {
-    let row = ActiveModel {
+    set_all(uow, kind, ticket, &[(subject, due_at)]).await
+}
+
+/// Sets several timers of a kind, each in place of the one for the same subject.
+pub async fn set_all(
+    uow: &mut UnitOfWork,
+    kind: &str,
+    ticket: Option<TicketId>,
+    due: &[(Uuid, Timestamp)],
+) -> Result<()> {
+    if due.is_empty() {
+        return Ok(());
+    }
+    let rows = due.iter().map(|(subject, due_at)| ActiveModel {
         id: Set(TimerId(uow.next_id())),
-        due_at: Set(due_at),
+        due_at: Set(*due_at),
         kind: Set(kind.to_owned()),
-        subject_id: Set(subject),
+        subject_id: Set(*subject),
         ticket_id: Set(ticket),
-    };
-    Entity::insert(row)
+    });
+    Entity::insert_many(rows)
         .on_conflict(
             OnConflict::columns([Column::Kind, Column::SubjectId])
                 .update_column(Column::DueAt)

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: every figure that the documents name, measured on release builds.
 
 mod log;
+mod spine;
 mod volume;
 
 use std::{
@@ -36,11 +37,22 @@ impl Figure {
             goal: goal.to_owned(),
         }
     }
+
+    /// A line of the form `name, tab, value, tab, goal`; of another nothing.
+    fn read(line: &str) -> Option<Self> {
+        let mut parts = line.split('\t');
+        let (name, value) = (parts.next()?, parts.next()?);
+        Some(Self::new(
+            name,
+            value.to_owned(),
+            parts.next().unwrap_or_default(),
+        ))
+    }
 }
 
 /// Builds what is missing, measures everything, prints a table.
 pub fn run() -> Result<ExitCode> {
-    let mut console = Console::new(serve::STEPS + 5);
+    let mut console = Console::new(serve::STEPS + 6);
     serve::build(&mut console)?;
     let server = serve::executable();
     let folder = workspace::target().join("bench");
@@ -71,8 +83,12 @@ pub fn run() -> Result<ExitCode> {
     drop(imported);
     console.done("measured");
 
-    console.step("a hundred times as many tickets");
+    console.step("the spine, and a hundred times as many tickets, on both databases");
     figures.extend(volume::measure(&mut console, &server, &folder)?);
+    console.done("measured");
+
+    console.step("an empty database");
+    figures.extend(empty(&mut console, &server, &folder)?);
     console.done("measured");
 
     console.step("demo organisation, two browsers");
@@ -90,6 +106,11 @@ pub fn run() -> Result<ExitCode> {
     fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
     print(&figures);
     Ok(ExitCode::SUCCESS)
+}
+
+fn empty(console: &mut Console, server: &Path, folder: &Path) -> Result<Vec<Figure>> {
+    let url = format!("sqlite:{}", folder.join("empty.sqlite3").display());
+    spine::measure(console, "start", &[&server.display().to_string(), &url])
 }
 
 fn print(figures: &[Figure]) {
@@ -240,15 +261,5 @@ fn in_browser(
         .envs(environment.iter().copied());
     job::must(console, command)?;
     let text = fs::read_to_string(&figures).context("reading the figures")?;
-    Ok(text
-        .lines()
-        .map(|line| {
-            let mut parts = line.split('\t').map(str::to_owned);
-            Figure {
-                name: parts.next().unwrap_or_default(),
-                value: parts.next().unwrap_or_default(),
-                goal: parts.next().unwrap_or_default(),
-            }
-        })
-        .collect())
+    Ok(text.lines().filter_map(Figure::read).collect())
 }

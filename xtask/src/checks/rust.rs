@@ -58,7 +58,8 @@ pub fn deny(bench: &mut Bench) -> Result<Verdict> {
 
 /// Unit, property and integration tests; the latter find PostgreSQL through the environment.
 pub fn tests(bench: &mut Bench) -> Result<Verdict> {
-    let server = postgres::Postgres::start().context("PostgreSQL for the tests")?;
+    let server =
+        postgres::Postgres::start(postgres::Purpose::Tests).context("PostgreSQL for the tests")?;
     let selection = [
         "--workspace",
         "--exclude",

@@ -3,33 +3,19 @@
 use crate::desk::entity::clock;
 use crate::platform::error::Result;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
 use shared::id::{ClockId, TicketId};
 
-/// Writes a clock, in place of the one for the same target.
-pub async fn save(db: &impl ConnectionTrait, row: &clock::Model) -> Result<()> {
+/// Writes clocks, each in place of the one for the same target of its ticket.
+pub async fn save(db: &impl ConnectionTrait, rows: &[&clock::Model]) -> Result<()> {
     use clock::Column as C;
-    let active = clock::ActiveModel {
-        id: Set(row.id),
-        ticket_id: Set(row.ticket_id),
-        target: Set(row.target),
-        state: Set(row.state),
-        agreement_id: Set(row.agreement_id),
-        agreement_version: Set(row.agreement_version),
-        calendar_id: Set(row.calendar_id),
-        calendar_version: Set(row.calendar_version),
-        target_seconds: Set(row.target_seconds),
-        started_at: Set(row.started_at),
-        due_at: Set(row.due_at),
-        warn_at: Set(row.warn_at),
-        warned_at: Set(row.warned_at),
-        breached_at: Set(row.breached_at),
-        paused_at: Set(row.paused_at),
-        pause_reason: Set(row.pause_reason),
-        finished_at: Set(row.finished_at),
-        elapsed_seconds: Set(row.elapsed_seconds),
-        measured_at: Set(row.measured_at),
-    };
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows = rows.iter().map(|row| (*row).clone().into_active_model());
+    let rows = rows.map(ActiveModelTrait::reset_all);
     let update = OnConflict::columns([C::TicketId, C::Target])
         .update_columns([
             C::State,
@@ -50,7 +36,7 @@ pub async fn save(db: &impl ConnectionTrait, row: &clock::Model) -> Result<()> {
             C::MeasuredAt,
         ])
         .to_owned();
-    clock::Entity::insert(active)
+    clock::Entity::insert_many(rows)
         .on_conflict(update)
         .exec_without_returning(db)
         .await?;

@@ -231,31 +231,37 @@ pub async fn explain(
     )
 }
 
-/// Stores what was evaluated, and sets each clock's next timer. Gives the rows.
+/// Stores what was evaluated in place of the clocks that are `known`, and sets each clock's next timer.
+/// Gives the rows.
 pub async fn store(
     uow: &mut UnitOfWork,
     ticket: TicketId,
     clocks: &[Clock],
+    known: &[clock::Model],
 ) -> Result<Vec<clock::Model>> {
-    let known = clock_store::of_ticket(uow.tx(), ticket).await?;
-    let mut rows = Vec::with_capacity(clocks.len());
-    for c in clocks {
-        let before = known.iter().find(|row| row.target == c.target);
-        let row = row_of(
-            before.map_or_else(|| ClockId(uow.next_id()), |b| b.id),
-            ticket,
-            c,
-            before,
-        );
-        if before != Some(&row) {
-            clock_store::save(uow.tx(), &row).await?;
-        }
+    let of_target = |target| known.iter().find(|row| row.target == target);
+    let rows: Vec<clock::Model> = clocks
+        .iter()
+        .map(|c| {
+            let before = of_target(c.target);
+            let id = before.map_or_else(|| ClockId(uow.next_id()), |b| b.id);
+            row_of(id, ticket, c, before)
+        })
+        .collect();
+    let changed = rows
+        .iter()
+        .filter(|row| of_target(row.target) != Some(*row));
+    clock_store::save(uow.tx(), &changed.collect::<Vec<_>>()).await?;
+    let mut due = Vec::with_capacity(rows.len());
+    for (c, row) in clocks.iter().zip(&rows) {
         match c.next_instant() {
-            Some(at) => timer::set(uow, TIMER, row.id.0, Some(ticket), at).await?,
+            Some(at) => due.push((row.id.0, at)),
+            // A new clock has no timer.
+            None if of_target(row.target).is_none() => {}
             None => timer::clear(uow, TIMER, row.id.0).await?,
         }
-        rows.push(row);
     }
+    timer::set_all(uow, TIMER, Some(ticket), &due).await?;
     Ok(rows)
 }
 

@@ -26,7 +26,7 @@ pub async fn fire(uow: &mut UnitOfWork, levels: &ServiceLevels, id: ClockId) -> 
     let history = history::read(uow.tx(), ticket.id).await?;
     let before = clock_store::of_ticket(uow.tx(), ticket.id).await?;
     let evaluated = clocks::evaluate(uow.tx(), levels, &history, uow.context().now).await?;
-    clocks::store(uow, ticket.id, &evaluated).await?;
+    clocks::store(uow, ticket.id, &evaluated, &before).await?;
     // The first event carries what changed on the ticket, so that listeners know what it was before.
     let mut standing = tickets::set_standing(uow.tx(), &ticket, &evaluated).await?;
     for clock in &evaluated {

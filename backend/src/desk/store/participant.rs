@@ -2,7 +2,7 @@
 
 use crate::desk::entity::{Part, participant};
 use crate::platform::error::Result;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, TryInsertResult};
 use shared::id::{PersonId, TicketId};
 
 /// Lets somebody take part; nothing when they do already. Whether it is new.
@@ -12,23 +12,16 @@ pub async fn add(
     person: PersonId,
     part: Part,
 ) -> Result<bool> {
-    let key = (person, ticket, part);
-    if participant::Entity::find_by_id(key)
-        .one(db)
-        .await?
-        .is_some()
-    {
-        return Ok(false);
-    }
     let row = participant::ActiveModel {
         person_id: Set(person),
         ticket_id: Set(ticket),
         part: Set(part),
     };
-    participant::Entity::insert(row)
+    let inserted = participant::Entity::insert(row)
+        .on_conflict_do_nothing()
         .exec_without_returning(db)
         .await?;
-    Ok(true)
+    Ok(matches!(inserted, TryInsertResult::Inserted(_)))
 }
 
 /// Ends somebody's part. Whether they had it.

@@ -1,7 +1,7 @@
 //! One act on one ticket: load it locked, change it, recompute its clocks, save, log.
 
 use crate::desk::Desk;
-use crate::desk::entity::ticket;
+use crate::desk::entity::{clock, ticket};
 use crate::desk::service_level::history::{self, History};
 use crate::desk::service_level::{clock_store, clocks, timer};
 use crate::desk::store::{queue, ticket as store};
@@ -13,8 +13,15 @@ use serde_json::Value;
 use shared::event::EventKind;
 use shared::id::{PersonId, TicketId};
 use shared::permission::{Standing, TicketAction};
-use shared::service_level::HistoryEntry;
+use shared::service_level::{Clock, HistoryEntry};
 use shared::ticket::Doer;
+
+/// Clocks as an act leaves them, and the rows that they replace.
+#[derive(Default)]
+struct Recomputed {
+    evaluated: Vec<Clock>,
+    known: Vec<clock::Model>,
+}
 
 /// An act in progress. `after` is what the ticket becomes.
 pub struct Act<'a> {
@@ -127,17 +134,18 @@ impl<'a> Act<'a> {
         let now = self.uow.context().now;
         self.after.updated_at = now;
         self.after.version = self.before.version + 1;
-        self.recompute(false).await?;
+        let clocks = self.recompute(false).await?;
+        self.store(clocks).await?;
         store::update(self.uow.tx(), &self.before, &self.after).await?;
         self.log(false)?;
         Ok(self.after)
     }
 
     /// Clocks as they stand after this act.
-    async fn recompute(&mut self, created: bool) -> Result<()> {
+    async fn recompute(&mut self, created: bool) -> Result<Recomputed> {
         let ctx = self.uow.context().clone();
         if ctx.actor == Actor::Import {
-            return Ok(());
+            return Ok(Recomputed::default());
         }
         let db = self.uow.tx();
         let mut history = if created {
@@ -161,7 +169,7 @@ impl<'a> Act<'a> {
         history.entries.sort_by_key(|entry| entry.at);
         // Imported tickets have no clocks until an agreement is chosen for them.
         if history.entries.is_empty() {
-            return Ok(());
+            return Ok(Recomputed::default());
         }
         let levels = &self.desk.service_levels;
         if self.after.state.is_open()
@@ -178,7 +186,6 @@ impl<'a> Act<'a> {
         } else {
             clock_store::of_ticket(db, self.after.id).await?
         };
-        clocks::store(self.uow, self.after.id, &evaluated).await?;
         let standing = shared::service_level::standing(&evaluated);
         self.after.risk = standing.risk;
         self.after.due_at = standing.due_at;
@@ -194,6 +201,12 @@ impl<'a> Act<'a> {
                 self.uow.emit(event);
             }
         }
+        Ok(Recomputed { evaluated, known })
+    }
+
+    async fn store(&mut self, clocks: Recomputed) -> Result<()> {
+        let Recomputed { evaluated, known } = clocks;
+        clocks::store(self.uow, self.after.id, &evaluated, &known).await?;
         Ok(())
     }
 
@@ -232,16 +245,14 @@ impl<'a> Act<'a> {
         row: ticket::Model,
         events: Vec<(EventKind, Changes)>,
     ) -> Result<ticket::Model> {
-        // Rows that point to the ticket (clocks) come after it.
-        store::insert(uow.tx(), &row).await?;
         let mut act = Self {
             events,
             ..Self::on(desk, uow, row, None)?
         };
-        act.recompute(true).await?;
-        if act.after != act.before {
-            store::update(act.uow.tx(), &act.before, &act.after).await?;
-        }
+        let clocks = act.recompute(true).await?;
+        // Rows that point to the ticket (clocks) come after it.
+        store::insert(act.uow.tx(), &act.after).await?;
+        act.store(clocks).await?;
         act.log(true)?;
         Ok(act.after)
     }
