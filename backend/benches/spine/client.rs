@@ -2,8 +2,11 @@
 
 use super::ground::PASSWORD;
 use anyhow::{Context as _, Result, anyhow, bail};
+use backend::platform::clock::{Clock as _, SystemClock};
+use backend::platform::ids::Ids;
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// Somebody who is signed in.
@@ -63,8 +66,9 @@ pub const REPORT: &str = "mutation ($input: IncidentReportInput!) { incidentRepo
 
 /// What is reported. Each has a key of its own, as clients send it.
 pub fn incident(number: usize) -> Value {
+    static KEYS: LazyLock<Ids> = LazyLock::new(Ids::random);
     json!({ "input": {
-        "idempotencyKey": uuid::Uuid::now_v7().to_string(),
+        "idempotencyKey": KEYS.next(SystemClock.now()).to_string(),
         "title": format!("The printer on floor {} jams", number % 40),
         "description": "It pulls two sheets at once and stops. **Nobody** can print their badge.",
         "urgency": "MEDIUM",

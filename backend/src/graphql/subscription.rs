@@ -103,6 +103,10 @@ pub struct ClockUpsert {
 }
 
 /// A change of the clocks of a list.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made and sent at once, never kept in a list"
+)]
 #[derive(Union)]
 pub enum ClockChange {
     /// As it now is.

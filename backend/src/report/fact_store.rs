@@ -255,7 +255,7 @@ impl Column {
 }
 
 fn own(column: ticket::Column) -> SimpleExpr {
-    Expr::col((ticket::Entity, column)).into()
+    Expr::col((ticket::Entity, column))
 }
 
 fn plain(value: SimpleExpr) -> SimpleExpr {
