@@ -1,4 +1,4 @@
-//! `cargo xtask endurance [--kills N] [--seed N] [test]`: kills and cuts of the test command, for long.
+//! `cargo xtask endurance [--kills N] [--cuts N] [--seed N] [test]`: kills and cuts of the test command, for long.
 
 use std::process::ExitCode;
 
@@ -7,8 +7,9 @@ use anyhow::{Context, Result, bail};
 use crate::{postgres, workspace};
 
 /// Numbers that may be given, with what they are without that, and the variable that tests read.
-const NUMBERS: [(&str, &str, &str); 2] = [
+const NUMBERS: [(&str, &str, &str); 3] = [
     ("--kills", "200", "BELLHOP_ENDURANCE_KILLS"),
+    ("--cuts", "200", "BELLHOP_ENDURANCE_CUTS"),
     ("--seed", "", "BELLHOP_ENDURANCE_SEED"),
 ];
 
@@ -16,7 +17,7 @@ const NUMBERS: [(&str, &str, &str); 2] = [
 /// looked for again.
 pub fn run(arguments: &[String]) -> Result<ExitCode> {
     let mut numbers = NUMBERS.map(|(_, number, variable)| (variable, number.to_owned()));
-    numbers[1].1 = std::process::id().to_string();
+    numbers[2].1 = std::process::id().to_string();
     let mut filter = "";
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -29,7 +30,9 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
                 .with_context(|| format!("{argument} takes a whole number"))?;
             numbers[index].1 = number.to_string();
         } else if argument.starts_with("--") || !filter.is_empty() {
-            bail!("`cargo xtask endurance` takes --kills N, --seed N, and a part of a test's name");
+            bail!(
+                "`cargo xtask endurance` takes --kills N, --cuts N, --seed N, and a part of a test's name"
+            );
         } else {
             filter = argument;
         }
@@ -42,6 +45,8 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
         .args([filter, "--", "--nocapture", "--test-threads=1"])
         .env(postgres::URL_VARIABLE, server.url())
         .envs(numbers)
+        // One test after the other on a server of their own: that may crash, too.
+        .env("BELLHOP_ENDURANCE_ALONE", "1")
         .status()
         .context("starting cargo")?;
     Ok(if status.success() {

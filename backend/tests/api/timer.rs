@@ -1,13 +1,15 @@
 //! Timers and people at the same ticket at once.
 
 use crate::support::{TestApp, json};
-use crate::ticket::report;
+use crate::ticket::{act, report};
 use backend::desk::store::ticket as tickets;
 use backend::desk::ticket::lifecycle::WAKE_UP;
 use backend::platform::context::Context;
+use backend::platform::event_log;
 use backend::platform::timer;
 use backend::platform::unit_of_work::UnitOfWork;
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, Statement};
+use shared::event::EventKind;
 use shared::id::TicketId;
 
 /// Waits until somebody waits for a lock. SQLite has none: there the writer comes after.
@@ -50,5 +52,30 @@ on_both_databases! {
         let firing = timer::fire_due(app.platform(), &app.app.desk);
         let (fired, ()) = tokio::join!(firing, acting);
         assert_eq!(fired.expect("timers"), 0, "the act took the timer back");
+    }
+
+    async fn an_act_with_an_earlier_clock_takes_no_breach_back(app) {
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let ticket = report(&ana, "Late", json!({})).await;
+        let id = &ticket["id"];
+        let risk = async || {
+            let query = "query($id: ID!) { ticket(id: $id) { risk } }";
+            marta.query(query, json!({ "id": id })).await["ticket"]["risk"].clone()
+        };
+        let breaches = async || {
+            let id: TicketId = id.as_str().expect("an id").parse().expect("an id");
+            let kinds = [EventKind::ClockBreached];
+            let db = app.platform().db.reader();
+            event_log::of_ticket(db, id, &kinds).await.expect("events").len()
+        };
+        app.advance(61 * 60).await;
+        assert_eq!((risk().await, breaches().await), (json!("BREACHED"), 1));
+        // Another machine's clock is behind, or the act has waited for long.
+        app.clock().advance(-50 * 60);
+        act(&marta, "ticketEdit", id, json!({ "title": "Later" })).await;
+        assert_eq!(risk().await, "BREACHED");
+        app.advance(50 * 60).await;
+        assert_eq!((risk().await, breaches().await), (json!("BREACHED"), 1));
     }
 }

@@ -16,6 +16,7 @@ mod load;
 mod node;
 mod relay;
 mod scale;
+mod two_nodes;
 
 use ground::Backend;
 
@@ -42,4 +43,9 @@ fn lists_are_the_servers_after_all_cuts_on_two_nodes() {
 #[test]
 fn two_nodes_start_at_once_on_an_empty_database() {
     actix_web::rt::System::new().block_on(first_start::at_once());
+}
+
+#[test]
+fn two_nodes_fire_each_timer_once_and_send_each_mail() {
+    actix_web::rt::System::new().block_on(two_nodes::timers_and_jobs());
 }

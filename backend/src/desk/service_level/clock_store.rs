@@ -7,6 +7,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
 };
 use shared::id::{ClockId, TicketId};
+use shared::time::Timestamp;
 
 /// Writes clocks, each in place of the one for the same target of its ticket.
 pub async fn save(db: &impl ConnectionTrait, rows: &[&clock::Model]) -> Result<()> {
@@ -49,6 +50,14 @@ pub async fn of_ticket(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Ve
         .filter(clock::Column::TicketId.eq(ticket))
         .all(db)
         .await?)
+}
+
+/// The instant at which a ticket's clocks are worked out: never before they were measured last, or a
+/// warning that was given would be taken back without a word. Acts that waited long, and machines
+/// whose clocks differ, come with earlier ones.
+pub fn not_before(known: &[clock::Model], now: Timestamp) -> Timestamp {
+    let last = known.iter().map(|row| row.measured_at).max();
+    last.map_or(now, |last| last.max(now))
 }
 
 /// The stored clocks of many tickets.

@@ -25,7 +25,8 @@ pub async fn fire(uow: &mut UnitOfWork, levels: &ServiceLevels, id: ClockId) -> 
     };
     let history = history::read(uow.tx(), ticket.id).await?;
     let before = clock_store::of_ticket(uow.tx(), ticket.id).await?;
-    let evaluated = clocks::evaluate(uow.tx(), levels, &history, uow.context().now).await?;
+    let now = clock_store::not_before(&before, uow.context().now);
+    let evaluated = clocks::evaluate(uow.tx(), levels, &history, now).await?;
     clocks::store(uow, ticket.id, &evaluated, &before).await?;
     // The first event carries what changed on the ticket, so that listeners know what it was before.
     let mut standing = tickets::set_standing(uow.tx(), &ticket, &evaluated).await?;
@@ -37,6 +38,17 @@ pub async fn fire(uow: &mut UnitOfWork, levels: &ServiceLevels, id: ClockId) -> 
             uow.emit(event);
             notification::clock(uow, &ticket, clock.target, kind).await?;
         }
+    }
+    // Whoever was warned of an earlier promise is not told again, but the log says what changed.
+    let warned = |clock: &&Clock| clock.warn_at.is_some_and(|at| at <= clock.measured_at);
+    let open = evaluated.iter().filter(|clock| clock.is_open());
+    if !standing.is_empty()
+        && let Some(clock) = open.filter(warned).max_by_key(|clock| clock.warn_at)
+    {
+        let at = clock.warn_at.unwrap_or(clock.measured_at);
+        let mut event = clock_event(&ticket, clock.target, EventKind::ClockWarned, at);
+        event.changes.append(&mut standing);
+        uow.emit(event);
     }
     Ok(())
 }

@@ -180,12 +180,13 @@ impl<'a> Act<'a> {
             history.terms.push(terms);
             self.events.push((EventKind::AgreementChosen, changes));
         }
-        let evaluated = clocks::evaluate(db, levels, &history, ctx.now).await?;
         let known = if created {
             Vec::new()
         } else {
             clock_store::of_ticket(db, self.after.id).await?
         };
+        let now = clock_store::not_before(&known, ctx.now);
+        let evaluated = clocks::evaluate(db, levels, &history, now).await?;
         let standing = shared::service_level::standing(&evaluated);
         self.after.risk = standing.risk;
         self.after.due_at = standing.due_at;
