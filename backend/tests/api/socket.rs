@@ -244,6 +244,40 @@ on_both_databases! { with |settings| { settings.socket.subscriptions = 3; settin
 }
 
 on_both_databases! { with |settings| { settings.socket.write = std::time::Duration::from_millis(100); };
+    async fn many_who_come_back_at_once_keep_no_connection_from_each_other(app) {
+        let ana = app.agent("it").await;
+        crate::ticket::report(&ana, "Missed", json!({})).await;
+        let mut sockets = Vec::new();
+        for _ in 0..40 {
+            sockets.push(ana.socket().await);
+        }
+        let query = "subscription { queueChanged(since: \"0\") { ... on QueueUpsert { ticket { title team { name } requester { name } } } } }";
+        let herd = sockets.iter_mut().map(|socket| async move {
+            let mut told = 0;
+            for number in 0..12 {
+                socket.subscribe(&number.to_string(), query, json!({})).await;
+                socket.say(&json!({ "type": "ping" })).await;
+                // The next one comes while this one reads.
+                while told <= number {
+                    match socket.hear().await {
+                        Heard::Message(message) if message["type"] == "next" => told += 1,
+                        Heard::Message(message) if message["type"] == "pong" => break,
+                        other => panic!("{other:?}"),
+                    }
+                }
+            }
+            // Each is told of the ticket, before anybody's patience ends.
+            while told < 12 {
+                match socket.hear().await {
+                    Heard::Message(message) if message["type"] == "next" => told += 1,
+                    Heard::Message(message) if message["type"] == "pong" => {}
+                    other => panic!("{other:?}"),
+                }
+            }
+        });
+        futures_util::future::join_all(herd).await;
+    }
+
     async fn a_reader_who_takes_nothing_is_let_go(app) {
         let ana = app.agent("it").await;
         let report = "mutation($input: IncidentReportInput!) { incidentReport(input: $input) { ticket { id version } userErrors { code } } }";

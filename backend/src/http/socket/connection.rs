@@ -1,6 +1,7 @@
 //! One socket from its opening to its close.
 
 use super::Close;
+use super::at_work::AtWork;
 use super::protocol::{FromClient, FromServer, ID_BYTES};
 use super::registry::Place;
 use crate::graphql::schema::prepare_live;
@@ -18,7 +19,6 @@ use futures_util::future::OptionFuture;
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -28,9 +28,6 @@ use tokio_stream::StreamMap;
 const LAST_WORD: Duration = Duration::from_millis(250);
 /// Pings that may stay unanswered.
 const UNANSWERED: u32 = 2;
-
-/// One event of a subscription; `None` is its end.
-type Events = Pin<Box<dyn futures_util::Stream<Item = Option<Response>> + Send>>;
 
 /// Why the loop ends: a close of ours, or the line is gone.
 enum Ended {
@@ -51,7 +48,7 @@ struct Connection {
     /// Who it is, once known.
     caller: Option<Caller>,
     place: Option<Place>,
-    subscriptions: StreamMap<String, Events>,
+    subscriptions: StreamMap<String, AtWork>,
     /// The number of subscriptions so far, which makes request ids.
     asked: u64,
 }
@@ -257,7 +254,7 @@ impl Connection {
             })
         });
         let events = events.chain(stream::once(async { None }));
-        self.subscriptions.insert(id, Box::pin(events));
+        self.subscriptions.insert(id, AtWork::begin(events));
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 //! The socket belongs to the session, not to the access token that opened it, and ends with it.
 //! Streams are pulled: a reader who is slow holds up its own socket and nothing else.
 
+mod at_work;
 mod connection;
 mod protocol;
 pub mod registry;
