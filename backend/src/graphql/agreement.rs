@@ -1,11 +1,12 @@
 //! Service-level agreements, as administrators make them.
 
 use super::calendar::Calendar;
+use super::context::acting;
 use super::error::top_level;
 use super::id::{id, parse};
 use super::input::{kept, key, parts};
 use super::organisation::{
-    Category, Department, Service, acting, load_category, load_department, load_service,
+    Category, Department, Service, load_category, load_department, load_service,
 };
 use super::payload::{edited, made, payloads};
 use crate::platform::database::Database;

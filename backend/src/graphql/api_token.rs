@@ -1,9 +1,10 @@
 //! Tokens for tools.
 
+use super::context::acting;
 use super::error::{UserError, outcome, top_level};
 use super::id::{id, parse, parse_opt};
 use super::input::parts;
-use super::organisation::{Person, acting, load_person};
+use super::organisation::{Person, load_person};
 use super::page::PageInfo;
 use super::payload::{made, payloads};
 use super::person_mutation::Secret;

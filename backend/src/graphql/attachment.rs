@@ -1,10 +1,10 @@
 //! Files of a conversation. Their content travels by plain HTTP: up by `POST /files`, down by a link that is good once.
 
-use super::conversation::{app, desk};
+use super::context::{acting, app, desk};
 use super::error::{UserError, outcome};
 use super::id::{id, parse};
 use super::loader::OrganisationLoader;
-use super::organisation::{Person, acting, load, load_person, load_person_opt};
+use super::organisation::{Person, load, load_person, load_person_opt};
 use super::payload::{made, payloads};
 use super::ticket::{Ticket, as_of};
 use crate::desk::attachment::entity::attachment::Model;

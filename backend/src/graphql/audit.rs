@@ -1,8 +1,9 @@
 //! The audit log.
 
+use super::context::acting;
 use super::error::top_level;
 use super::id::{id, parse_opt};
-use super::organisation::{Department, Person, acting, load_department, load_person_opt};
+use super::organisation::{Department, Person, load_department, load_person_opt};
 use super::page::PageInfo;
 use super::scalar::Sequence;
 use crate::audit::{self, Changed, Entry, Filter};

@@ -1,9 +1,9 @@
 //! Working calendars, as administrators draw them up.
 
+use super::context::acting;
 use super::error::top_level;
 use super::id::{id, parse};
 use super::input::{kept, key, parts};
-use super::organisation::acting;
 use super::payload::{edited, made, payloads};
 use crate::platform::database::Database;
 use crate::platform::error::{Error, code};

@@ -1,12 +1,11 @@
 //! The catalog: what can be asked for.
 
+use super::context::acting;
 use super::error::top_level;
 use super::id::{id, parse, parse_opt};
 use super::input::{cleared_id, kept, key, parts};
 use super::loader::OrganisationLoader;
-use super::organisation::{
-    Department, Service, Team, acting, load_department, load_service, load_team,
-};
+use super::organisation::{Department, Service, Team, load_department, load_service, load_team};
 use super::payload::{edited, made, payloads};
 use crate::platform::database::Database;
 use crate::platform::error::Error;

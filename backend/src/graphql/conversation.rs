@@ -1,16 +1,14 @@
 //! Messages of a ticket.
 
 use super::attachment::{Attachment, of_message};
+use super::context::app;
 use super::error::top_level;
 use super::id::id;
 use super::organisation::{Person, load_person};
 use super::page::PageInfo;
 use super::scalar::Markdown;
-use crate::app::App;
-use crate::desk::Desk;
 use crate::desk::entity::message;
 use crate::desk::store::message as store;
-use crate::platform::error::Error;
 use crate::platform::markdown;
 use crate::platform::paging::{self, Ends, Part};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
@@ -122,15 +120,4 @@ pub async fn messages(
         })
     };
     work.await.map_err(|error| top_level(ctx, error))
-}
-
-/// The running server.
-pub fn app<'a>(ctx: &Context<'a>) -> std::result::Result<&'a App, Error> {
-    ctx.data::<App>()
-        .map_err(|error| Error::Fault(anyhow::anyhow!(error.message)))
-}
-
-/// What acts on tickets need.
-pub fn desk<'a>(ctx: &Context<'a>) -> std::result::Result<&'a Desk, Error> {
-    Ok(&app(ctx)?.desk)
 }

@@ -1,8 +1,8 @@
 //! Dashboards: one of all that a person sees figures of, and one a department.
 
-use super::conversation::app;
+use super::context::{acting, app};
 use super::error::top_level;
-use super::organisation::{Department, Team, acting, load_department, load_team};
+use super::organisation::{Department, Team, load_department, load_team};
 use super::scalar::{Date, Sequence};
 use super::ticket::Ticket;
 use crate::app::App;

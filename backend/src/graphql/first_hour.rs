@@ -1,8 +1,9 @@
 //! The set-up page, and departments from templates.
 
+use super::context::acting;
 use super::error::{UserError, outcome, top_level};
 use super::input::parts;
-use super::organisation::{Department, acting};
+use super::organisation::Department;
 use super::payload::{made, payloads};
 use super::person_mutation::Secret;
 use crate::app::App;

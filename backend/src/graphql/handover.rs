@@ -1,10 +1,9 @@
 //! What somebody leaves behind, and who takes it over.
 
+use super::context::acting;
 use super::error::top_level;
 use super::id::parse;
-use super::organisation::{
-    Department, Person, Team, acting, load_department, load_person, load_team,
-};
+use super::organisation::{Department, Person, Team, load_department, load_person, load_team};
 use crate::desk::handover::{self, Duty, TakeOver};
 use crate::organisation::role::Granted;
 use crate::platform::database::Database;

@@ -12,10 +12,7 @@ use std::str::FromStr;
 
 /// The actor and the platform of a mutation; an error for those who have not signed in.
 pub fn parts<'a>(ctx: &Context<'a>) -> async_graphql::Result<(&'a Acting, &'a Platform)> {
-    Ok((
-        super::organisation::acting(ctx)?,
-        &ctx.data::<App>()?.platform,
-    ))
+    Ok((super::context::acting(ctx)?, &ctx.data::<App>()?.platform))
 }
 
 /// The idempotency key that came with `input`.

@@ -1,10 +1,11 @@
 //! Outgoing mail, for administrators; and who wants which mail.
 
+use super::context::acting;
 use super::error::top_level;
 use super::id::{id, parse};
 use super::input::parts;
 use super::notification::small;
-use super::organisation::{Person, acting, load_person_opt};
+use super::organisation::{Person, load_person_opt};
 use super::page::PageInfo;
 use super::payload::{made, payloads};
 use crate::app::App;

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod calendar;
 pub mod catalog;
 pub mod clock;
+pub mod context;
 pub mod conversation;
 pub mod dashboard;
 pub mod department_mutation;

@@ -1,9 +1,8 @@
 //! What the viewer was told.
 
-use super::conversation::app;
+use super::context::{acting, app};
 use super::error::{UserError, outcome, top_level};
 use super::id::{id, parse};
-use super::organisation::acting;
 use super::page::PageInfo;
 use super::scalar::Sequence;
 use super::ticket::{Ticket, load_ticket};

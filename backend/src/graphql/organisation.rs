@@ -366,14 +366,3 @@ impl Person {
         Ok(load(ctx, SiteRolesOf(self.0.id)).await?.unwrap_or_default())
     }
 }
-
-/// The actor of a request; an error for those who have not signed in.
-pub fn acting<'a>(ctx: &Context<'a>) -> Result<&'a Acting> {
-    ctx.data::<Acting>().map_err(|_| {
-        super::error::coded(
-            crate::platform::error::code::UNAUTHENTICATED,
-            "Please sign in.".into(),
-            "",
-        )
-    })
-}

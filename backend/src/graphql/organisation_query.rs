@@ -1,9 +1,10 @@
 //! Questions about the organisation.
 
+use super::context::acting;
 use super::error::top_level;
 use super::id::{id, parse, parse_opt};
 use super::organisation::{
-    Category, Department, Person, Service, Team, acting, load_department, load_person,
+    Category, Department, Person, Service, Team, load_department, load_person,
 };
 use super::page::PageInfo;
 use crate::app::App;

@@ -1,10 +1,10 @@
 //! Lists of tickets and the views upon them.
 
-use super::conversation::app;
+use super::context::{acting, app};
 use super::error::top_level;
 use super::filter::{TicketFilter, resolve};
 use super::id::{id, parse};
-use super::organisation::{Department, Team, acting, load_department, load_team};
+use super::organisation::{Department, Team, load_department, load_team};
 use super::page::{PageInfo, TotalCount};
 use super::scalar::Sequence;
 use super::ticket::{Ticket, as_of};

@@ -1,12 +1,13 @@
 //! Routing rules, as those who set a department up make them.
 
 use super::catalog::CatalogItem;
+use super::context::acting;
 use super::error::top_level;
 use super::id::{id, parse, parse_opt};
 use super::input::{kept, key, parts};
 use super::organisation::{
-    Category, Department, Service, Team, acting, load, load_category, load_department,
-    load_service, load_team,
+    Category, Department, Service, Team, load, load_category, load_department, load_service,
+    load_team,
 };
 use super::payload::{edited, made, payloads};
 use crate::desk::routing::rule::{self, NewRule, RuleEdit};

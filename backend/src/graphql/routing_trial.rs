@@ -1,8 +1,9 @@
 //! Routing rules tried on tickets of the past.
 
+use super::context::acting;
 use super::error::top_level;
 use super::id::parse;
-use super::organisation::{Team, acting, load_team};
+use super::organisation::{Team, load_team};
 use super::routing::{RoutingConditionsInput, conditions};
 use super::ticket::Ticket;
 use crate::desk::entity::ticket;

@@ -2,14 +2,13 @@
 //! missed comes as one difference, and a gap that is too large as `Resync`.
 
 use super::clock::Clock;
-use super::conversation::app;
+use super::context::{acting, app};
 use super::dashboard::{Dashboard, DashboardKey};
 use super::error::top_level;
 use super::filter::{TicketFilter, resolve};
 use super::id::{id, parse};
 use super::loader::LiveLoading;
 use super::notification::{Notification, small};
-use super::organisation::acting;
 use super::page::TotalCount;
 use super::scalar::Sequence;
 use super::ticket::Ticket;

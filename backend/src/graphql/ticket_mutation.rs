@@ -1,9 +1,9 @@
 //! What people do with tickets.
 
-use super::conversation::{Message, desk};
+use super::context::{acting, desk};
+use super::conversation::Message;
 use super::error::{UserError, outcome};
 use super::id::{parse, parse_opt};
-use super::organisation::acting;
 use super::payload::{edited, made, payloads};
 use super::scalar::Markdown;
 use super::ticket::{Ticket, as_of};

@@ -1,6 +1,6 @@
 //! What happened to a ticket, in words that a reader understands.
 
-use super::conversation::app;
+use super::context::app;
 use super::error::top_level;
 use super::id::id;
 use super::organisation::{Person, load, load_person_opt};

@@ -1,8 +1,9 @@
 //! The person who asks, and which parts of the client are for them.
 
+use super::context::acting;
 use super::error::top_level;
 use super::input::parts;
-use super::organisation::{Department, Person, acting, load_person};
+use super::organisation::{Department, Person, load_person};
 use crate::app::App;
 use crate::channel::mail::preference;
 use crate::desk::store::notification;

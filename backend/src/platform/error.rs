@@ -1,9 +1,9 @@
 //! Two ways to fail: refused (data, for the person who asked) and fault (ours, for the log).
 
-use super::writer::CommitFailed;
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use shared::id::InvalidId;
 use shared::validation::Problem;
+use std::sync::Arc;
 
 /// Result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -52,6 +52,11 @@ pub enum Error {
     #[error(transparent)]
     Fault(#[from] anyhow::Error),
 }
+
+/// The commit that a unit of work shared with others failed; why is the same for all.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the commit failed: {0}")]
+pub(super) struct CommitFailed(pub Arc<Error>);
 
 impl Error {
     /// A refusal with one problem.

@@ -175,7 +175,7 @@ pub(super) async fn append<C: ConnectionTrait>(
     events: Vec<NewEvent>,
 ) -> Result<i64> {
     let count = i64::try_from(events.len()).map_err(anyhow::Error::from)?;
-    let last = super::unit_of_work::next_values(db, "event", count).await?;
+    let last = super::counter::raise(db, "event", count).await?;
     let mut rows = Vec::with_capacity(events.len());
     let mut payloads = Vec::with_capacity(events.len());
     for (sequence, new) in ((last - count + 1)..=last).zip(events) {
@@ -217,7 +217,7 @@ pub(super) async fn append<C: ConnectionTrait>(
 
 /// The last committed sequence.
 pub async fn last_sequence<C: ConnectionTrait>(db: &C) -> Result<i64> {
-    super::unit_of_work::current_value(db, "event").await
+    super::counter::value(db, "event").await
 }
 
 fn query() -> sea_orm::Select<event::Entity> {

@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod changes;
 pub mod clock;
 pub mod context;
+mod counter;
 pub mod database;
 pub mod error;
 pub mod event_log;

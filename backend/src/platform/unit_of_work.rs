@@ -3,10 +3,11 @@
 
 use super::Platform;
 use super::context::Context;
+use super::counter;
 use super::error::Result;
 use super::event_log::{self, NewEvent, Stamp};
 use super::writer::{Company, Turn};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Query};
+use sea_orm::sea_query::{Func, Query};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction};
 use sha2::{Digest, Sha256};
 use shared::id::TicketId;
@@ -133,7 +134,7 @@ impl UnitOfWork {
 
     /// Takes `count` numbers of a named counter at once and gives the last.
     pub async fn next_numbers(&self, counter: &str, count: i64) -> Result<i64> {
-        next_values(self.tx(), counter, count).await
+        counter::raise(self.tx(), counter, count).await
     }
 
     /// Writes the events and commits. Gives the last sequence (the present one without events).
@@ -177,42 +178,4 @@ impl UnitOfWork {
     pub async fn rollback(self) -> Result<()> {
         self.turn.rollback().await
     }
-}
-
-/// Raises a counter by `count` and gives its new value.
-pub(super) async fn next_values<C: ConnectionTrait>(
-    db: &C,
-    counter: &str,
-    count: i64,
-) -> Result<i64> {
-    let value = (Alias::new("counters"), Alias::new("value"));
-    let statement = Query::insert()
-        .into_table(Alias::new("counters"))
-        .columns([Alias::new("name"), Alias::new("value")])
-        .values_panic([counter.into(), count.into()])
-        .on_conflict(
-            OnConflict::column(Alias::new("name"))
-                .value(Alias::new("value"), Expr::col(value).add(count))
-                .to_owned(),
-        )
-        .returning_col(Alias::new("value"))
-        .to_owned();
-    let row = db
-        .query_one(&statement)
-        .await?
-        .ok_or_else(|| anyhow::anyhow!("the counter gave no value"))?;
-    Ok(row.try_get_by_index(0)?)
-}
-
-/// A counter's value; 0 before its first use.
-pub(super) async fn current_value<C: ConnectionTrait>(db: &C, counter: &str) -> Result<i64> {
-    let statement = Query::select()
-        .column(Alias::new("value"))
-        .from(Alias::new("counters"))
-        .and_where(Expr::col(Alias::new("name")).eq(counter))
-        .to_owned();
-    Ok(match db.query_one(&statement).await? {
-        Some(row) => row.try_get_by_index(0)?,
-        None => 0,
-    })
 }

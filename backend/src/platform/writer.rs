@@ -6,8 +6,8 @@
 //! What a unit of work may rely on stays the same: it is alone while it has the turn, it sees what was
 //! done before it, what fails is rolled back alone, and nobody is told "done" before it is on the disk.
 
-use super::error::Result;
-use super::unit_of_work::{current_value, next_values};
+use super::counter;
+use super::error::{CommitFailed, Result};
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
@@ -72,11 +72,6 @@ impl Drop for Place {
         }
     }
 }
-
-/// The commit that a unit of work shared with others failed; why is the same for all.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("the commit failed: {0}")]
-pub(super) struct CommitFailed(pub Arc<super::error::Error>);
 
 impl Writer {
     /// Of a database with one writer.
@@ -226,14 +221,14 @@ impl Turn {
 impl Group {
     async fn join(&mut self) -> Result<DatabaseTransaction> {
         if self.mark.is_none() {
-            self.mark = Some(next_values(&self.transaction, MARK, 1).await?);
+            self.mark = Some(counter::raise(&self.transaction, MARK, 1).await?);
         }
         Ok(self.transaction.begin().await?)
     }
 
     async fn save(self) -> Result<()> {
         if let Some(mark) = self.mark
-            && current_value(&self.transaction, MARK).await? != mark
+            && counter::value(&self.transaction, MARK).await? != mark
         {
             return Err(anyhow::anyhow!("the transaction was rolled back by the database").into());
         }

@@ -12,6 +12,7 @@ use crate::organisation::entity::person::Model as Person;
 use crate::organisation::entity::team::Model as Team;
 use crate::organisation::{reference, settings, store};
 use crate::platform::context::Actor;
+use crate::platform::database::Connection;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::event_log::{Change, Changes};
 use crate::platform::setting;
@@ -74,18 +75,45 @@ pub enum Decided {
 
 pub use crate::organisation::settings::MATRIX;
 
-/// Opens a ticket in the caller's transaction.
-pub async fn open(desk: &Desk, uow: &mut UnitOfWork, new: NewTicket) -> Result<ticket::Model> {
-    let ctx = uow.context().clone();
-    let mut whom = reference::require_person(uow.tx(), new.requester, "requester").await?;
+/// A new ticket with all that it refers to.
+pub struct Prepared {
+    new: NewTicket,
+    /// For whom it is.
+    whom: Person,
+    priority: Priority,
+    place: Place,
+}
+
+/// Looks up what a new ticket refers to. That takes as long as writing it, so whoever can does it
+/// before the writer is taken: what goes out of use in between was in use when it was asked for.
+///
+/// # Errors
+/// Refused when something does not exist or is not in use.
+pub async fn prepare(db: &impl Connection, new: NewTicket) -> Result<Prepared> {
+    let mut whom = reference::require_person(db, new.requester, "requester").await?;
     if let Some(id) = new.requested_for {
-        whom = reference::require_person(uow.tx(), id, "requestedFor").await?;
+        whom = reference::require_person(db, id, "requestedFor").await?;
     }
-    let matrix = setting::get::<Matrix>(uow.tx(), MATRIX)
+    let matrix = setting::get::<Matrix>(db, MATRIX)
         .await?
         .unwrap_or_default();
-    let priority = priority_of(&matrix, new.impact, new.urgency);
-    let place = place(uow, &new).await?;
+    Ok(Prepared {
+        priority: priority_of(&matrix, new.impact, new.urgency),
+        place: place(db, &new).await?,
+        whom,
+        new,
+    })
+}
+
+/// Opens a ticket in the caller's transaction.
+pub async fn open(desk: &Desk, uow: &mut UnitOfWork, prepared: Prepared) -> Result<ticket::Model> {
+    let ctx = uow.context().clone();
+    let Prepared {
+        new,
+        whom,
+        priority,
+        place,
+    } = prepared;
     let department = place.department;
     let routed = route(uow, &new, &place, &whom, priority).await?;
     let team = match (new.decided, &routed) {
@@ -233,8 +261,7 @@ async fn route(
 /// The owning department (as said, of the category, of the service, the default one) and the team
 /// where no rule fits: by category first, then service, then the catalog item's team, else the
 /// department's first team by name. Teams out of use are passed over.
-async fn place(uow: &UnitOfWork, new: &NewTicket) -> Result<Place> {
-    let db = uow.tx();
+async fn place(db: &impl Connection, new: &NewTicket) -> Result<Place> {
     let category = match new.category {
         Some(id) => Some(used(
             store::category(db, id).await?,

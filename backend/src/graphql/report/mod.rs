@@ -7,10 +7,9 @@ mod history;
 mod input;
 mod row;
 
-use super::conversation::app;
+use super::context::{acting, app};
 use super::error::top_level;
 use super::filter::{TicketFilter, resolve};
-use super::organisation::acting;
 use super::scalar::Sequence;
 use crate::platform::context::Context as Acting;
 use crate::platform::error::Result as Outcome;

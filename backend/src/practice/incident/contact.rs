@@ -6,7 +6,7 @@ use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::ticket::act::{self, Act};
 use crate::desk::ticket::lifecycle;
-use crate::desk::ticket::open::{Decided, NewTicket, open};
+use crate::desk::ticket::open::{Decided, NewTicket, open, prepare};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::idempotency::Key;
@@ -104,7 +104,8 @@ pub async fn log(desk: &Desk, ctx: &Context, contact: Contact) -> Result<ticket:
         files: contact.files,
         decided,
     };
-    let mut row = open(desk, &mut uow, new).await?;
+    let prepared = prepare(uow.tx(), new).await?;
+    let mut row = open(desk, &mut uow, prepared).await?;
     if contact.mine || contact.resolution.is_some() {
         let mut act = Act::on(desk, &mut uow, row, None)?;
         if contact.mine {

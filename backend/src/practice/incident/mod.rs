@@ -5,7 +5,7 @@ pub mod contact;
 use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::ticket::act;
-use crate::desk::ticket::open::{Decided, NewTicket, open};
+use crate::desk::ticket::open::{Decided, NewTicket, open, prepare};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::idempotency::Key;
@@ -54,11 +54,6 @@ pub async fn report(desk: &Desk, ctx: &Context, report: Report) -> Result<ticket
         }
     );
     let key = Key::new("incidentReport", report.idempotency_key, &digest);
-    let mut uow = UnitOfWork::begin_shared(&desk.platform, ctx).await?;
-    if let Some(earlier) = key.earlier(&uow).await? {
-        uow.rollback().await?;
-        return act::find(desk, ctx, TicketId(earlier)).await;
-    }
     let new = NewTicket {
         kind: TicketKind::Incident,
         title: report.title,
@@ -76,7 +71,14 @@ pub async fn report(desk: &Desk, ctx: &Context, report: Report) -> Result<ticket
         files: report.files,
         decided: Decided::Nothing,
     };
-    let row = open(desk, &mut uow, new).await?;
+    let prepared = prepare(desk.platform.db.reader(), new).await;
+    let mut uow = UnitOfWork::begin_shared(&desk.platform, ctx).await?;
+    if let Some(earlier) = key.earlier(&uow).await? {
+        uow.rollback().await?;
+        return act::find(desk, ctx, TicketId(earlier)).await;
+    }
+    // Only now: a report that is known is known whatever has gone out of use since.
+    let row = open(desk, &mut uow, prepared?).await?;
     key.remember(&uow, row.id.0).await?;
     uow.commit().await?;
     Ok(row)

@@ -3,7 +3,7 @@
 use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::ticket::act;
-use crate::desk::ticket::open::{Decided, NewTicket, open};
+use crate::desk::ticket::open::{Decided, NewTicket, open, prepare};
 use crate::organisation::reference;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -85,7 +85,8 @@ pub async fn submit(desk: &Desk, ctx: &Context, submission: Submission) -> Resul
         files: submission.files,
         decided: Decided::Nothing,
     };
-    let row = open(desk, &mut uow, new).await?;
+    let prepared = prepare(uow.tx(), new).await?;
+    let row = open(desk, &mut uow, prepared).await?;
     catalog::count_request(uow.tx(), item.id).await?;
     key.remember(&uow, row.id.0).await?;
     uow.commit().await?;

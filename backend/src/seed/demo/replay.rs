@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::desk::conversation;
 use crate::desk::store::notification;
 use crate::desk::ticket::edit::{self, Edit};
-use crate::desk::ticket::open::{Decided, NewTicket, open};
+use crate::desk::ticket::open::{Decided, NewTicket, open, prepare};
 use crate::desk::ticket::{act, lifecycle, link, watch};
 use crate::organisation::access;
 use crate::platform::clock::ManualClock;
@@ -248,7 +248,8 @@ impl<'a> Replay<'a> {
                 files: Vec::new(),
                 decided: Decided::Nothing,
             };
-            let row = open(&self.app.desk, &mut uow, new).await?;
+            let prepared = prepare(uow.tx(), new).await?;
+            let row = open(&self.app.desk, &mut uow, prepared).await?;
             uow.commit().await?;
             row
         };
