@@ -34,7 +34,12 @@ const ASSIGN: &str = "mutation ($input: TicketAssignInput!) { ticketAssign(input
 /// What all listeners have heard.
 #[derive(Default)]
 struct Heard {
+    /// The change that is watched now.
+    round: Cell<usize>,
+    /// Who heard of it.
     count: Cell<usize>,
+    /// Everything that came.
+    frames: Cell<usize>,
     last: Cell<Option<Instant>>,
     failed: RefCell<Option<String>>,
 }
@@ -130,9 +135,16 @@ async fn listen(server: &Server, caller: &Caller, filter: Value, heard: Rc<Heard
         .send(Message::Text(subscribe.to_string().into()))
         .await?;
     rt::spawn(async move {
+        let mut round = usize::MAX;
         while let Some(frame) = socket.next().await {
             match frame {
                 Ok(Frame::Text(text)) if text.starts_with(br#"{"type":"next""#) => {
+                    heard.frames.set(heard.frames.get() + 1);
+                    // A window is told more than one thing of a change; whoever heard the first has heard.
+                    if round == heard.round.get() {
+                        continue;
+                    }
+                    round = heard.round.get();
                     heard.count.set(heard.count.get() + 1);
                     heard.last.set(Some(Instant::now()));
                 }
@@ -184,6 +196,7 @@ async fn fan_out(
         // Nothing of the round before is still on its way.
         quiet(heard).await;
         heard.count.set(0);
+        heard.round.set(heard.round.get() + 1);
         let before = (
             processor_time(std::process::id())?,
             processor_time(server.id())?,
@@ -238,12 +251,12 @@ async fn fan_out(
 
 /// Waits until nothing was heard for a while.
 async fn quiet(heard: &Heard) {
-    let mut known = heard.count.get();
+    let mut known = heard.frames.get();
     loop {
         rt::time::sleep(Duration::from_millis(300)).await;
-        if heard.count.get() == known {
+        if heard.frames.get() == known {
             return;
         }
-        known = heard.count.get();
+        known = heard.frames.get();
     }
 }

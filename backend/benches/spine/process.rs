@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ const TICKS: f64 = 100.0;
 /// A running `bellhop serve`, killed when dropped.
 pub struct Server {
     child: Child,
+    folder: PathBuf,
     /// Where it listens.
     pub address: SocketAddr,
     /// From its start to its first answer.
@@ -47,6 +49,7 @@ impl Server {
         }
         Ok(Self {
             child,
+            folder,
             address,
             ready_after: started.elapsed(),
         })
@@ -63,6 +66,8 @@ impl Drop for Server {
         // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // Nothing was kept there, unless the server made the folder for files.
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -94,11 +99,9 @@ pub fn processor_time(process: u32) -> Result<Duration> {
     let line = fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The name in brackets may hold anything; user and system time are the 12th and 13th after it.
     let rest = line.rsplit(')').next().context("no fields")?;
-    let ticks: u64 = rest
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .map(|field| field.parse::<u64>().unwrap_or(0))
-        .sum();
+    let mut ticks = 0;
+    for field in rest.split_whitespace().skip(11).take(2) {
+        ticks += field.parse::<u64>()?;
+    }
     Ok(Duration::from_secs_f64(ticks as f64 / TICKS))
 }

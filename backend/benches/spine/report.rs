@@ -31,6 +31,8 @@ pub async fn measure(database: &str) -> Result<()> {
     let count: i64 = written.iter().map(|(_, more)| more).sum();
     let count = usize::try_from(count)?;
     ensure!(count >= 4, "a report wrote {count} rows");
+    // Left by a run that was broken off.
+    drop_bare(db).await?;
     create_bare(db).await?;
 
     let (mut ours, mut floor) = (Times::default(), Times::default());
@@ -127,7 +129,7 @@ async fn create_bare(db: &Database) -> Result<()> {
 }
 
 async fn drop_bare(db: &Database) -> Result<()> {
-    run(db, "DROP TABLE bench_rows").await
+    run(db, "DROP TABLE IF EXISTS bench_rows").await
 }
 
 async fn run(db: &Database, sql: &str) -> Result<()> {

@@ -4,6 +4,7 @@ use super::writer::{Company, Turn, Writer};
 use anyhow::{Context as _, Result, bail};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Alias, Query};
+use sea_orm::sqlx::Connection as _;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     TransactionTrait,
@@ -16,6 +17,9 @@ use std::time::Duration;
 
 /// Number of the lock by which servers take turns to migrate; any that nothing else uses.
 const MIGRATION_TURN: i64 = 0x0062_656c_6c68_6f70;
+
+/// How long anybody waits for a connection, or for the turn to write.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What stores run statements on: the reader, or a transaction.
 pub use sea_orm::ConnectionTrait as Connection;
@@ -269,9 +273,10 @@ impl Database {
         let Self {
             reader,
             writer,
-            turns: _,
+            turns,
             _shared: shared,
         } = self;
+        turns.settle().await;
         reader.close().await?;
         writer.close().await?;
         drop(shared);
@@ -298,8 +303,17 @@ async fn connect_sqlite(
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(30))
+        .acquire_timeout(PATIENCE)
         .sqlx_logging(false)
+        // A file does not hang up.
+        .test_before_acquire(false)
+        // After a failure of the disk SQLite may have ended a transaction by itself, and a rollback of
+        // ours found none: the library then takes the next one for a part of it, whose commit saves
+        // nothing. Such a connection is closed, and another one opened.
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            let clean = !connection.is_in_transaction();
+            Box::pin(async move { Ok(clean) })
+        })
         .map_sqlx_sqlite_opts(move |options| {
             options
                 .pragma("journal_mode", "WAL")

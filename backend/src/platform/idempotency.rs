@@ -48,6 +48,11 @@ impl Key {
         }
     }
 
+    /// Whether whoever acts gave one.
+    pub const fn is_given(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// The result of an earlier act with this key, if there was one.
     pub async fn earlier(&self, uow: &UnitOfWork) -> Result<Option<Uuid>> {
         let Some(key) = &self.key else {

@@ -161,15 +161,19 @@ impl UnitOfWork {
             };
             event_log::append(self.turn.transaction(), &stamp, self.events).await?
         };
-        self.turn.commit().await?;
-        self.platform.feed.ring();
-        if self.timers_changed {
-            self.platform.timers_changed.notify_waiters();
-            self.platform.timers_changed.notify_one();
-        }
-        if self.jobs_changed {
-            self.platform.jobs_changed.notify_one();
-        }
+        let platform = self.platform;
+        let (timers_changed, jobs_changed) = (self.timers_changed, self.jobs_changed);
+        let then = move || {
+            platform.feed.ring();
+            if timers_changed {
+                platform.timers_changed.notify_waiters();
+                platform.timers_changed.notify_one();
+            }
+            if jobs_changed {
+                platform.jobs_changed.notify_one();
+            }
+        };
+        self.turn.commit(Box::new(then)).await?;
         Ok(sequence)
     }
 

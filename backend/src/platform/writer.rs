@@ -3,11 +3,13 @@
 //! work in one transaction, each behind a savepoint of its own, and are answered after the one commit.
 //! PostgreSQL does the like by itself. `docs/adr/0013-shared-commits.md` says why and who may.
 //!
-//! What a unit of work may rely on stays the same: it is alone while it has the turn, it sees what was
-//! done before it, what fails is rolled back alone, and nobody is told "done" before it is on the disk.
+//! What a unit of work may rely on stays the same: it is alone while it has the turn, what it reads in
+//! it is as new as can be, what fails is rolled back alone, and nobody is told "done" before it is on the disk.
 
 use super::counter;
+use super::database::PATIENCE;
 use super::error::{CommitFailed, Result};
+use sea_orm::error::ConnAcquireErr;
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
@@ -28,10 +30,20 @@ pub(super) struct Writer {
     group: Option<Arc<Mutex<Option<Group>>>>,
 }
 
+/// Somebody whose work is done, and waits for the commit.
+struct Waiting {
+    answer: oneshot::Sender<std::result::Result<(), CommitFailed>>,
+    /// What is to be done when it is saved, whether they still wait or not.
+    then: Then,
+}
+
+/// Done right after a commit.
+pub(super) type Then = Box<dyn FnOnce() + Send + Sync>;
+
 /// Units of work that end in one commit; those that are done wait for it.
 struct Group {
     transaction: DatabaseTransaction,
-    waiting: Vec<oneshot::Sender<std::result::Result<(), CommitFailed>>>,
+    waiting: Vec<Waiting>,
     /// Set by the first that joins.
     mark: Option<i64>,
     /// Somebody gave up: what is here is committed before anybody else begins.
@@ -110,7 +122,9 @@ impl Writer {
                 company,
             });
         };
-        let group = all.clone().lock_owned().await;
+        let group = tokio::time::timeout(PATIENCE, all.clone().lock_owned())
+            .await
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
         let (writer, all) = (self.clone(), all.clone());
         // Not left to the future of whoever asked: that may be given up at any instant, and a savepoint
         // given up while it begins would take the whole group with it.
@@ -126,7 +140,8 @@ impl Writer {
     ) -> Result<Turn> {
         let joins = |group: &Group| company == Company::Shared && !group.disturbed;
         if !group.as_ref().is_some_and(joins) {
-            end(group.take()).await;
+            // Those who waited for it hear what became of it; this one begins anew.
+            let _ = end(group.take()).await;
         }
         let mut place = Place {
             group,
@@ -143,6 +158,15 @@ impl Writer {
             company,
         })
     }
+
+    /// Ends a group that is open.
+    pub(super) async fn settle(&self) {
+        if let Some(all) = &self.group {
+            let group = all.lock().await.take();
+            // Those who wait for it hear of it.
+            let _ = end(group).await;
+        }
+    }
 }
 
 impl Turn {
@@ -151,11 +175,12 @@ impl Turn {
         &self.transaction
     }
 
-    /// Saves; comes back when it is on the disk.
+    /// Saves; comes back when it is on the disk. Then `then` has been done, even when nobody waits for
+    /// this any longer.
     ///
     /// # Errors
     /// Nothing of this unit of work is saved.
-    pub(super) async fn commit(self) -> Result<()> {
+    pub(super) async fn commit(self, then: Then) -> Result<()> {
         let Self {
             transaction,
             place,
@@ -166,27 +191,33 @@ impl Turn {
             (place, _) => {
                 let committed = transaction.commit().await;
                 drop(place);
-                return Ok(committed?);
+                committed?;
+                then();
+                return Ok(());
             }
         };
-        let (sender, done) = oneshot::channel();
+        let (answer, done) = oneshot::channel();
+        let waiting = Waiting { answer, then };
         match &mut *place.group {
             Some(group) => {
                 // Of the savepoint only.
                 transaction.commit().await?;
-                group.waiting.push(sender);
+                group.waiting.push(waiting);
             }
             none => {
                 *none = Some(Group {
                     transaction,
-                    waiting: vec![sender],
+                    waiting: vec![waiting],
                     mark: None,
                     disturbed: false,
                 });
                 // Whoever waits for a turn by now has it before, and joins. This is not left to the
                 // unit's own future: that may be given up, and the others may not.
                 let all = place.all.clone();
-                tokio::spawn(async move { end(all.lock_owned().await.take()).await });
+                tokio::spawn(async move {
+                    // Those who wait hear of it.
+                    let _ = end(all.lock_owned().await.take()).await;
+                });
             }
         }
         place.left_well = true;
@@ -201,7 +232,7 @@ impl Turn {
     /// that an answer may rest upon it.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// The database does not answer, or what others did before is not saved.
     pub(super) async fn rollback(self) -> Result<()> {
         let Self {
             transaction, place, ..
@@ -209,12 +240,14 @@ impl Turn {
         // As with the beginning: others wait for what ends here.
         let given_up = tokio::spawn(async move {
             let rolled_back = transaction.rollback().await;
-            if let Some(mut place) = place {
-                end(place.group.take()).await;
-            }
-            rolled_back
+            let before = match place {
+                Some(mut place) => end(place.group.take()).await,
+                None => Ok(()),
+            };
+            before.map_err(anyhow::Error::from)?;
+            Ok(rolled_back?)
         });
-        Ok(given_up.await.map_err(anyhow::Error::from)??)
+        given_up.await.map_err(anyhow::Error::from)?
     }
 }
 
@@ -237,18 +270,24 @@ impl Group {
 }
 
 /// Commits a group, if there is one, and tells all that wait.
-async fn end(group: Option<Group>) {
-    let Some(mut group) = group else { return };
+async fn end(group: Option<Group>) -> std::result::Result<(), CommitFailed> {
+    let Some(mut group) = group else {
+        return Ok(());
+    };
     let waiting = std::mem::take(&mut group.waiting);
-    let result = group
+    let saved = group
         .save()
         .await
         .map_err(|error| CommitFailed(Arc::new(error)));
-    if let Err(error) = &result {
+    if let Err(error) = &saved {
         tracing::error!(%error, units = waiting.len(), "a commit failed");
     }
-    for one in waiting {
+    for Waiting { answer, then } in waiting {
+        if saved.is_ok() {
+            then();
+        }
         // Whoever does not wait any longer has lost the answer, not what was done.
-        let _ = one.send(result.clone());
+        let _ = answer.send(saved.clone());
     }
+    saved
 }

@@ -25,6 +25,7 @@ use shared::service_level::{ClockState, ClockTarget};
 use shared::ticket::{MessageVisibility, TicketState};
 use shared::time::Timestamp;
 use std::str::FromStr;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// Tickets of one statement: a megabyte or two of lines.
@@ -133,22 +134,40 @@ pub async fn each(
     let imports = request.imported.is_some() || any_import(db).await?;
     let columns = columns(&request.needs(), imports);
     let statement = |after| statement(db.backend(), scope, request, &columns, imports, after);
-    let mut next = Some(tokio::spawn(fetch(db.clone(), statement(None))));
-    while let Some(fetched) = next.take() {
-        let Some(text) = fetched.await.context("reading a report")?? else {
+    let ahead = |after| Ahead(tokio::spawn(fetch(db.clone(), statement(after))));
+    let mut next = Some(ahead(None));
+    let mut before = None;
+    while let Some(mut fetched) = next.take() {
+        let Some(text) = (&mut fetched.0).await.context("reading a report")?? else {
             return Ok(());
         };
         let last = text.rsplit(END).next().unwrap_or_default();
         let last = read(&columns, last)?;
         if text.matches(END).count() + 1 >= TICKETS_A_STATEMENT {
-            let place = (last.facts.created_at, last.id);
-            next = Some(tokio::spawn(fetch(db.clone(), statement(Some(place)))));
+            next = Some(ahead(Some((last.facts.created_at, last.id))));
         }
         for line in text.split(END) {
-            take(&facts(read(&columns, line)?))?;
+            let line = read(&columns, line)?;
+            let place = (line.facts.created_at, line.id);
+            // The next statement begins after the last line; both databases keep the order of what they
+            // gather, though neither promises it.
+            if before.is_some_and(|before| place <= before) {
+                return Err(anyhow!("the lines of a report are out of order").into());
+            }
+            before = Some(place);
+            take(&facts(line))?;
         }
     }
     Ok(())
+}
+
+/// Lines that are fetched ahead; no longer when nobody waits for them.
+struct Ahead(JoinHandle<Result<Option<String>>>);
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 async fn any_import(db: &Database) -> Result<bool> {

@@ -298,7 +298,6 @@ impl Writer {
                 ("ticketEdit", EventKind::TicketEdited)
             }
             Step::Rank => {
-                // Never what it is: that would be no change.
                 let impact = ["PERSON", "TEAM"].choose(&mut self.random).expect("one");
                 add(&mut input, "impact", json!(impact));
                 add(

@@ -2,7 +2,7 @@
 
 use super::entity::rule::Model as Row;
 use super::{store, trouble};
-use crate::organisation::access::authorize;
+use crate::organisation::access::{authorize, authorize_reading};
 use crate::organisation::{Subject, emit, reference, store as organisation};
 use crate::platform::Platform;
 use crate::platform::changes::Changeset;
@@ -178,7 +178,8 @@ pub async fn create(
     authorize(ctx, SetUp::Department(new.department))?;
     let mut uow = UnitOfWork::begin(platform, ctx).await?;
     if let Some(id) = key.earlier(&uow).await? {
-        return store::find(uow.tx(), RoutingRuleId(id))
+        uow.rollback().await?;
+        return store::find(platform.db.reader(), RoutingRuleId(id))
             .await?
             .ok_or_else(|| Error::not_found("idempotencyKey"))?
             .try_into();
@@ -296,6 +297,8 @@ async fn begin_change(
     id: RoutingRuleId,
     expected_version: i32,
 ) -> Result<RoutingRule> {
+    // Who may see no rules is not told whether there is one.
+    authorize_reading(ctx)?;
     let gone = || Error::not_found("rule");
     let found = store::find(uow.tx(), id).await?.ok_or_else(gone)?;
     authorize(ctx, SetUp::Department(found.department_id))?;

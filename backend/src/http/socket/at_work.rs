@@ -3,7 +3,8 @@
 //! or for slow readers, would keep all connections from everybody.
 
 use async_graphql::Response;
-use futures_util::{Stream, StreamExt as _};
+use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::sync::mpsc;
@@ -25,16 +26,26 @@ impl AtWork {
     pub fn begin(events: impl Stream<Item = Event> + 'static) -> Self {
         let (sender, receiver) = mpsc::channel(1);
         let work = async move {
-            let mut events = std::pin::pin!(events);
-            while let Some(event) = events.next().await {
-                if sender.send(Box::new(event)).await.is_err() {
-                    return;
-                }
+            let told = AssertUnwindSafe(tell(events, &sender)).catch_unwind().await;
+            if told.is_err() {
+                tracing::error!("a subscription panicked");
+                // Nobody who listens is left to wonder.
+                let _ = sender.send(Box::new(None)).await;
             }
         };
         Self {
             events: receiver,
             task: actix_web::rt::spawn(work.in_current_span()),
+        }
+    }
+}
+
+/// Tells all events; ends early when nobody listens any longer.
+async fn tell(events: impl Stream<Item = Event>, listener: &mpsc::Sender<Box<Event>>) {
+    let mut events = std::pin::pin!(events);
+    while let Some(event) = events.next().await {
+        if listener.send(Box::new(event)).await.is_err() {
+            return;
         }
     }
 }

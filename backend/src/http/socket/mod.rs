@@ -1,7 +1,8 @@
 //! `/graphql/ws`: subscriptions over one socket a browser tab.
 //!
 //! The socket belongs to the session, not to the access token that opened it, and ends with it.
-//! Streams are pulled: a reader who is slow holds up its own socket and nothing else.
+//! A subscription is at most two events ahead of its socket: a reader who is slow holds up its own
+//! socket and nothing else.
 
 mod at_work;
 mod connection;

@@ -71,7 +71,11 @@ pub async fn report(desk: &Desk, ctx: &Context, report: Report) -> Result<ticket
         files: report.files,
         decided: Decided::Nothing,
     };
-    let prepared = prepare(desk.platform.db.reader(), new).await;
+    let prepared = match prepare(desk.platform.db.reader(), new).await {
+        // What has no key cannot be known already.
+        Err(error) if !key.is_given() => return Err(error),
+        prepared => prepared,
+    };
     let mut uow = UnitOfWork::begin_shared(&desk.platform, ctx).await?;
     if let Some(earlier) = key.earlier(&uow).await? {
         uow.rollback().await?;
