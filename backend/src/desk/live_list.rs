@@ -55,7 +55,7 @@ impl LiveList {
             let rows = self.slice(db, size).await?;
             // Whoever loaded it then has these rows, unless something happened in between.
             if event_log::last_sequence(db).await? == present {
-                window.fill(self.order, rows);
+                window.fill(self.order, rows, true);
             }
         }
         Ok(Self {
@@ -81,7 +81,12 @@ impl LiveList {
         });
         if let Some(size) = gap {
             let rows = self.slice(db, size).await?;
-            let new = self.window.as_mut().map(|window| window.fill(order, rows));
+            // Otherwise the rows are ahead of what the listener was told.
+            let present = event_log::last_sequence(db).await? == batch.last;
+            let new = self
+                .window
+                .as_mut()
+                .map(|window| window.fill(order, rows, present));
             let new = new.into_iter().flatten();
             steps.extend(new.map(|row| Step::Upsert(Arc::new(row))));
         }
@@ -93,11 +98,10 @@ impl LiveList {
     }
 }
 
-/// The first rows of a list, as far as the listener was told of them.
+/// The first rows of a list as the listener has them: who puts one row too many takes the last away.
 struct Window {
     size: u64,
-    /// Places by ticket. Not known before the first gap where the list was loaded before the
-    /// present end of the log.
+    /// Places by ticket; `None` as long as it is not known what the listener has.
     rows: Option<HashMap<TicketId, String>>,
 }
 
@@ -112,35 +116,57 @@ impl Window {
             match step {
                 Step::Upsert(row) => {
                     let place = queue::sort_key(order, row);
-                    let before = rows.insert(row.id, place.clone());
+                    let before = put(rows, self.size, row.id, place.clone());
                     gap |= before.is_some_and(|before| place > before);
                 }
                 Step::Remove(key) => gap |= rows.remove(key).is_some(),
             }
         }
-        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
-        if rows.len() > size {
-            let mut places: Vec<&String> = rows.values().collect();
-            places.sort_unstable();
-            let beyond = places[size].clone();
-            rows.retain(|_, place| *place < beyond);
-        }
         gap
     }
 
-    /// Takes the rows that there are, and gives those that the listener was not told of.
-    fn fill(&mut self, order: TicketOrder, rows: Vec<ticket::Model>) -> Vec<ticket::Model> {
-        let known = self.rows.take().unwrap_or_default();
-        let mut present = HashMap::with_capacity(rows.len());
-        let mut new = Vec::new();
-        for row in rows {
-            let place = queue::sort_key(order, &row);
-            if known.get(&row.id) != Some(&place) {
-                new.push(row.clone());
-            }
-            present.insert(row.id, place);
+    /// Takes the rows that there are, and gives those that the listener was not told of. Rows that
+    /// are `present` are all the listener has; others may be ahead of rows that it is still to lose.
+    fn fill(
+        &mut self,
+        order: TicketOrder,
+        rows: Vec<ticket::Model>,
+        present: bool,
+    ) -> Vec<ticket::Model> {
+        let places: HashMap<TicketId, String> = rows
+            .iter()
+            .map(|row| (row.id, queue::sort_key(order, row)))
+            .collect();
+        let Some(known) = &mut self.rows else {
+            self.rows = present.then_some(places);
+            return rows;
+        };
+        let mut new = rows;
+        new.retain(|row| known.get(&row.id) != places.get(&row.id));
+        for row in &new {
+            put(known, self.size, row.id, queue::sort_key(order, row));
         }
-        self.rows = Some(present);
+        if present {
+            self.rows = Some(places);
+        }
         new
     }
+}
+
+/// Puts a row at its place, and takes the last one away where that is one too many. Gives its place
+/// before.
+fn put(
+    rows: &mut HashMap<TicketId, String>,
+    size: u64,
+    key: TicketId,
+    place: String,
+) -> Option<String> {
+    let before = rows.insert(key, place);
+    if rows.len() as u64 > size
+        && let Some(last) = rows.iter().max_by_key(|(_, place)| *place)
+    {
+        let last = *last.0;
+        rows.remove(&last);
+    }
+    before
 }
