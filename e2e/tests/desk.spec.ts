@@ -290,8 +290,10 @@ test("an incident becomes a case by keyboard, keeps everything, and becomes an i
   const { reference } = await report(ana, title, "Network");
   await signIn(page, "marta", "/desk");
   await openTicket(page, reference);
-  await page.keyboard.press("t");
   const kind = page.getByLabel("Kind");
+  // The key comes with the field that it leads to.
+  await expect(kind).toBeVisible();
+  await page.keyboard.press("t");
   await expect(kind).toBeFocused();
   await kind.selectOption({ label: "Case" });
   await expect(page.locator(".ticket-head .ref")).toHaveText(/^CAS-\d{6}$/);
