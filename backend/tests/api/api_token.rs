@@ -104,7 +104,9 @@ on_both_databases! {
         let start = "mutation($input: TicketStartInput!) { ticketStart(input: $input) { ticket { assignee { id } } userErrors { code } } }";
         let started = tool.ask(start, json!({ "input": { "ticket": ticket["id"], "expectedVersion": ticket["version"] } })).await.json();
         assert_eq!(started["data"]["ticketStart"]["ticket"]["assignee"]["id"], marta.person.to_string());
-        let mut heard = tool.socket().await.into_subscription("subscription($id: ID!) { ticketChanged(id: $id) { ... on TicketUpsert { ticket { title } } } }", json!({ "id": ticket["id"] })).await;
+        // From here on, however late the server comes to the subscription.
+        let since = tool.ask("{ queueIds { asOf } }", json!({})).await.json()["data"]["queueIds"]["asOf"].take();
+        let mut heard = tool.socket().await.into_subscription("subscription($id: ID!, $since: Sequence) { ticketChanged(id: $id, since: $since) { ... on TicketUpsert { ticket { title } } } }", json!({ "id": ticket["id"], "since": since })).await;
         crate::ticket::act(&marta, "ticketResolve", &ticket["id"], json!({ "code": "SOLVED", "message": "Done." })).await;
         assert_eq!(heard.next().await["ticketChanged"]["ticket"]["title"], "Matter");
         let facts = tool.get("/export/ticket-facts.csv").await;

@@ -2,6 +2,7 @@
 
 use crate::support::http::Client;
 use crate::support::organisation::department;
+use crate::support::socket::Heard;
 use crate::support::{TestApp, json};
 use awc::http::Method;
 use sea_orm::ConnectionTrait as _;
@@ -67,7 +68,10 @@ on_both_databases! {
     async fn figures_count_what_happens_and_name_nobody(app) {
         let ana = app.agent("it").await;
         let address = app.serve_metrics(TOKEN);
-        let _queue = ana.subscribe("subscription { queueChanged { __typename } }", json!({})).await;
+        let mut queue = ana.subscribe("subscription { queueChanged { __typename } }", json!({})).await;
+        // Messages of a socket are taken in their order.
+        queue.0.say(&json!({ "type": "ping" })).await;
+        assert_eq!(queue.0.hear().await, Heard::Message(json!({ "type": "pong" })));
         let report = "mutation($input: IncidentReportInput!) { incidentReport(input: $input) { ticket { id } userErrors { code } } }";
         let input = json!({ "title": "Nobody else's business", "description": "Secret.", "department": department("it").to_string() });
         ana.ask(report, json!({ "input": input })).await;
