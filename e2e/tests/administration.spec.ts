@@ -1,7 +1,7 @@
 import { expect, test, type Locator, type Page } from "@playwright/test";
 
 import { expectAccessible } from "../support/accessibility.js";
-import { Caller, signIn } from "../support/people.js";
+import { Caller, report, signIn } from "../support/people.js";
 
 /** Opens a part of administration once its list is there. */
 async function openPart(page: Page, part: string): Promise<void> {
@@ -70,6 +70,48 @@ test("a department, its team and a person with a role are set up, and the person
   await signIn(theirs, login, "/desk", "drive on the right");
   await expect(theirs.getByRole("navigation", { name: "Views" }).getByText(department)).toBeVisible();
   await theirs.context().close();
+});
+
+test("a site is added, somebody works there, and a ticket of theirs shows it", async ({ page, browser, request }) => {
+  const name = `Porto ${Date.now()}`;
+  await signIn(page, "admin", "/admin/sites");
+  let dialog = await add(page, "New site");
+  await dialog.getByLabel("Name", { exact: true }).fill(name);
+  await dialog.getByLabel("Address").fill("Rua do Cais 3, Porto");
+  await dialog.getByLabel("Time zone").selectOption("Europe/Lisbon");
+  await expectAccessible(page);
+  await save(dialog);
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Nobody yet");
+
+  await openPart(page, "people");
+  await page.getByLabel("Find by name").fill("Ana Ferreira");
+  await expect(page.locator("tbody tr")).toHaveCount(1);
+  await page.getByRole("button", { name: /^Edit/ }).click();
+  dialog = page.getByRole("dialog", { name: "Edit person" });
+  const before = await dialog.getByLabel("Site").inputValue();
+  await dialog.getByLabel("Site").selectOption({ label: name });
+  await save(dialog);
+  await expect(page.locator("tbody tr")).toContainText(name);
+
+  const ticket = await report(await Caller.signedIn(request, "ana"), "A light is broken");
+  const desk = await (await browser.newContext()).newPage();
+  await signIn(desk, "marta", `/desk/${ticket.reference}`);
+  await expect(desk.getByRole("definition").filter({ hasText: "Ana Ferreira" })).toContainText(name);
+  await desk.context().close();
+
+  // Ana goes back; the site is put out of use and is not offered any longer.
+  await page.getByRole("button", { name: /^Edit/ }).click();
+  await dialog.getByLabel("Site").selectOption(before);
+  await save(dialog);
+  await openPart(page, "sites");
+  await page.getByRole("button", { name: `Edit ${name}` }).click();
+  dialog = page.getByRole("dialog", { name: "Edit site" });
+  await dialog.getByLabel("In use").uncheck();
+  await save(dialog);
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Out of use");
+  await openPart(page, "people");
+  dialog = await add(page, "New person");
+  await expect(dialog.getByLabel("Site").locator("option", { hasText: name })).toHaveCount(0);
 });
 
 test("roles in a confidential department are given by its leads, and an administrator is told so", async ({ page, browser }) => {

@@ -20,6 +20,7 @@ mod m0011_person_key;
 mod m0012_open_queue;
 mod m0013_routing;
 mod m0014_report_index;
+mod m0015_site;
 mod shape;
 
 /// All steps in order.
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_open_queue::Migration),
             Box::new(m0013_routing::Migration),
             Box::new(m0014_report_index::Migration),
+            Box::new(m0015_site::Migration),
         ]
     }
 }

@@ -67,6 +67,10 @@ vocabulary! {
         TeamCreated = "TeamCreated",
         /// A team changed.
         TeamEdited = "TeamEdited",
+        /// A site came to be.
+        SiteCreated = "SiteCreated",
+        /// A site changed.
+        SiteEdited = "SiteEdited",
         /// A person came to be.
         PersonCreated = "PersonCreated",
         /// A person changed.

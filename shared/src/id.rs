@@ -115,6 +115,8 @@ typed_ids! {
     TeamId = "team";
     /// A person.
     PersonId = "person";
+    /// A place where people work.
+    SiteId = "site";
     /// A service.
     ServiceId = "service";
     /// A category.

@@ -13,6 +13,14 @@ pub fn check_named(name: &str, description: &str) -> Result<(), Vec<Problem>> {
     problems.finish()
 }
 
+/// Checks a site: a place where people work.
+pub fn check_site(name: &str, address: &str) -> Result<(), Vec<Problem>> {
+    let mut problems = Problems::new();
+    problems.text("name", name, NAME_MAX);
+    problems.optional_text("address", address, DESCRIPTION_MAX);
+    problems.finish()
+}
+
 /// Checks a department: its key stands in addresses, so it is plain.
 pub fn check_department(
     key: &str,
@@ -47,15 +55,10 @@ pub fn check_department(
 pub fn check_person_details(
     title: Option<&str>,
     phone: Option<&str>,
-    site: Option<&str>,
     locale: &str,
 ) -> Result<(), Vec<Problem>> {
     let mut problems = Problems::new();
-    for (field, value, max) in [
-        ("title", title, NAME_MAX),
-        ("phone", phone, 40),
-        ("site", site, NAME_MAX),
-    ] {
+    for (field, value, max) in [("title", title, NAME_MAX), ("phone", phone, 40)] {
         if let Some(value) = value {
             problems.optional_text(field, value, max);
         }
@@ -233,14 +236,11 @@ mod tests {
     #[test]
     fn languages_are_named_by_their_codes() {
         for locale in ["en", "pt-BR", "zh-Hans-CN"] {
-            assert!(
-                check_person_details(None, None, None, locale).is_ok(),
-                "{locale}"
-            );
+            assert!(check_person_details(None, None, locale).is_ok(), "{locale}");
         }
         for locale in ["", "English", "e", "en-", "en_GB"] {
             assert!(
-                check_person_details(None, None, None, locale).is_err(),
+                check_person_details(None, None, locale).is_err(),
                 "{locale}"
             );
         }

@@ -2,12 +2,12 @@
 
 use crate::desk::entity::clock;
 use crate::desk::service_level::clock_store;
-use crate::organisation::entity::{category, department, person, role_grant, service, team};
+use crate::organisation::entity::{category, department, person, role_grant, service, site, team};
 use crate::organisation::store;
 use crate::platform::database::Database;
 use crate::platform::error::Error;
 use async_graphql::dataloader::{DataLoader, Loader};
-use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
+use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, SiteId, TeamId, TicketId};
 use shared::permission::SiteRole;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -150,6 +150,7 @@ load_by_id! {
     people_by_id: PersonId => person,
     services_by_id: ServiceId => service,
     categories_by_id: CategoryId => category,
+    sites_by_id: SiteId => site,
 }
 
 impl Loader<TeamsOfDepartment> for OrganisationLoader {
@@ -227,6 +228,24 @@ impl Loader<SiteRolesOf> for OrganisationLoader {
             rows.into_iter()
                 .map(|row| (SiteRolesOf(row.person_id), row.role)),
         ))
+    }
+}
+
+/// Asks how many active people work at a site.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PeopleAt(pub SiteId);
+
+impl Loader<PeopleAt> for OrganisationLoader {
+    type Value = i64;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[PeopleAt]) -> Result<HashMap<PeopleAt, i64>, Self::Error> {
+        let ids: Vec<SiteId> = keys.iter().map(|key| key.0).collect();
+        let counts = store::people_at(self.0.reader(), &ids).await?;
+        Ok(counts
+            .into_iter()
+            .map(|(site, people)| (PeopleAt(site), people))
+            .collect())
     }
 }
 

@@ -32,6 +32,7 @@ pub mod routing_trial;
 pub mod scalar;
 pub mod schema;
 pub mod service_mutation;
+pub mod site_mutation;
 pub mod subscription;
 pub mod ticket;
 pub mod ticket_mutation;

@@ -1,13 +1,13 @@
-//! Departments, teams, people, services and categories, as everybody may see them.
+//! Departments, teams, people, sites, services and categories, as everybody may see them.
 
 use super::catalog::{CatalogItem, items};
 use super::error::top_level;
 use super::id::id;
 use super::loader::{
-    LiveLoading, Loading, MembersOf, OrganisationLoader, RolesOf, SiteRolesOf, TeamsOf,
+    LiveLoading, Loading, MembersOf, OrganisationLoader, PeopleAt, RolesOf, SiteRolesOf, TeamsOf,
     TeamsOfDepartment,
 };
-use crate::organisation::entity::{category, department, person, service, team};
+use crate::organisation::entity::{category, department, person, service, site, team};
 use crate::platform::context::Context as Acting;
 use crate::platform::error::Error;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
@@ -237,6 +237,48 @@ impl Category {
     }
 }
 
+/// A site: a place where people work.
+pub struct Site(pub site::Model);
+
+#[Object]
+impl Site {
+    /// Identity.
+    async fn id(&self) -> ID {
+        id(self.0.id)
+    }
+    /// Name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// Where it is, in the words of letters.
+    async fn address(&self) -> &str {
+        &self.0.address
+    }
+    /// IANA zone.
+    async fn timezone(&self) -> &str {
+        &self.0.timezone
+    }
+    /// In use.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+    /// For edits.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// How many active people work there; null for those who may not read the set-up.
+    async fn people_count(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+        let may = ctx
+            .data_opt::<Acting>()
+            .is_some_and(|acting| acting.grants.may_read_set_up());
+        if !may {
+            return Ok(None);
+        }
+        let people = load(ctx, PeopleAt(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(i32::try_from(people).unwrap_or(i32::MAX)))
+    }
+}
+
 /// A role in a department.
 #[derive(SimpleObject)]
 pub struct RoleGrant {
@@ -295,9 +337,12 @@ impl Person {
             None => None,
         })
     }
-    /// Office.
-    async fn site(&self) -> Option<&str> {
-        self.0.site.as_deref()
+    /// The site where they work.
+    async fn site(&self, ctx: &Context<'_>) -> Result<Option<Site>> {
+        Ok(match self.0.site_id {
+            Some(key) => load(ctx, key).await?.map(Site),
+            None => None,
+        })
     }
     /// Chooses an agreement, never a priority.
     async fn vip(&self) -> bool {

@@ -4,7 +4,7 @@ use super::context::acting;
 use super::error::top_level;
 use super::id::{id, parse, parse_opt};
 use super::organisation::{
-    Category, Department, Person, Service, Team, load_department, load_person,
+    Category, Department, Person, Service, Site, Team, load_department, load_person,
 };
 use super::page::PageInfo;
 use crate::app::App;
@@ -194,6 +194,19 @@ impl OrganisationQuery {
         .await
         .map_err(|error| top_level(ctx, error))?;
         Ok(rows.into_iter().map(Team).collect())
+    }
+
+    /// Sites by name.
+    async fn sites(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = false, desc = "Those out of use as well.")] include_inactive: bool,
+    ) -> Result<Vec<Site>> {
+        let inactive_too = shows_inactive(ctx, include_inactive)?;
+        let rows = store::sites(ctx.data::<Database>()?.reader(), inactive_too)
+            .await
+            .map_err(|error| top_level(ctx, error))?;
+        Ok(rows.into_iter().map(Site).collect())
     }
 
     /// Services by name.

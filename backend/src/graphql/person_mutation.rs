@@ -66,8 +66,8 @@ pub struct PersonCreateInput {
     title: Option<String>,
     /// Phone number.
     phone: Option<String>,
-    /// Office.
-    site: Option<String>,
+    /// The site where they work.
+    site: Option<ID>,
     /// IANA zone, such as Europe/Berlin.
     timezone: String,
     /// BCP 47 language.
@@ -103,8 +103,8 @@ pub struct PersonEditInput {
     title: MaybeUndefined<String>,
     /// Phone number; null clears it.
     phone: MaybeUndefined<String>,
-    /// Office; null clears it.
-    site: MaybeUndefined<String>,
+    /// The site where they work; null clears it.
+    site: MaybeUndefined<ID>,
     /// IANA zone, such as Europe/Berlin.
     timezone: MaybeUndefined<String>,
     /// BCP 47 language.
@@ -210,12 +210,12 @@ impl PersonMutation {
             let new = NewPerson {
                 department: parse_opt(input.department.as_ref(), "department")?,
                 manager: parse_opt(input.manager.as_ref(), "manager")?,
+                site: parse_opt(input.site.as_ref(), "site")?,
                 login: input.login,
                 email: input.email,
                 name: input.name,
                 title: input.title,
                 phone: input.phone,
-                site: input.site,
                 timezone: input.timezone,
                 locale: input.locale,
                 vip: input.vip,
@@ -240,12 +240,12 @@ impl PersonMutation {
             let edit = PersonEdit {
                 department: cleared_id(&input.department, "department")?,
                 manager: cleared_id(&input.manager, "manager")?,
+                site: cleared_id(&input.site, "site")?,
                 login: kept(input.login),
                 email: kept(input.email),
                 name: kept(input.name),
                 title: cleared(input.title),
                 phone: cleared(input.phone),
-                site: cleared(input.site),
                 timezone: kept(input.timezone),
                 locale: kept(input.locale),
                 vip: kept(input.vip),

@@ -20,6 +20,7 @@ use super::report::ReportQuery;
 use super::routing::{RoutingMutation, RoutingQuery};
 use super::routing_trial::RoutingTrialQuery;
 use super::service_mutation::ServiceMutation;
+use super::site_mutation::SiteMutation;
 use super::subscription::Subscription;
 use super::ticket_mutation::TicketMutation;
 use super::viewer::ViewerQuery;
@@ -59,6 +60,7 @@ pub struct Mutation(
     DepartmentMutation,
     PersonMutation,
     ServiceMutation,
+    SiteMutation,
     CatalogMutation,
     CalendarMutation,
     AgreementMutation,

@@ -72,7 +72,7 @@ pub mod team_member {
 /// A person.
 pub mod person {
     use sea_orm::entity::prelude::*;
-    use shared::id::{DepartmentId, PersonId};
+    use shared::id::{DepartmentId, PersonId, SiteId};
     use shared::time::Timestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -85,7 +85,7 @@ pub mod person {
         pub name: String,
         pub title: Option<String>,
         pub phone: Option<String>,
-        pub site: Option<String>,
+        pub site_id: Option<SiteId>,
         pub timezone: String,
         pub locale: String,
         pub vip: bool,
@@ -94,6 +94,29 @@ pub mod person {
         pub password_hash: Option<String>,
         pub active: bool,
         pub created_at: Timestamp,
+        pub version: i32,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A site: a place where people work.
+pub mod site {
+    use sea_orm::entity::prelude::*;
+    use shared::id::SiteId;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sites")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: SiteId,
+        pub name: String,
+        pub address: String,
+        pub timezone: String,
+        pub active: bool,
         pub version: i32,
     }
 

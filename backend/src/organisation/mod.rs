@@ -1,4 +1,4 @@
-//! Who there is: departments, teams, people and their roles, services and categories.
+//! Who there is: departments, teams, people and their roles, sites, services and categories.
 //!
 //! Each file has the use cases of one thing: authorise, load, ask the rule in `shared`, save, emit
 //! an event, commit.
@@ -17,6 +17,7 @@ pub mod reference;
 pub mod role;
 pub mod service;
 pub mod settings;
+pub mod site;
 pub mod store;
 pub mod team;
 

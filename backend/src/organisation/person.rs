@@ -16,7 +16,7 @@ use crate::platform::unit_of_work::UnitOfWork;
 use crate::session::{api_token, end_all_of, end_reason, password};
 use shared::calendar::zone_exists;
 use shared::event::EventKind;
-use shared::id::{DepartmentId, PersonId};
+use shared::id::{DepartmentId, PersonId, SiteId};
 use shared::organisation::{check_password, check_person, check_person_details};
 use shared::permission::SetUp;
 
@@ -38,8 +38,8 @@ pub struct NewPerson {
     pub title: Option<String>,
     /// Phone number.
     pub phone: Option<String>,
-    /// Office.
-    pub site: Option<String>,
+    /// At which site they work.
+    pub site: Option<SiteId>,
     /// IANA zone.
     pub timezone: String,
     /// BCP 47 language.
@@ -67,8 +67,8 @@ pub struct PersonEdit {
     pub title: Option<Option<String>>,
     /// Phone number; the inner `None` clears it.
     pub phone: Option<Option<String>>,
-    /// Office; the inner `None` clears it.
-    pub site: Option<Option<String>>,
+    /// At which site they work; the inner `None` clears it.
+    pub site: Option<Option<SiteId>>,
     /// IANA zone.
     pub timezone: Option<String>,
     /// BCP 47 language.
@@ -147,7 +147,7 @@ pub async fn take_on(
         name: new.name.trim().to_owned(),
         title: filled(new.title),
         phone: filled(new.phone),
-        site: filled(new.site),
+        site_id: new.site,
         timezone: new.timezone,
         locale: new.locale,
         vip: new.vip,
@@ -173,7 +173,7 @@ pub async fn insert(uow: &mut UnitOfWork, row: Person) -> Result<()> {
         .first("name", &row.name)
         .first("title", &row.title)
         .first("phone", &row.phone)
-        .first("site", &row.site)
+        .first("site", &row.site_id)
         .first("timezone", &row.timezone)
         .first("locale", &row.locale)
         .first("vip", &row.vip)
@@ -213,7 +213,7 @@ fn difference(before: &Person, after: &Person) -> Changeset {
         .field("name", &before.name, &after.name)
         .field("title", &before.title, &after.title)
         .field("phone", &before.phone, &after.phone)
-        .field("site", &before.site, &after.site)
+        .field("site", &before.site_id, &after.site_id)
         .field("timezone", &before.timezone, &after.timezone)
         .field("locale", &before.locale, &after.locale)
         .field("vip", &before.vip, &after.vip)
@@ -250,7 +250,7 @@ pub async fn edit(
         name: edit.name.map_or(old.name, |text| text.trim().to_owned()),
         title: edit.title.map_or(old.title, filled),
         phone: edit.phone.map_or(old.phone, filled),
-        site: edit.site.map_or(old.site, filled),
+        site_id: edit.site.unwrap_or(old.site_id),
         timezone: edit.timezone.unwrap_or(old.timezone),
         locale: edit.locale.unwrap_or(old.locale),
         vip: edit.vip.unwrap_or(old.vip),
@@ -302,14 +302,9 @@ async fn check(db: &impl Connection, row: &Person, before: Option<&Person>) -> R
             .unwrap_or_default(),
     );
     problems.extend(
-        check_person_details(
-            row.title.as_deref(),
-            row.phone.as_deref(),
-            row.site.as_deref(),
-            &row.locale,
-        )
-        .err()
-        .unwrap_or_default(),
+        check_person_details(row.title.as_deref(), row.phone.as_deref(), &row.locale)
+            .err()
+            .unwrap_or_default(),
     );
     if !zone_exists(&row.timezone) {
         problems.push(shared::validation::Problem::new(
@@ -332,6 +327,11 @@ async fn check(db: &impl Connection, row: &Person, before: Option<&Person>) -> R
         && before.is_none_or(|before| before.department_id != row.department_id)
     {
         reference::require_department(db, department).await?;
+    }
+    if let Some(site) = row.site_id
+        && before.is_none_or(|before| before.site_id != row.site_id)
+    {
+        reference::require_site(db, site).await?;
     }
     if before.is_none_or(|before| before.manager_id != row.manager_id) {
         check_manager(db, row).await?;

@@ -1,10 +1,10 @@
 //! Looks up what an input refers to.
 
-use super::entity::{department, person};
+use super::entity::{department, person, site};
 use super::store;
 use crate::platform::database::Connection;
 use crate::platform::error::{Error, Result, code};
-use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId};
+use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, SiteId, TeamId};
 use std::collections::BTreeSet;
 
 /// A department, if there is one.
@@ -30,6 +30,14 @@ pub async fn require_department(
         .await?
         .filter(|row| row.active)
         .ok_or_else(|| Error::not_found("department"))
+}
+
+/// A site in use; `NOT_FOUND` in `site` otherwise.
+pub async fn require_site(db: &impl Connection, id: SiteId) -> Result<site::Model> {
+    store::site(db, id)
+        .await?
+        .filter(|row| row.active)
+        .ok_or_else(|| Error::not_found("site"))
 }
 
 /// An active person; `NOT_FOUND` in `field` otherwise.

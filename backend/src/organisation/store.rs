@@ -1,17 +1,17 @@
 //! Queries of the organisation. Lists come in the order that people expect to read them in.
 
 use super::entity::{
-    category, department, person, role_grant, service, site_role, team, team_member,
+    category, department, person, role_grant, service, site, site_role, team, team_member,
 };
 use crate::platform::error::Result;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, LockType, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId};
+use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, SiteId, TeamId};
 use shared::permission::{Role, SiteRole};
 
-crate::versioned!(department, team, person, service, category);
+crate::versioned!(department, team, person, service, category, site);
 
 macro_rules! find_by_ids {
     ($($name:ident: $module:ident, $id:ty;)+) => {$(
@@ -31,6 +31,7 @@ find_by_ids! {
     people_by_id: person, PersonId;
     services_by_id: service, ServiceId;
     categories_by_id: category, CategoryId;
+    sites_by_id: site, SiteId;
 }
 
 /// One department.
@@ -70,6 +71,36 @@ pub async fn lock_person(db: &impl ConnectionTrait, id: PersonId) -> Result<Opti
 /// One person, whom nobody changes to the end of the transaction.
 pub async fn hold_person(db: &impl ConnectionTrait, id: PersonId) -> Result<Option<person::Model>> {
     Ok(person::Entity::find_by_id(id).lock_shared().one(db).await?)
+}
+
+/// One site.
+pub async fn site(db: &impl ConnectionTrait, id: SiteId) -> Result<Option<site::Model>> {
+    Ok(site::Entity::find_by_id(id).one(db).await?)
+}
+
+/// Sites by name.
+pub async fn sites(db: &impl ConnectionTrait, inactive_too: bool) -> Result<Vec<site::Model>> {
+    let mut query = site::Entity::find()
+        .order_by_asc(site::Column::Name)
+        .order_by_asc(site::Column::Id);
+    if !inactive_too {
+        query = query.filter(site::Column::Active.eq(true));
+    }
+    Ok(query.all(db).await?)
+}
+
+/// How many active people work at each of these sites; those without any are left out.
+pub async fn people_at(db: &impl ConnectionTrait, sites: &[SiteId]) -> Result<Vec<(SiteId, i64)>> {
+    Ok(person::Entity::find()
+        .select_only()
+        .column(person::Column::SiteId)
+        .column_as(person::Column::Id.count(), "people")
+        .filter(person::Column::SiteId.is_in(sites.iter().copied()))
+        .filter(person::Column::Active.eq(true))
+        .group_by(person::Column::SiteId)
+        .into_tuple()
+        .all(db)
+        .await?)
 }
 
 /// One service.

@@ -122,6 +122,27 @@ async fn works(client: &crate::support::http::Client, token: &str) {
         .peekable();
     assert!(timelines.peek().is_some(), "{}", answer.text);
     assert!(timelines.all(|entries| !entries.is_empty()));
+    // What was a word with each person is a site now, in the zone that its people have.
+    let sites = client
+        .graphql(
+            Some(token),
+            "{ sites { name timezone } viewer { person { site { name } } } }",
+            json!({}),
+        )
+        .await
+        .json();
+    assert_eq!(
+        sites["data"]["sites"],
+        json!([
+            { "name": "Berlin", "timezone": "Europe/Berlin" },
+            { "name": "Lisbon", "timezone": "Europe/Lisbon" },
+            { "name": "New York", "timezone": "America/New_York" },
+        ])
+    );
+    assert!(
+        sites["data"]["viewer"]["person"]["site"]["name"].is_string(),
+        "{sites}"
+    );
     let report = "mutation($input: IncidentReportInput!) { incidentReport(input: $input) { ticket { reference clocks { target } } userErrors { code } } }";
     let departments = client
         .graphql(Some(token), "{ departments { id key } }", json!({}))

@@ -192,7 +192,7 @@ async fn add(tx: &DatabaseTransaction, somebody: &Somebody, hash: &str, now: Tim
         name: Set(format!("Person {}", somebody.login)),
         title: Set(None),
         phone: Set(None),
-        site: Set(None),
+        site_id: Set(None),
         timezone: Set("UTC".to_owned()),
         locale: Set("en".to_owned()),
         vip: Set(false),

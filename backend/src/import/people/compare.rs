@@ -3,9 +3,10 @@
 use super::row::{Draft, mail_key};
 use super::{File, Options, Outcome, Reject, store};
 use crate::organisation::entity::person::Model as Person;
+use crate::organisation::store as organisation;
 use crate::platform::Platform;
 use crate::platform::error::{Error, Result};
-use shared::id::{DepartmentId, PersonId};
+use shared::id::{DepartmentId, PersonId, SiteId};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -106,6 +107,7 @@ struct Known {
     mails: HashMap<String, Vec<PersonId>>,
     logins: HashMap<String, PersonId>,
     departments: HashMap<String, DepartmentId>,
+    sites: HashMap<String, SiteId>,
 }
 
 impl Known {
@@ -136,6 +138,11 @@ impl Known {
             people: people.into_iter().map(|row| (row.id, row)).collect(),
             mails,
             departments,
+            sites: organisation::sites(db, false)
+                .await?
+                .into_iter()
+                .map(|row| (row.name.to_lowercase(), row.id))
+                .collect(),
         })
     }
 
@@ -185,6 +192,14 @@ impl Known {
                 None => return Err(format!("department: there is none called {name}.")),
             },
         };
+        let site = match draft.site.clone() {
+            None => None,
+            Some(None) => Some(None),
+            Some(Some(name)) => match self.sites.get(&name.to_lowercase()) {
+                Some(id) => Some(Some(*id)),
+                None => return Err(format!("site: there is none called {name}.")),
+            },
+        };
         let key = draft.key();
         let mut after = before.clone().unwrap_or_else(|| Person {
             id: next(),
@@ -193,7 +208,7 @@ impl Known {
             name: String::new(),
             title: None,
             phone: None,
-            site: None,
+            site_id: None,
             timezone: options.timezone.clone(),
             locale: "en".to_owned(),
             vip: false,
@@ -217,7 +232,7 @@ impl Known {
         after.name = draft.name;
         after.title = draft.title.unwrap_or(after.title);
         after.phone = draft.phone.unwrap_or(after.phone);
-        after.site = draft.site.unwrap_or(after.site);
+        after.site_id = site.unwrap_or(after.site_id);
         after.timezone = draft.timezone.unwrap_or(after.timezone);
         after.locale = draft.locale.unwrap_or(after.locale);
         after.vip = draft.vip.unwrap_or(after.vip);

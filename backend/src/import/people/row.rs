@@ -18,7 +18,7 @@ pub enum Column {
     Title,
     /// Phone number.
     Phone,
-    /// Office.
+    /// Name of the site where they work.
     Site,
     /// IANA zone.
     Timezone,
@@ -76,7 +76,7 @@ pub struct Draft {
     pub title: Option<Option<String>>,
     /// Phone number; the inner `None` clears it.
     pub phone: Option<Option<String>>,
-    /// Office; the inner `None` clears it.
+    /// Name of a site; the inner `None` clears it.
     pub site: Option<Option<String>>,
     /// IANA zone.
     pub timezone: Option<String>,
@@ -152,12 +152,12 @@ fn yes_or_no(column: &str, word: Option<String>) -> Result<Option<bool>, String>
 fn check(draft: &Draft) -> Result<(), String> {
     let login = draft.sign_in_name();
     let flat = |text: &Option<Option<String>>| text.clone().flatten();
-    let (title, phone, site) = (flat(&draft.title), flat(&draft.phone), flat(&draft.site));
+    let (title, phone) = (flat(&draft.title), flat(&draft.phone));
     let locale = draft.locale.as_deref().unwrap_or("en");
     let mut problems = check_person(&draft.name, &login, &draft.email)
         .err()
         .unwrap_or_default();
-    let details = check_person_details(title.as_deref(), phone.as_deref(), site.as_deref(), locale);
+    let details = check_person_details(title.as_deref(), phone.as_deref(), locale);
     problems.extend(details.err().unwrap_or_default());
     if let Some(problem) = problems.into_iter().next() {
         return Err(format!("{}: {}", problem.field, problem.message));

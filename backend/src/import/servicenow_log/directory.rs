@@ -123,7 +123,7 @@ impl Directory {
                 name,
                 title: None,
                 phone: None,
-                site: None,
+                site_id: None,
                 timezone: "UTC".into(),
                 locale: "en".into(),
                 vip: false,

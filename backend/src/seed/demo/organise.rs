@@ -9,6 +9,7 @@ use crate::organisation::person::{self, NewPerson};
 use crate::organisation::role::{self, Granted};
 use crate::organisation::service::{self, NewService};
 use crate::organisation::settings::{self, OrganisationEdit};
+use crate::organisation::site::{self, NewSite};
 use crate::organisation::{Subject, emit, team};
 use crate::platform::changes::Changeset;
 use crate::platform::context::Context;
@@ -19,7 +20,7 @@ use crate::practice::catalog::{self, NewItem};
 use anyhow::{Context as _, Result, anyhow};
 use shared::event::EventKind;
 use shared::id::{
-    CalendarId, CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, TeamId,
+    CalendarId, CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, SiteId, TeamId,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     pub(super) departments: BTreeMap<String, DepartmentId>,
+    pub(super) sites: BTreeMap<String, SiteId>,
     pub(super) teams: BTreeMap<String, TeamId>,
     pub(super) services: BTreeMap<String, ServiceId>,
     pub(super) categories: BTreeMap<String, CategoryId>,
@@ -53,6 +55,7 @@ pub(super) async fn organise(app: &App, ctx: &Context, content: &Content) -> Res
     let mut keys = Keys::default();
     name(app, ctx, content).await?;
     departments(app, ctx, content, &mut keys).await?;
+    sites(app, ctx, content, &mut keys).await?;
     agreements::make(app, ctx, content, &mut keys).await?;
     people(app, ctx, content, &mut keys).await?;
     members(app, ctx, content, &keys).await?;
@@ -110,6 +113,19 @@ async fn departments(app: &App, ctx: &Context, content: &Content, keys: &mut Key
     Ok(())
 }
 
+async fn sites(app: &App, ctx: &Context, content: &Content, keys: &mut Keys) -> Result<()> {
+    for site in &content.organisation.sites {
+        let new = NewSite {
+            name: site.name.clone(),
+            address: site.address.clone(),
+            timezone: site.zone.clone(),
+        };
+        let row = site::create(&app.platform, ctx, new, once()).await?;
+        keys.sites.insert(site.key.clone(), row.id);
+    }
+    Ok(())
+}
+
 async fn people(app: &App, ctx: &Context, content: &Content, keys: &mut Keys) -> Result<()> {
     // Managers come before those who report to them.
     let mut waiting: Vec<&content::Person> = content.people.all.iter().collect();
@@ -162,7 +178,7 @@ async fn take_on(
         name: person.name.clone(),
         title: Some(person.title.clone()),
         phone: Some(person.phone.clone()),
-        site: Some(site.name.clone()),
+        site: Some(find(&keys.sites, &person.site)?),
         timezone: site.zone.clone(),
         locale: person.locale.clone(),
         vip: person.vip,

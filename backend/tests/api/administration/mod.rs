@@ -10,6 +10,7 @@ mod keys;
 mod leaving;
 mod refusals;
 mod settings;
+mod sites;
 mod things;
 mod versions;
 
@@ -79,7 +80,8 @@ async fn set_up(app: &TestApp, admin: &Actor) -> Value {
                 priorityMatrix { impact urgency priority }
                 departments(includeInactive: true) { id key name description icon hue confidential active position version }
                 teams(includeInactive: true) { id name active version department { id } members { id } }
-                people(first: 200, includeInactive: true) { nodes { id login email name title phone site timezone locale vip active version department { id } manager { id } } }
+                people(first: 200, includeInactive: true) { nodes { id login email name title phone site { id } timezone locale vip active version department { id } manager { id } } }
+                sites(includeInactive: true) { id name address timezone active version }
                 services(includeInactive: true) { id name description active version department { id } team { id } }
                 categories(includeInactive: true) { id name active version department { id } parent { id } team { id } }
                 catalogItems(includeInactive: true) { id name description icon category deliveryPromise active version fields { key label } service { id } team { id } }

@@ -7,7 +7,7 @@ use crate::ticket::{act, report};
 use serde_json::Value;
 use shared::id::{
     AgreementId, CalendarId, CatalogItemId, CategoryId, DepartmentId, PersonId, RoutingRuleId,
-    ServiceId, TeamId, TicketId,
+    ServiceId, SiteId, TeamId, TicketId,
 };
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ fn unknown(field: &str) -> String {
         "department" => DepartmentId(id).to_string(),
         "team" => TeamId(id).to_string(),
         "person" | "manager" => PersonId(id).to_string(),
+        "site" => SiteId(id).to_string(),
         "service" => ServiceId(id).to_string(),
         "category" | "parent" => CategoryId(id).to_string(),
         "catalogItem" => CatalogItemId(id).to_string(),
@@ -41,6 +42,7 @@ on_both_databases! {
             let fresh = match thing.name {
                 "person" => with(&thing.input, json!({ "login": "other" })),
                 "department" => with(&thing.input, json!({ "key": "other" })),
+                "site" => with(&thing.input, json!({ "name": "Other" })),
                 _ => thing.input.clone(),
             };
             for (fields, create) in [(thing.ids, true), (thing.edited_ids, false)] {
@@ -88,9 +90,13 @@ on_both_databases! {
             ("person", json!({ "name": "" }), "REQUIRED", "name"),
             ("person", json!({ "title": long(121) }), "TOO_LONG", "title"),
             ("person", json!({ "phone": long(41) }), "TOO_LONG", "phone"),
-            ("person", json!({ "site": long(121) }), "TOO_LONG", "site"),
             ("person", json!({ "locale": "English" }), "INVALID", "locale"),
             ("person", json!({ "timezone": "Mars/Base" }), "UNKNOWN_ZONE", "timezone"),
+            ("site", json!({ "name": "" }), "REQUIRED", "name"),
+            ("site", json!({ "name": long(121) }), "TOO_LONG", "name"),
+            ("site", json!({ "name": "  taken SITE " }), "NOT_UNIQUE", "name"),
+            ("site", json!({ "address": long(2_001) }), "TOO_LONG", "address"),
+            ("site", json!({ "timezone": "Mars/Base" }), "UNKNOWN_ZONE", "timezone"),
             ("service", json!({ "name": "" }), "REQUIRED", "name"),
             ("service", json!({ "description": long(2_001) }), "TOO_LONG", "description"),
             ("service", json!({ "team": team("building").to_string() }), "INVALID", "team"),
@@ -111,6 +117,8 @@ on_both_databases! {
         ];
         let taken = json!({ "login": "taken", "email": "taken@example.org", "name": "Taken", "timezone": "UTC" });
         done(&admin, "personCreate", "person { id }", taken).await;
+        let taken = json!({ "name": "Taken site", "timezone": "UTC" });
+        done(&admin, "siteCreate", "site { id }", taken).await;
         let mut made = Vec::new();
         for thing in &things {
             let one = done(&admin, thing.create, &thing.shows(), thing.input.clone()).await;

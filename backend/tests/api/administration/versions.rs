@@ -40,7 +40,7 @@ on_both_databases! {
 
     async fn each_act_leaves_one_event(app) {
         let admin = app.admin().await;
-        for (thing, kind) in things::all().iter().zip(["Department", "Team", "Person", "Service", "Category", "CatalogItem", "Calendar", "Agreement", "RoutingRule"]) {
+        for (thing, kind) in things::all().iter().zip(["Department", "Team", "Person", "Site", "Service", "Category", "CatalogItem", "Calendar", "Agreement", "RoutingRule"]) {
             let before = sequence(app).await;
             let made = done(&admin, thing.create, &thing.shows(), thing.input.clone()).await;
             assert_eq!(events_since(app, before).await, [format!("{kind}Created")]);

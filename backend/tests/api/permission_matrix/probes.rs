@@ -6,12 +6,13 @@ use crate::support::app::Is;
 use crate::support::json;
 use crate::support::organisation::{agreement, calendar, category, department, service, team};
 use backend::desk::service_level::store::{agreement as agreements, calendar as calendars};
+use backend::organisation::entity::site;
 use backend::organisation::store;
 use backend::platform::job;
 use backend::practice::catalog;
 use sea_orm::{EntityTrait as _, Set};
 use serde_json::Value;
-use shared::id::JobId;
+use shared::id::{JobId, SiteId};
 use shared::job::JobState;
 
 /// Makes variables of an expression over the stage and the place.
@@ -94,6 +95,27 @@ pub fn all() -> Vec<Probe> {
     all.extend(set_up());
     all.extend(mail());
     all
+}
+
+/// A site that nobody has changed.
+async fn old_site(stage: &Stage<'_>) -> String {
+    let platform = stage.app.platform();
+    let id = SiteId(platform.ids.next(stage.app.now()));
+    let row = site::ActiveModel {
+        id: Set(id),
+        name: Set(format!("Old site {}", stage.next())),
+        address: Set(String::new()),
+        timezone: Set("UTC".to_owned()),
+        active: Set(true),
+        version: Set(1),
+    };
+    let tx = platform.db.begin().await.expect("a transaction");
+    site::Entity::insert(row)
+        .exec_without_returning(&tx)
+        .await
+        .expect("a row");
+    tx.commit().await.expect("a commit");
+    id.to_string()
 }
 
 /// A mail that was given up.
@@ -186,6 +208,15 @@ fn about_the_organisation() -> Vec<Probe> {
             "teams",
             "query($department: ID) { teams(department: $department) { name } }",
             by_department(),
+        ),
+        field(
+            Kind::Query,
+            "sites",
+            "{ sites(includeInactive: true) { name address peopleCount } }",
+            with!(|stage, place| {
+                old_site(stage).await;
+                json!({})
+            }),
         ),
         query("services", "{ services(includeInactive: true) { name } }"),
         query(
@@ -749,6 +780,21 @@ fn departments_and_people() -> Vec<Probe> {
 
 fn what_is_offered() -> Vec<Probe> {
     vec![
+        act(
+            "siteCreate",
+            "SiteCreateInput",
+            with!(
+                |stage, place| json!({ "input": { "name": format!("New site {}", stage.next()), "timezone": "UTC" } })
+            ),
+        ),
+        act(
+            "siteEdit",
+            "SiteEditInput",
+            with!(|stage, place| {
+                let id = old_site(stage).await;
+                json!({ "input": { "site": id, "expectedVersion": 1, "name": format!("Site {}", stage.next()) } })
+            }),
+        ),
         acts(
             "serviceCreate",
             "ServiceCreateInput",

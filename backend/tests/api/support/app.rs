@@ -304,7 +304,7 @@ impl TestApp {
             name: Set(format!("Person {login}")),
             title: Set(None),
             phone: Set(None),
-            site: Set(None),
+            site_id: Set(None),
             timezone: Set("UTC".to_owned()),
             locale: Set("en".to_owned()),
             vip: Set(false),

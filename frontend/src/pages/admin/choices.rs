@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::lean::*;
 
-use super::operations::{Reach, people, teams::TeamChoice};
+use super::operations::{Reach, people, sites::SiteName, teams::TeamChoice};
 use crate::{
     api::{
         Id,
@@ -34,6 +34,15 @@ pub fn team_options(teams: &[TeamChoice], department: &str) -> Vec<(String, Stri
             .filter(|team| team.department.id.inner() == department)
             .map(|team| (team.id.inner().to_owned(), team.name.clone())),
     );
+    options
+}
+
+/// The sites in use as options, below "none"; the present one too if it is out of use.
+pub fn site_options(sites: Vec<SiteName>, present: Option<&SiteName>) -> Vec<(String, String)> {
+    let mut options = vec![(String::new(), words::none().to_owned())];
+    let retired = present.filter(|present| !sites.iter().any(|site| site.id == present.id));
+    let all = retired.cloned().into_iter().chain(sites);
+    options.extend(all.map(|site| (site.id.into_inner(), site.name)));
     options
 }
 

@@ -23,6 +23,7 @@ mod rows;
 mod services;
 mod set_up;
 mod settings;
+mod sites;
 mod take_over;
 mod targets;
 mod teams;
@@ -76,6 +77,12 @@ const PARTS: &[Part] = &[
         icon: "user",
         word: words::people,
         open_to: Reach::gives_roles,
+    },
+    Part {
+        path: "sites",
+        icon: "map-pin",
+        word: words::sites,
+        open_to: administrators,
     },
     Part {
         path: "services",
@@ -213,6 +220,7 @@ fn Parts(reach: Reach) -> impl IntoView {
             "departments" => view! { <departments::Departments /> }.into_any(),
             "teams" => view! { <teams::Teams reach /> }.into_any(),
             "people" => view! { <people::People reach /> }.into_any(),
+            "sites" => view! { <sites::Sites /> }.into_any(),
             "services" => view! { <services::Services reach /> }.into_any(),
             "categories" => view! { <categories::Categories reach /> }.into_any(),
             "catalog" => view! { <catalog::Catalog reach /> }.into_any(),

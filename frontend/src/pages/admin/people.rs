@@ -8,12 +8,13 @@ use shared::{
 };
 
 use super::{
-    choices::{chosen, department_options, id_text, people_search},
+    choices::{chosen, department_options, id_text, people_search, site_options},
     form::{Form, FormView, filled, use_saved},
     frame::{Editor, EditorDialog, SectionHead, bones},
     operations::{
         Reach, departments, mail,
         people::{self as data, Password, Person, PersonCreateInput, PersonEditInput},
+        sites::{self, SiteName},
     },
     people_import::PeopleImport,
     person_access::{Access, role_words},
@@ -74,6 +75,11 @@ pub fn People(reach: Reach) -> impl IntoView {
             })
             .collect::<Vec<_>>())
     });
+    let sites = Remote::new(|| async {
+        sites::fetch_choices()
+            .await
+            .map_err(|error| error.sentence())
+    });
     let more_form = Form::new();
     let more = move |cursor: String| {
         more_form.send(
@@ -123,7 +129,7 @@ pub fn People(reach: Reach) -> impl IntoView {
             view! {
                 <Rows
                     label=words::people()
-                    heads=&[words::name, words::department, words::roles]
+                    heads=&[words::name, words::department, words::site, words::roles]
                     rows=Signal::derive(move || found.with(|found| found.nodes.iter().map(row).collect::<Vec<_>>()))
                     empty=("user", words::no_people())
                     searched_elsewhere=true
@@ -147,6 +153,7 @@ pub fn People(reach: Reach) -> impl IntoView {
             <PersonForm
                 editor
                 departments=departments.ready().unwrap_or_default()
+                sites
             />
         </EditorDialog>
         <EditorDialog editor=access title=access.title(words::access(), words::access()) on_closed=move |()| list.again()>
@@ -180,6 +187,12 @@ fn row(person: &Person) -> Row {
                     .as_ref()
                     .map_or_else(none, |department| department.name.clone()),
             ),
+            Cell::Text(
+                person
+                    .site
+                    .as_ref()
+                    .map_or_else(none, |site| site.name.clone()),
+            ),
             Cell::Text(if roles.is_empty() { none() } else { roles }),
         ],
         ..Row::default()
@@ -187,7 +200,11 @@ fn row(person: &Person) -> Row {
 }
 
 #[component]
-fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl IntoView {
+fn PersonForm(
+    editor: Editor<Person>,
+    departments: Vec<DepartmentName>,
+    sites: Remote<Vec<SiteName>>,
+) -> impl IntoView {
     let before = editor.existing();
     let is_new = before.is_none();
     let form = Form::new();
@@ -205,7 +222,15 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
     let email = text(|p| p.email.clone(), "");
     let title = text(|p| p.title.clone(), "");
     let phone = text(|p| p.phone.clone(), "");
-    let site = text(|p| p.site.clone(), "");
+    let site = RwSignal::new(id_text(
+        before
+            .as_ref()
+            .and_then(|person| person.site.as_ref())
+            .map(|site| &site.id),
+    ));
+    let own_site = before.as_ref().and_then(|person| person.site.clone());
+    let sites =
+        Signal::derive(move || site_options(sites.ready().unwrap_or_default(), own_site.as_ref()));
     let here = use_viewer().with_untracked(|viewer| viewer.person.timezone.clone());
     let timezone = text(|p| Some(p.timezone.clone()), &here);
     let locale = text(|p| Some(p.locale.clone()), "en");
@@ -257,7 +282,6 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
         let details = check_person_details(
             filled(&title).as_deref(),
             filled(&phone).as_deref(),
-            filled(&site).as_deref(),
             locale.get_untracked().trim(),
         );
         problems.extend(details.err().unwrap_or_default());
@@ -286,7 +310,7 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
                 name: name.get_untracked(),
                 title: filled(&title),
                 phone: filled(&phone),
-                site: filled(&site),
+                site: chosen(site),
                 timezone: timezone.get_untracked(),
                 locale: locale.get_untracked(),
                 vip: vip.get_untracked(),
@@ -303,7 +327,7 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
                 name: Some(name.get_untracked()),
                 title: filled(&title),
                 phone: filled(&phone),
-                site: filled(&site),
+                site: chosen(site),
                 timezone: Some(timezone.get_untracked()),
                 locale: Some(locale.get_untracked()),
                 vip: Some(vip.get_untracked()),
@@ -335,7 +359,7 @@ fn PersonForm(editor: Editor<Person>, departments: Vec<DepartmentName>) -> impl 
             </div>
             <div class="admin-pair">
                 <SelectField label=words::works_in() value=department options=department_choices error=form.fault("department") />
-                <TextField label=words::office() value=site most=NAME_MAX error=form.fault("site") />
+                <SelectField label=words::site() value=site options=sites error=form.fault("site") />
             </div>
             <PersonPicker label=words::manager() picked=manager search=people_search() error=form.fault("manager") />
             <div class="admin-pair">

@@ -21,7 +21,7 @@ fn choice(person: Colleague) -> Choice {
     let parts = [
         person.title,
         person.department.map(|department| department.name),
-        person.site,
+        person.site.map(|site| site.name),
     ];
     Choice {
         id: person.id.inner().to_owned(),

@@ -74,6 +74,8 @@ pub struct Site {
     pub key: String,
     /// Name.
     pub name: String,
+    /// Where it is.
+    pub address: String,
     /// IANA zone.
     pub zone: String,
     /// Key of the calendar of those who work there.

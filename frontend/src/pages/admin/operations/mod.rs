@@ -11,6 +11,7 @@ pub mod people;
 pub mod routing;
 pub mod services;
 pub mod set_up;
+pub mod sites;
 pub mod teams;
 pub mod tokens;
 

@@ -2,7 +2,7 @@
 
 use cynic::{MutationBuilder, QueryBuilder};
 
-use super::{changed, leaving::TakeOverInput};
+use super::{changed, leaving::TakeOverInput, sites::SiteName};
 use crate::api::{
     self, Call, Id, Role, SiteRole, UserError,
     operations::{DepartmentName, PersonBadge, TeamName},
@@ -31,7 +31,7 @@ pub struct Person {
     pub email: Option<String>,
     pub title: Option<String>,
     pub phone: Option<String>,
-    pub site: Option<String>,
+    pub site: Option<SiteName>,
     pub timezone: String,
     pub locale: String,
     pub vip: bool,
@@ -124,7 +124,7 @@ pub struct PersonCreateInput {
     pub name: String,
     pub title: Option<String>,
     pub phone: Option<String>,
-    pub site: Option<String>,
+    pub site: Option<Id>,
     pub timezone: String,
     pub locale: String,
     pub vip: bool,
@@ -143,7 +143,7 @@ pub struct PersonEditInput {
     pub name: Option<String>,
     pub title: Option<String>,
     pub phone: Option<String>,
-    pub site: Option<String>,
+    pub site: Option<Id>,
     pub timezone: Option<String>,
     pub locale: Option<String>,
     pub vip: Option<bool>,

@@ -87,11 +87,18 @@ pub struct RequesterCard {
     pub hue: i32,
     pub title: Option<String>,
     pub department: Option<DepartmentName>,
-    pub site: Option<String>,
+    pub site: Option<SiteName>,
     pub vip: bool,
     pub email: Option<String>,
     pub phone: Option<String>,
     pub timezone: String,
+}
+
+/// Where somebody works.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Site")]
+pub struct SiteName {
+    pub name: String,
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]

@@ -119,7 +119,7 @@ fn Opening() -> impl IntoView {
             let recorded = opened_by
                 .filter(|person| person.id != requester.id)
                 .map(|person| format!(" · {}", words::ticket::recorded_by(person.name)));
-            let place = [requester.department.map(|department| department.name), requester.site]
+            let place = [requester.department.map(|department| department.name), requester.site.map(|site| site.name)]
                 .into_iter()
                 .flatten()
                 .collect::<Vec<_>>()

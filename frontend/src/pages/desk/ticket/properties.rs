@@ -192,7 +192,7 @@ pub fn Properties() -> impl IntoView {
                 <div>
                     <dt>{words::desk::column_requester()}</dt>
                     <dd>{move || requester.get().map(|requester| {
-                        let about = [requester.title.clone(), requester.email.clone(), requester.phone.clone()].into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+                        let about = [requester.title.clone(), requester.site.as_ref().map(|site| site.name.clone()), requester.email.clone(), requester.phone.clone()].into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>();
                         view! {
                             <span class="who"><Avatar initials=requester.initials hue=requester.hue name=requester.name.clone()/><span>{requester.name}
                             {about.into_iter().map(|part| view! { <small class="muted">{part}</small> }).collect_view()}</span></span>

@@ -133,13 +133,19 @@ pub struct Colleague {
     pub initials: String,
     pub hue: i32,
     pub title: Option<String>,
-    pub site: Option<String>,
+    pub site: Option<ColleagueSite>,
     pub department: Option<ColleagueDepartment>,
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
 #[cynic(graphql_type = "Department")]
 pub struct ColleagueDepartment {
+    pub name: String,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Site")]
+pub struct ColleagueSite {
     pub name: String,
 }
 
