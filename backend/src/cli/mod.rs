@@ -9,6 +9,7 @@ mod seed;
 mod serve;
 mod service_level;
 mod settings;
+mod simulate;
 mod user;
 
 use crate::http::client_files::ClientFiles;
@@ -33,6 +34,8 @@ enum Command {
     Schema,
     /// Fills an empty database with demo data.
     Seed(seed::Seed),
+    /// Lets tickets arrive and be worked in the demo organisation, many times as fast as in life.
+    Simulate(simulate::Simulate),
     /// Proves service-level clocks.
     ServiceLevel(service_level::ServiceLevel),
     /// Loads what another system kept.
@@ -82,6 +85,7 @@ async fn execute(command: Command, files: ClientFiles) -> anyhow::Result<ExitCod
             Ok(())
         }
         Command::Seed(seed) => seed.run().await,
+        Command::Simulate(simulate) => simulate.run().await,
         Command::ServiceLevel(levels) => levels.run(),
         Command::Import(import) => import.run().await,
         Command::Doctor(doctor) => return doctor.run().await,

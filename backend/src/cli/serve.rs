@@ -4,6 +4,7 @@ use super::mail::MailOut;
 use super::operating::Operating;
 use super::seed;
 use super::settings::{Storage, start_log};
+use super::simulate::Beside;
 use crate::app::App;
 use crate::desk::attachment::sweep;
 use crate::first_hour::Plant;
@@ -14,7 +15,7 @@ use crate::organisation::settings::organisation;
 use crate::organisation::store;
 use crate::platform::{Platform, idempotency, job};
 use crate::report::history;
-use crate::seed::demo;
+use crate::seed::{demo, simulate};
 use crate::session;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -50,6 +51,10 @@ pub struct Serve {
     /// An empty database gets the demo organisation at once, without the set-up page.
     #[arg(long, env = "BELLHOP_DEMO", conflicts_with = "no_demo")]
     demo: bool,
+    /// Tickets of the demo arrive and are worked while the server runs, so many times as fast as in
+    /// life: 600 is a good speed to show.
+    #[arg(long, env = "BELLHOP_SIMULATE", value_name = "SPEED", requires = "demo", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    simulate: Option<u32>,
     /// The set-up page offers no demo.
     #[arg(long, env = "BELLHOP_NO_DEMO")]
     no_demo: bool,
@@ -74,6 +79,12 @@ impl Serve {
             seed::plant(&platform.db, platform.clock.now(), demo::SEED).await?;
             platform.db.checkpoint().await?;
         }
+        let organisation_is_demo = organisation(platform.db.reader()).await?.demo;
+        if self.simulate.is_some() && !organisation_is_demo {
+            bail!(
+                "--simulate writes tickets that nobody asked for, and this data is not the demo's: choose an empty folder with --data"
+            );
+        }
         // A sender that is none is said before anything runs.
         let outbox = self.mail.open(&self.url(listener.local_addr()?))?;
         app.mail.switch(outbox);
@@ -91,13 +102,22 @@ impl Serve {
         }
         self.announce(running.address, &files);
         self.open_first_hour(&app, running.address).await?;
-        if organisation(app.platform.db.reader()).await?.demo {
+        if organisation_is_demo {
             seed::print_sign_ins()?;
         }
+        let simulation = self.simulate.map(|speed| {
+            say(&format!(
+                "Tickets arrive and are worked, {speed} times as fast as in life."
+            ));
+            Beside::start(app.platform.clone(), speed)
+        });
 
         wait_for_end().await?;
         eprintln!("bellhop: stopping");
         running.begin_to_stop();
+        if let Some(simulation) = simulation {
+            simulation.stop().await;
+        }
         tokio::time::sleep(self.operating.drain()).await;
         running.stop().await?;
         if let Some(timers) = timers {
@@ -209,6 +229,11 @@ async fn housekeeping(platform: Platform) {
             tracing::error!(%error, "files without a row could not be removed");
         }
         round = round.wrapping_add(1);
+        match simulate::sweep(&platform).await {
+            Ok(false) => {}
+            Ok(true) => tracing::info!("cleaned up after a simulation that was killed"),
+            Err(error) => tracing::error!(%error, "a simulation could not be cleaned up after"),
+        }
         if let Err(error) = forget_keys(&platform).await {
             tracing::error!(%error, "old idempotency keys could not be removed");
         }
@@ -235,7 +260,7 @@ async fn forget_keys(platform: &Platform) -> crate::platform::error::Result<()> 
 }
 
 /// Waits for SIGINT or SIGTERM.
-async fn wait_for_end() -> Result<()> {
+pub(super) async fn wait_for_end() -> Result<()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

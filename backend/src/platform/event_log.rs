@@ -304,3 +304,38 @@ pub async fn part_of_ticket<C: ConnectionTrait>(
     };
     Ok(wanted.into_model().all(db).await?)
 }
+
+/// Whether a person did something to a ticket in another request than those called `request`;
+/// `harmless` does not count.
+pub async fn touched_by_others<C: ConnectionTrait>(
+    db: &C,
+    ticket: TicketId,
+    request: &str,
+    harmless: &[EventKind],
+) -> Result<bool> {
+    let found: Option<i64> = event::Entity::find()
+        .select_only()
+        .column(event::Column::Sequence)
+        .filter(event::Column::TicketId.eq(ticket))
+        .filter(event::Column::ActorKind.eq(ActorKind::Person))
+        .filter(event::Column::RequestId.ne(request))
+        .filter(event::Column::Kind.is_not_in(harmless.iter().copied()))
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found.is_some())
+}
+
+/// How many events of a kind came after `sequence`.
+pub async fn count_after<C: ConnectionTrait>(
+    db: &C,
+    sequence: i64,
+    kind: EventKind,
+) -> Result<u64> {
+    Ok(event::Entity::find()
+        .filter(event::Column::Sequence.gt(sequence))
+        .filter(event::Column::Kind.eq(kind))
+        .count(db)
+        .await?)
+}

@@ -27,6 +27,7 @@ mod report;
 mod routing;
 mod session;
 mod sign_in;
+mod simulate;
 mod socket;
 mod ticket;
 mod timer;

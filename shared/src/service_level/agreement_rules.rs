@@ -10,6 +10,8 @@ pub const TARGETS_MAX: usize = 40;
 pub const VALUES_MAX: usize = 500;
 /// Most points of a target.
 pub const POINTS_MAX: usize = 20;
+/// Shortest target that an editor may ask for, in working seconds.
+pub const SECONDS_LEAST: i64 = 60;
 /// Longest target, in working seconds: a year around the clock.
 const SECONDS_MAX: i64 = 366 * 86_400;
 /// Longest target, in working days.
@@ -17,12 +19,13 @@ const DAYS_MAX: u16 = 366;
 /// Furthest point, in per cent of the allowed time.
 const PERCENT_MAX: u16 = 1_000;
 
-/// Checks an agreement: a name, at least one target, sensible amounts of time, no target that an
-/// earlier one always hides, points with keys of their own.
+/// Checks an agreement: a name, at least one target, sensible amounts of time (from `seconds_least`
+/// on), no target that an earlier one always hides, points with keys of their own.
 pub fn check_agreement(
     name: &str,
     conditions: &Conditions,
     targets: &[Target],
+    seconds_least: i64,
 ) -> Result<(), Vec<Problem>> {
     let mut problems = Problems::new();
     problems.text("name", name, NAME_MAX);
@@ -45,7 +48,7 @@ pub fn check_agreement(
         );
     }
     for (index, target) in targets.iter().enumerate() {
-        check_allowance(&mut problems, index, target);
+        check_allowance(&mut problems, index, target, seconds_least);
         check_points(&mut problems, index, target);
         if targets[..index]
             .iter()
@@ -72,9 +75,9 @@ fn hides(earlier: &Target, later: &Target) -> bool {
                     .all(|priority| earlier.priorities.contains(priority))))
 }
 
-fn check_allowance(problems: &mut Problems, index: usize, target: &Target) {
+fn check_allowance(problems: &mut Problems, index: usize, target: &Target, seconds_least: i64) {
     let sensible = match target.allowance {
-        Allowance::WorkingSeconds(seconds) => (60..=SECONDS_MAX).contains(&seconds),
+        Allowance::WorkingSeconds(seconds) => (seconds_least..=SECONDS_MAX).contains(&seconds),
         Allowance::WorkingDays(days) => (1..=DAYS_MAX).contains(&days),
         Allowance::EndOfWorkingDay(days) => days <= DAYS_MAX,
     };
@@ -139,7 +142,7 @@ mod tests {
     }
 
     fn codes(targets: &[Target]) -> Vec<String> {
-        check_agreement("Standard", &Conditions::default(), targets)
+        check_agreement("Standard", &Conditions::default(), targets, SECONDS_LEAST)
             .err()
             .unwrap_or_default()
             .into_iter()

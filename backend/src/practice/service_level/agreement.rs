@@ -5,7 +5,7 @@ use crate::organisation::access::{authorize, authorize_reading};
 use crate::organisation::{Subject, emit, store as organisation};
 use crate::platform::Platform;
 use crate::platform::changes::Changeset;
-use crate::platform::context::Context;
+use crate::platform::context::{Actor, Context};
 use crate::platform::database::Connection;
 use crate::platform::error::{Error, Result};
 use crate::platform::idempotency::Key;
@@ -13,7 +13,7 @@ use crate::platform::unit_of_work::UnitOfWork;
 use shared::event::EventKind;
 use shared::id::{AgreementId, CalendarId};
 use shared::permission::SetUp;
-use shared::service_level::agreement_rules::check_agreement;
+use shared::service_level::agreement_rules::{SECONDS_LEAST, check_agreement};
 use shared::service_level::{Conditions, Target};
 
 /// An agreement in its present version.
@@ -111,7 +111,7 @@ pub async fn create(
         active: true,
         version: 1,
     };
-    check(uow.tx(), &agreement).await?;
+    check(&uow, &agreement).await?;
     require_calendar(uow.tx(), agreement.calendar).await?;
     agreement.position = make_room(uow.tx(), agreement.id, new.position).await?;
     store::insert_agreement(uow.tx(), &agreement, ctx.now).await?;
@@ -158,7 +158,7 @@ pub async fn edit(
         active: edit.active.unwrap_or(old.active),
         ..old
     };
-    check(uow.tx(), &after).await?;
+    check(&uow, &after).await?;
     if after.calendar != before.calendar || (after.active && !before.active) {
         require_calendar(uow.tx(), after.calendar).await?;
     }
@@ -210,9 +210,15 @@ async fn require_calendar(db: &impl Connection, id: CalendarId) -> Result<()> {
         .ok_or_else(|| Error::not_found("calendar"))
 }
 
-async fn check(db: &impl Connection, agreement: &Agreement) -> Result<()> {
+async fn check(uow: &UnitOfWork, agreement: &Agreement) -> Result<()> {
+    let db = uow.tx();
     let conditions = &agreement.conditions;
-    check_agreement(&agreement.name, conditions, &agreement.targets)?;
+    // A simulation promises in seconds what people promise in hours.
+    let least = match uow.context().actor {
+        Actor::System => 1,
+        Actor::Person(_) | Actor::Import => SECONDS_LEAST,
+    };
+    check_agreement(&agreement.name, conditions, &agreement.targets, least)?;
     let departments = organisation::departments_by_id(db, &conditions.departments).await?;
     if conditions
         .departments

@@ -3,10 +3,12 @@
 mod agreements;
 pub mod content;
 mod fill;
-mod organise;
+mod known;
+pub(in crate::seed) mod organise;
 pub mod plan;
 mod replay;
 mod routing;
+pub(in crate::seed) mod stage;
 
 use crate::app::App;
 use crate::organisation::store::{self, PeopleFilter};
@@ -17,6 +19,7 @@ use crate::platform::database::Database;
 use crate::platform::ids::Ids;
 use anyhow::{Result, bail};
 use content::Content;
+use organise::Keys;
 use plan::Plan;
 use replay::Replay;
 use shared::time::Timestamp;
@@ -94,15 +97,12 @@ pub async fn seed(
     seed: u64,
     tell: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Seeded> {
-    if !is_empty(db).await? {
-        bail!("the database is not empty, so it gets no demo data");
-    }
     let content = Content::read()?;
     let plan = Plan::make(&content, now, seed)?;
     let clock = Arc::new(ManualClock::new(now.plus_seconds(-BEFORE_SECONDS)));
     let app = App::new(Platform::new(db.clone(), clock.clone(), Ids::seeded(seed)));
     let system = Context::system(app.platform.clock.now(), "seed");
-    let keys = organise::organise(&app, &system, &content).await?;
+    let keys = organise_empty(&app, &system, &content).await?;
     tell(0, plan.steps.len());
     let replay = Replay::new(&app, &clock, &content, &plan, &keys).await?;
     replay.play(now, tell).await?;
@@ -116,6 +116,24 @@ pub async fn seed(
         sign_ins,
         password,
     })
+}
+
+/// Fills an empty database with the demo organisation alone: nothing has happened in it yet.
+///
+/// # Errors
+/// The database holds something already, or does not answer.
+pub async fn found(app: &App) -> Result<()> {
+    let content = Content::read()?;
+    let system = Context::system(app.platform.clock.now(), "seed");
+    let keys = organise_empty(app, &system, &content).await?;
+    routing::make(app, &system, &content, &keys).await
+}
+
+async fn organise_empty(app: &App, system: &Context, content: &Content) -> Result<Keys> {
+    if !is_empty(&app.platform.db).await? {
+        bail!("the database is not empty, so it gets no demo data");
+    }
+    organise::organise(app, system, content).await
 }
 
 #[cfg(test)]

@@ -27,26 +27,29 @@ use uuid::Uuid;
 
 /// Ids by the content's keys.
 #[derive(Debug, Default)]
-pub(super) struct Keys {
-    pub(super) departments: BTreeMap<String, DepartmentId>,
-    pub(super) sites: BTreeMap<String, SiteId>,
-    pub(super) teams: BTreeMap<String, TeamId>,
-    pub(super) services: BTreeMap<String, ServiceId>,
-    pub(super) categories: BTreeMap<String, CategoryId>,
-    pub(super) items: BTreeMap<String, CatalogItemId>,
-    pub(super) people: BTreeMap<String, PersonId>,
-    pub(super) calendars: BTreeMap<String, CalendarId>,
+pub(in crate::seed) struct Keys {
+    pub(in crate::seed) departments: BTreeMap<String, DepartmentId>,
+    pub(in crate::seed) sites: BTreeMap<String, SiteId>,
+    pub(in crate::seed) teams: BTreeMap<String, TeamId>,
+    pub(in crate::seed) services: BTreeMap<String, ServiceId>,
+    pub(in crate::seed) categories: BTreeMap<String, CategoryId>,
+    pub(in crate::seed) items: BTreeMap<String, CatalogItemId>,
+    pub(in crate::seed) people: BTreeMap<String, PersonId>,
+    pub(in crate::seed) calendars: BTreeMap<String, CalendarId>,
 }
 
+/// Nothing has the key.
+#[derive(Debug, thiserror::Error)]
+#[error("nothing is called {0}")]
+pub(in crate::seed) struct Missing(String);
+
 /// The id that a key stands for.
-pub(super) fn find<T: Copy>(ids: &BTreeMap<String, T>, key: &str) -> Result<T> {
-    ids.get(key)
-        .copied()
-        .ok_or_else(|| anyhow!("nothing is called {key}"))
+pub(in crate::seed) fn find<T: Copy>(ids: &BTreeMap<String, T>, key: &str) -> Result<T, Missing> {
+    ids.get(key).copied().ok_or_else(|| Missing(key.to_owned()))
 }
 
 /// A key that nobody sends twice.
-pub(super) fn once() -> Key {
+pub(in crate::seed) fn once() -> Key {
     Key::new("seed", None, "")
 }
 
@@ -207,7 +210,7 @@ async fn members(app: &App, ctx: &Context, content: &Content, keys: &Keys) -> Re
             .iter()
             .filter(|person| person.teams.contains(key))
             .map(|person| find(&keys.people, &person.key))
-            .collect::<Result<Vec<_>>>()?;
+            .collect::<Result<Vec<_>, Missing>>()?;
         team::set_members(&app.platform, ctx, *id, 1, members).await?;
     }
     Ok(())

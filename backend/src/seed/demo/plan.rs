@@ -187,12 +187,46 @@ impl Plan {
         let cast = Cast::new(content);
         let mut random = Random::new(seed);
         let places = deal(content, &mut random)?;
-        let mut script = Script::new(content, &cast, &timetable, random);
+        let mut script = Script::new(content, &cast, &timetable, random, None);
         for (story, place) in places {
             script.write(story, place)?;
         }
-        Ok(script.finish())
+        Ok(script.finish(Some(now)))
     }
+
+    /// Makes a plan of the sixty days that begin at `start`, in which every story comes to its end.
+    /// Its texts speak of days as if all of it happened at `start`.
+    ///
+    /// # Errors
+    /// As [`Self::make`].
+    pub fn ahead(content: &Content, start: Timestamp, seed: u64) -> Result<Self, PlanError> {
+        let timetable = Timetable::new(content, start.plus_seconds(DAYS * 86_400))?;
+        let cast = Cast::new(content);
+        let mut random = Random::new(seed);
+        let mut deck = deck(content, &mut random);
+        deck.retain(|story| ends(story));
+        let mut script = Script::new(content, &cast, &timetable, random, Some(start));
+        for story in deck {
+            script.write(story, Place::History)?;
+        }
+        Ok(script.finish(None))
+    }
+}
+
+/// All stories, each as often as it may be told, in some order.
+fn deck<'a>(content: &'a Content, random: &mut Random) -> Vec<&'a Story> {
+    let mut deck: Vec<&Story> = content
+        .stories
+        .iter()
+        .flat_map(|story| std::iter::repeat_n(story, story.uses))
+        .collect();
+    random.shuffle(&mut deck);
+    deck
+}
+
+/// Whether somebody says that it is done.
+fn ends(story: &Story) -> bool {
+    matches!(story.end, End::Resolved { .. } | End::Cancelled { .. })
 }
 
 /// Gives each of the four hundred places a story.
@@ -200,15 +234,9 @@ fn deal<'a>(
     content: &'a Content,
     random: &mut Random,
 ) -> Result<Vec<(&'a Story, Place)>, PlanError> {
-    let mut deck: Vec<&Story> = content
-        .stories
-        .iter()
-        .flat_map(|story| std::iter::repeat_n(story, story.uses))
-        .collect();
-    random.shuffle(&mut deck);
+    let mut deck = deck(content, random);
     let mut dealt = Vec::with_capacity(TICKETS);
     let mut used = BTreeSet::new();
-    let ends = |story: &Story| matches!(story.end, End::Resolved { .. } | End::Cancelled { .. });
     let mut take = |deck: &mut Vec<&'a Story>, fits: &dyn Fn(&Story) -> bool| {
         // Another story each time, as long as there is one.
         let index = deck
@@ -401,6 +429,26 @@ mod tests {
                 if let Act::Relate(other) = step.act {
                     assert!(other != step.ticket && other < opened);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_ahead_begins_at_the_start_and_comes_to_its_end() {
+        let content = Content::read().expect("content");
+        for start in PRESENTS {
+            let start: Timestamp = start.parse().expect("instant");
+            let plan = Plan::ahead(&content, start, 3).expect("plan");
+            assert!(plan.tickets.len() > 250, "{}", plan.tickets.len());
+            let first = plan.steps.first().expect("a step");
+            // The day of the start counts from its midnight.
+            assert!(start.seconds_since(first.at) < 86_400);
+            assert!(plan.steps.is_sorted_by_key(|step| step.at));
+            for (index, ticket) in plan.tickets.iter().enumerate() {
+                let ended = plan.steps.iter().any(|step| {
+                    step.ticket == index && matches!(step.act, Act::Resolve(..) | Act::Cancel)
+                });
+                assert!(ended, "{}", ticket.story);
             }
         }
     }

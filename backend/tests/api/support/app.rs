@@ -18,6 +18,7 @@ use backend::platform::files::Files;
 use backend::platform::ids::Ids;
 use backend::platform::unit_of_work::UnitOfWork;
 use backend::platform::{Platform, timer};
+use backend::seed::demo;
 use backend::session::{Sessions, password};
 use sea_orm::{EntityTrait as _, Set};
 use serde_json::Value;
@@ -60,6 +61,13 @@ impl TestApp {
     /// Starts one; `None` when there is no PostgreSQL to start it on.
     pub async fn start(backend: Backend, change: fn(&mut Settings)) -> Option<Self> {
         Some(Self::on(Own::create(backend).await?, change).await)
+    }
+
+    /// Starts one with the demo organisation, in which nothing has happened yet.
+    pub async fn demo(backend: Backend) -> Option<Self> {
+        let app = Self::on(Own::empty(backend).await?, |_| {}).await;
+        demo::found(&app.app).await.expect("a demo organisation");
+        Some(app)
     }
 
     /// Starts one on a database that is there, and migrates it.

@@ -76,18 +76,18 @@ impl Own {
         }
     }
 
-    /// A database as a release left it: `fixtures/release/NAME.*.sql.gz`.
-    pub async fn released(backend: Backend, name: &str) -> Option<Self> {
+    /// A database without anything in it, not even tables.
+    pub async fn empty(backend: Backend) -> Option<Self> {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(prefix());
         let files = folder.join(format!("{number}.files"));
-        let (own, kind) = match backend {
+        match backend {
             Backend::Sqlite => {
                 std::fs::create_dir_all(&folder).expect("a folder");
                 let path = folder.join(format!("{number}.sqlite3"));
                 let url = format!("sqlite:{}", path.display());
                 let kind = Kind::File(path);
-                (Self { url, files, kind }, "sqlite")
+                Some(Self { url, files, kind })
             }
             Backend::Postgres => {
                 let server = std::env::var("BELLHOP_TEST_POSTGRES_URL").ok()?;
@@ -95,8 +95,17 @@ impl Own {
                 administer(&server, &format!("CREATE DATABASE {name}")).await;
                 let url = with_database(&server, &name);
                 let kind = Kind::Name(name);
-                (Self { url, files, kind }, "postgres")
+                Some(Self { url, files, kind })
             }
+        }
+    }
+
+    /// A database as a release left it: `fixtures/release/NAME.*.sql.gz`.
+    pub async fn released(backend: Backend, name: &str) -> Option<Self> {
+        let own = Self::empty(backend).await?;
+        let kind = match backend {
+            Backend::Sqlite => "sqlite",
+            Backend::Postgres => "postgres",
         };
         let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join(format!("tests/fixtures/release/{name}.{kind}.sql.gz"));

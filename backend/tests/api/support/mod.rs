@@ -42,8 +42,25 @@ pub fn run<Body>(
 ) where
     Body: Future<Output = ()>,
 {
+    run_on(TestApp::start(backend, change), body);
+}
+
+/// Runs a test's body on a server of the demo organisation, in which nothing has happened yet.
+pub fn run_on_demo<Body>(backend: Backend, body: impl FnOnce(std::rc::Rc<TestApp>) -> Body)
+where
+    Body: Future<Output = ()>,
+{
+    run_on(TestApp::demo(backend), body);
+}
+
+fn run_on<Body>(
+    start: impl Future<Output = Option<TestApp>>,
+    body: impl FnOnce(std::rc::Rc<TestApp>) -> Body,
+) where
+    Body: Future<Output = ()>,
+{
     actix_web::rt::System::new().block_on(async {
-        let Some(app) = TestApp::start(backend, change).await else {
+        let Some(app) = start.await else {
             println!("skipped: BELLHOP_TEST_POSTGRES_URL is not set");
             return;
         };
@@ -79,6 +96,29 @@ macro_rules! on_both_databases {
             #[test]
             fn postgres() {
                 $crate::support::run($crate::support::Backend::Postgres, change, super::$name);
+            }
+        }
+    )+};
+}
+
+/// The same on the demo organisation, in which nothing has happened yet.
+macro_rules! on_both_demos {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)+) => {$(
+        async fn $name($app: std::rc::Rc<$crate::support::TestApp>) {
+            let $app = &*$app;
+            $body
+        }
+
+        $(#[$meta])*
+        mod $name {
+            #[test]
+            fn sqlite() {
+                $crate::support::run_on_demo($crate::support::Backend::Sqlite, super::$name);
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::support::run_on_demo($crate::support::Backend::Postgres, super::$name);
             }
         }
     )+};

@@ -18,6 +18,8 @@ pub(super) struct Script<'a> {
     cast: &'a Cast<'a>,
     time: &'a Timetable,
     random: Random,
+    /// When it is told, as far as texts speak of days; each ticket's own time without.
+    told: Option<Timestamp>,
     tickets: Vec<(Timestamp, PlannedTicket)>,
     steps: Vec<Step>,
     /// Titles so far, so that none repeats where it need not.
@@ -48,12 +50,14 @@ impl<'a> Script<'a> {
         cast: &'a Cast<'a>,
         time: &'a Timetable,
         random: Random,
+        told: Option<Timestamp>,
     ) -> Self {
         Self {
             content,
             cast,
             time,
             random,
+            told,
             tickets: Vec::new(),
             steps: Vec::new(),
             titles: BTreeSet::new(),
@@ -62,10 +66,10 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// The plan: what lies in the future is left out, tickets are numbered by their report.
-    pub(super) fn finish(mut self) -> Plan {
-        let now = self.time.now;
-        self.steps.retain(|step| step.at <= now);
+    /// The plan up to an instant, or all of it; tickets are numbered by their report.
+    pub(super) fn finish(mut self, until: Option<Timestamp>) -> Plan {
+        self.steps
+            .retain(|step| until.is_none_or(|until| step.at <= until));
         let mut order: Vec<usize> = (0..self.tickets.len()).collect();
         order.sort_by_key(|index| (self.tickets[*index].0, *index));
         let mut place = vec![0; order.len()];
@@ -239,7 +243,7 @@ impl<'a> Script<'a> {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let local = self.time.local(&site.key, arrival)?;
+        let local = self.time.local(&site.key, self.told.unwrap_or(arrival))?;
         Ok(Filler::new(
             &self.content.slots,
             &site.key,
