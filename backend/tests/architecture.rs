@@ -20,7 +20,11 @@ const BACKEND: &[(&str, &[&str])] = &[
     ("practice", &["desk", "organisation", "platform"]),
     ("dashboard", &["desk", "organisation", "platform"]),
     ("report", &["desk", "organisation", "platform"]),
-    ("first_hour", &["organisation", "platform", "practice"]),
+    // A demo is removed by whoever proves once more who they are.
+    (
+        "first_hour",
+        &["organisation", "platform", "practice", "session"],
+    ),
     (
         "audit",
         &["desk", "organisation", "platform", "practice", "session"],

@@ -59,6 +59,8 @@ vocabulary! {
         TicketImported = "TicketImported",
         /// Organisation settings changed.
         SettingChanged = "SettingChanged",
+        /// The demo and everything in it was removed; the log begins anew with this.
+        DemoRemoved = "DemoRemoved",
         /// A department came to be.
         DepartmentCreated = "DepartmentCreated",
         /// A department changed.

@@ -17,6 +17,7 @@ pub fn command(console: &mut Console, server: &Server) -> Result<Command> {
         .current_dir(&folder)
         .env("BELLHOP_URL", server.url())
         .env("BELLHOP_OUTBOX", server.outbox())
+        .env("BELLHOP_PROGRAM", server.executable())
         .env("BELLHOP_CHROMIUM", chromium);
     Ok(command)
 }

@@ -20,6 +20,7 @@ const START_LIMIT: Duration = Duration::from_secs(120);
 /// A running server; dropping it stops it and removes its data.
 pub struct Server {
     process: Child,
+    executable: PathBuf,
     folder: PathBuf,
     address: String,
 }
@@ -54,6 +55,7 @@ impl Server {
             .with_context(|| format!("starting {}", executable.display()))?;
         let mut server = Self {
             process,
+            executable: executable.to_path_buf(),
             folder: folder.to_path_buf(),
             address,
         };
@@ -64,6 +66,11 @@ impl Server {
     /// Where it answers.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// What was started, for journeys that need a server of their own.
+    pub fn executable(&self) -> &Path {
+        &self.executable
     }
 
     /// The folder that its mails are written to.

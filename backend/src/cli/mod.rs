@@ -1,6 +1,7 @@
 //! The command line.
 
 mod backup;
+mod demo;
 mod doctor;
 mod import;
 mod mail;
@@ -34,6 +35,8 @@ enum Command {
     Schema,
     /// Fills an empty database with demo data.
     Seed(seed::Seed),
+    /// Removes the demo organisation.
+    Demo(demo::Demo),
     /// Lets tickets arrive and be worked in the demo organisation, many times as fast as in life.
     Simulate(simulate::Simulate),
     /// Proves service-level clocks.
@@ -85,6 +88,7 @@ async fn execute(command: Command, files: ClientFiles) -> anyhow::Result<ExitCod
             Ok(())
         }
         Command::Seed(seed) => seed.run().await,
+        Command::Demo(demo) => demo.run().await,
         Command::Simulate(simulate) => simulate.run().await,
         Command::ServiceLevel(levels) => levels.run(),
         Command::Import(import) => import.run().await,

@@ -7,22 +7,25 @@ use super::settings::{Storage, start_log};
 use super::simulate::Beside;
 use crate::app::App;
 use crate::desk::attachment::sweep;
-use crate::first_hour::Plant;
+use crate::first_hour::{Announce, Plant, removal};
 use crate::http::client_files::ClientFiles;
 use crate::http::{self, Server, Settings};
 use crate::organisation::password_link;
 use crate::organisation::settings::organisation;
 use crate::organisation::store;
+use crate::platform::feed::Batch;
 use crate::platform::{Platform, idempotency, job};
 use crate::report::history;
 use crate::seed::{demo, simulate};
 use crate::session;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use shared::event::EventKind;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::broadcast;
 
 /// Pause between two rounds of housekeeping.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
@@ -75,12 +78,14 @@ impl Serve {
         let metrics = self.operating.bind_metrics()?;
         let app = self.storage.app().await?;
         let platform = &app.platform;
-        if self.demo && demo::is_empty(&platform.db).await? {
+        // After a demo was removed none comes by itself, whatever the service's settings say.
+        let removed = removal::was_removed(platform.db.reader()).await?;
+        if self.demo && !removed && demo::is_empty(&platform.db).await? {
             seed::plant(&platform.db, platform.clock.now(), demo::SEED).await?;
             platform.db.checkpoint().await?;
         }
         let organisation_is_demo = organisation(platform.db.reader()).await?.demo;
-        if self.simulate.is_some() && !organisation_is_demo {
+        if self.simulate.is_some() && !organisation_is_demo && !removed {
             bail!(
                 "--simulate writes tickets that nobody asked for, and this data is not the demo's: choose an empty folder with --data"
             );
@@ -101,11 +106,15 @@ impl Serve {
             tracing::info!(%address, "figures at /metrics");
         }
         self.announce(running.address, &files);
-        self.open_first_hour(&app, running.address).await?;
+        self.prepare_first_hour(&app, running.address);
+        // Listens before it looks: a demo that is removed in between is not missed.
+        let reopening = tokio::spawn(reopen(app.clone(), app.platform.feed.listen()));
+        open_first_hour(&app).await?;
         if organisation_is_demo {
             seed::print_sign_ins()?;
         }
-        let simulation = self.simulate.map(|speed| {
+        let simulated = self.simulate.filter(|_| organisation_is_demo);
+        let simulation = simulated.map(|speed| {
             say(&format!(
                 "Tickets arrive and are worked, {speed} times as fast as in life."
             ));
@@ -124,6 +133,7 @@ impl Serve {
             timers.stop().await;
         }
         jobs.stop().await;
+        reopening.abort();
         housekeeping.abort();
         app.platform.db.checkpoint().await?;
         Ok(())
@@ -161,32 +171,27 @@ impl Serve {
             .unwrap_or_else(|| format!("http://{address}"))
     }
 
-    /// Where nobody can set things up yet: opens the set-up page and prints its code.
-    async fn open_first_hour(&self, app: &App, address: SocketAddr) -> Result<()> {
-        let platform = &app.platform;
-        if store::administrators(platform.db.reader()).await? > 0 {
-            return Ok(());
-        }
-        let offered = !self.no_demo && demo::is_empty(&platform.db).await?;
-        let plant = offered.then(|| {
-            let (db, clock) = (platform.db.clone(), platform.clock.clone());
-            let plant: Plant = Arc::new(move || {
-                let (db, now) = (db.clone(), clock.now());
-                Box::pin(async move {
-                    demo::seed(&db, now, demo::SEED, &|_, _| {}).await?;
-                    db.checkpoint().await?;
-                    Ok(())
-                })
-            });
-            plant
+    /// Says what the set-up page offers when it opens, and how its code is told.
+    fn prepare_first_hour(&self, app: &App, address: SocketAddr) {
+        let (db, clock) = (app.platform.db.clone(), app.platform.clock.clone());
+        let plant: Plant = Arc::new(move || {
+            let (db, now) = (db.clone(), clock.now());
+            Box::pin(async move {
+                demo::seed(&db, now, demo::SEED, &|_, _| {}).await?;
+                db.checkpoint().await?;
+                Ok(())
+            })
         });
-        let code = app.first_hour.open(&platform.ids, plant);
-        say("Nobody can sign in yet. Open this address to set Bellhop up:");
-        say(&format!("  {}/set-up#{code}", self.url(address)));
-        say(&format!(
-            "The page asks for the code {code}, which is good until somebody is administrator."
-        ));
-        Ok(())
+        let url = self.url(address);
+        let announce: Announce = Arc::new(move |code| {
+            say("Nobody can sign in yet. Open this address to set Bellhop up:");
+            say(&format!("  {url}/set-up#{code}"));
+            say(&format!(
+                "The page asks for the code {code}, which is good until somebody is administrator."
+            ));
+        });
+        let plant = (!self.no_demo).then_some(plant);
+        app.first_hour.prepare(plant, announce);
     }
 
     fn announce(&self, address: SocketAddr, files: &ClientFiles) {
@@ -201,6 +206,34 @@ impl Serve {
             say(
                 "Browsers on other machines keep a sign-in only over https: put a proxy with a certificate in front and set --public-url",
             );
+        }
+    }
+}
+
+/// Where nobody can set things up yet: opens the set-up page and prints its code. The demo is offered
+/// while there is nothing else.
+async fn open_first_hour(app: &App) -> Result<()> {
+    let db = &app.platform.db;
+    if store::administrators(db.reader()).await? == 0 {
+        let empty = demo::is_empty(db).await?;
+        app.first_hour.open_again(&app.platform.ids, empty);
+    }
+    Ok(())
+}
+
+/// Opens the set-up page again when the demo is removed, on this server or by anybody else.
+async fn reopen(app: App, mut feed: broadcast::Receiver<Batch>) {
+    loop {
+        let removed = match feed.recv().await {
+            Ok(batch) => batch
+                .iter()
+                .any(|event| event.kind == EventKind::DemoRemoved),
+            // What was missed may have been it.
+            Err(broadcast::error::RecvError::Lagged(_)) => true,
+            Err(broadcast::error::RecvError::Closed) => return,
+        };
+        if removed && let Err(error) = open_first_hour(&app).await {
+            tracing::error!(%error, "the set-up page could not be opened");
         }
     }
 }

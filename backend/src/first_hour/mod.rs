@@ -1,6 +1,8 @@
 //! The first hour of an installation: who becomes its first administrator, and what it starts with.
 
 pub mod begin;
+pub mod removal;
+pub mod removal_store;
 pub mod template;
 
 use crate::organisation::store;
@@ -19,6 +21,16 @@ const CODE_LETTERS: usize = 12;
 pub type Plant =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> + Send + Sync>;
 
+/// Tells whoever operates the server of a new code.
+pub type Announce = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// What a server brings along for each opening of the page.
+#[derive(Clone, Default)]
+struct House {
+    plant: Option<Plant>,
+    announce: Option<Announce>,
+}
+
 struct Open {
     /// Digest of the code, which stands on the server's console and nowhere else.
     code: [u8; 32],
@@ -31,7 +43,10 @@ struct Open {
 /// Whoever comes first to a new server on a network would own it, so the page asks for the one-time
 /// code that the server printed when it started.
 #[derive(Clone, Default)]
-pub struct FirstHour(Arc<Mutex<Option<Open>>>);
+pub struct FirstHour {
+    page: Arc<Mutex<Option<Open>>>,
+    house: Arc<Mutex<House>>,
+}
 
 /// What the set-up page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,15 +62,47 @@ impl FirstHour {
     pub fn open(&self, ids: &Ids, plant: Option<Plant>) -> String {
         let mut bytes = [0; 16];
         ids.fill(&mut bytes);
-        let letters = shared::id::encode(uuid::Uuid::from_bytes(bytes));
-        // The first letter of the text has few values, the last ones have all.
-        let letters = &letters[letters.len() - CODE_LETTERS..];
-        let code = format!("{}-{}-{}", &letters[..4], &letters[4..8], &letters[8..]);
+        let code = code_of(bytes);
         self.set(Some(Open {
             code: digest(&code),
             plant,
         }));
         code
+    }
+
+    /// Says what each opening by [`Self::open_again`] brings along.
+    pub fn prepare(&self, plant: Option<Plant>, announce: Announce) {
+        let mut house = self.house.lock().unwrap_or_else(PoisonError::into_inner);
+        *house = House {
+            plant,
+            announce: Some(announce),
+        };
+    }
+
+    /// Opens it, unless it is open, with a new code that is announced and told nobody else. Of an
+    /// `empty` database the demo is offered.
+    pub fn open_again(&self, ids: &Ids, empty: bool) {
+        let mut bytes = [0; 16];
+        ids.fill(&mut bytes);
+        let code = code_of(bytes);
+        let house = self
+            .house
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let opened = self.with(|open| {
+            let closed = open.is_none();
+            if closed {
+                *open = Some(Open {
+                    code: digest(&code),
+                    plant: house.plant.filter(|_| empty),
+                });
+            }
+            closed
+        });
+        if let (true, Some(announce)) = (opened, house.announce) {
+            announce(&code);
+        }
     }
 
     /// Whether this server shows the set-up page.
@@ -136,8 +183,15 @@ impl FirstHour {
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Option<Open>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.page.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn code_of(bytes: [u8; 16]) -> String {
+    let letters = shared::id::encode(uuid::Uuid::from_bytes(bytes));
+    // The first letter of the text has few values, the last ones have all.
+    let letters = &letters[letters.len() - CODE_LETTERS..];
+    format!("{}-{}-{}", &letters[..4], &letters[4..8], &letters[8..])
 }
 
 fn closed() -> Error {

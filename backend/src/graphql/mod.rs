@@ -10,6 +10,7 @@ pub mod clock;
 pub mod context;
 pub mod conversation;
 pub mod dashboard;
+pub mod demo;
 pub mod department_mutation;
 pub mod error;
 pub mod filter;

@@ -7,6 +7,7 @@ use super::audit::AuditQuery;
 use super::calendar::{CalendarMutation, CalendarQuery};
 use super::catalog::{CatalogMutation, CatalogQuery};
 use super::dashboard::DashboardQuery;
+use super::demo::{DemoMutation, DemoQuery};
 use super::department_mutation::DepartmentMutation;
 use super::first_hour::{FirstHourMutation, FirstHourQuery};
 use super::handover::HandOverQuery;
@@ -49,6 +50,7 @@ pub struct Query(
     AuditQuery,
     MailQuery,
     FirstHourQuery,
+    DemoQuery,
 );
 
 /// Everything that can be done.
@@ -68,6 +70,7 @@ pub struct Mutation(
     ApiTokenMutation,
     MailMutation,
     FirstHourMutation,
+    DemoMutation,
 );
 
 /// The whole schema.

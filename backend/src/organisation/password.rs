@@ -125,7 +125,7 @@ pub(super) async fn replace(
 }
 
 /// Why a password was not accepted, for the person who typed it.
-pub(super) fn refusal(error: SignInError) -> Error {
+pub fn refusal(error: SignInError) -> Error {
     let field = "currentPassword";
     match error {
         SignInError::WrongCredentials => Error::refused(

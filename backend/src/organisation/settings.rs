@@ -16,6 +16,8 @@ use shared::permission::SetUp;
 use shared::ticket::Matrix;
 use uuid::Uuid;
 
+/// What an organisation is called that has no name yet.
+pub const UNNAMED: &str = "Bellhop";
 /// Setting: the organisation's name.
 pub const NAME: &str = "organisation.name";
 /// Setting: whether the data is the demo's, so that its sign-ins may be offered.
@@ -60,7 +62,7 @@ pub async fn organisation(db: &impl Connection) -> Result<Organisation> {
     Ok(Organisation {
         name: setting::get(db, NAME)
             .await?
-            .unwrap_or_else(|| "Bellhop".to_owned()),
+            .unwrap_or_else(|| UNNAMED.to_owned()),
         demo: setting::get(db, DEMO).await?.unwrap_or(false),
         default_department: default_department(db).await?,
         version: version(db, VERSION).await?,

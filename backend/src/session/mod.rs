@@ -12,7 +12,7 @@ mod store;
 mod sweep;
 pub mod token;
 
-pub use store::end_all_of;
+pub use store::{SECRET, end_all_of};
 pub use sweep::sweep;
 
 use crate::platform::Platform;

@@ -15,7 +15,7 @@ use shared::id::{PersonId, SessionId};
 use shared::time::Timestamp;
 
 /// Name of the setting that holds the installation's secret.
-const SECRET: &str = "session.secret";
+pub const SECRET: &str = "session.secret";
 /// Longest user agent that is kept, in characters.
 const USER_AGENT_MAX: usize = 300;
 

@@ -11,6 +11,7 @@ mod bad_input;
 mod commit;
 mod contact;
 mod dashboard;
+mod demo_removal;
 mod faults;
 mod files;
 mod first_hour;

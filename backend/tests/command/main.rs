@@ -224,3 +224,29 @@ fn the_schema_is_printed_and_mistakes_are_named() {
         words(&wrong)
     );
 }
+
+#[test]
+fn only_a_demo_is_simulated_or_removed() {
+    let data = folder("no-demo");
+    said(bellhop(&data).arg("migrate"), true);
+    let simulated = said(bellhop(&data).args(["simulate", "--for", "1s"]), false);
+    assert!(
+        simulated.contains("not the demo organisation"),
+        "{simulated}"
+    );
+    let removed = said(
+        bellhop(&data).args(["demo", "remove", "--organisation", "Bellhop"]),
+        false,
+    );
+    assert!(
+        removed.contains("not the demo organisation: nothing was removed"),
+        "{removed}"
+    );
+    let soon = said(bellhop(&data).args(["simulate", "--for", "soon"]), false);
+    assert!(soon.contains("a duration is like 90s, 10m or 2h"), "{soon}");
+    let served = said(
+        bellhop(&data).args(["serve", "--simulate", "600", "--listen", "127.0.0.1:0"]),
+        false,
+    );
+    assert!(served.contains("--demo"), "{served}");
+}

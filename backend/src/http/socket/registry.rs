@@ -137,6 +137,7 @@ impl Sockets {
             EventKind::PersonEdited if changes(event, "active") => {
                 self.close_person(subject, Close::SESSION_ENDED);
             }
+            EventKind::DemoRemoved => self.close(|_| true, Close::SESSION_ENDED),
             // Which departments there are, and which are confidential, decides what all may see.
             EventKind::DepartmentCreated => self.close(|_| true, Close::ACCESS_CHANGED),
             EventKind::DepartmentEdited if changes(event, "confidential") => {

@@ -242,6 +242,7 @@ fn about_the_organisation() -> Vec<Probe> {
         ),
         query("setUp", "{ setUp { needed } }"),
         query("departmentTemplates", "{ departmentTemplates { key } }"),
+        query("demoData", "{ demoData { organisation } }"),
         query("auditLog", "{ auditLog { nodes { kind } } }"),
         query("apiTokens", "{ apiTokens { nodes { name } } }"),
         query("priorityMatrix", "{ priorityMatrix { priority } }"),
@@ -740,6 +741,13 @@ fn departments_and_people() -> Vec<Probe> {
                 "code": "aaaa-aaaa-aaaa", "organisation": "Mine", "name": "Eve", "login": "eve", "email": "eve@example.org",
                 "timezone": "UTC", "password": "a sentence is fine",
             } })),
+        ),
+        act(
+            "demoRemove",
+            "DemoRemoveInput",
+            with!(
+                |stage, place| json!({ "input": { "organisation": "Bellhop", "currentPassword": crate::support::app::PASSWORD } })
+            ),
         ),
         act(
             "departmentsFromTemplates",

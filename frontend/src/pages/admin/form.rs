@@ -129,6 +129,9 @@ pub fn FormView(
     /// Words of the button that sends.
     #[prop(into)]
     send_word: String,
+    /// What it does cannot be undone.
+    #[prop(optional)]
+    danger: bool,
     /// Sends.
     #[prop(into)]
     on_send: Callback<()>,
@@ -168,7 +171,7 @@ pub fn FormView(
                 })}
                 <button
                     type="submit"
-                    class="btn btn-primary"
+                    class=if danger { "btn btn-danger" } else { "btn btn-primary" }
                     aria-busy=move || form.is_busy().then_some("true")
                     disabled=move || form.is_busy()
                 >

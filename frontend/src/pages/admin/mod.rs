@@ -7,6 +7,7 @@ mod catalog;
 mod catalog_fields;
 mod categories;
 mod choices;
+mod demo;
 mod departments;
 mod form;
 mod frame;
@@ -210,6 +211,9 @@ fn Parts(reach: Reach) -> impl IntoView {
             }
         })
         .collect_view();
+    let hint = reach
+        .with_value(administrators)
+        .then(|| view! { <demo::DemoHint /> });
     let page = move || {
         let path = current.get();
         let Some(part) = shown().find(|part| part.path == path) else {
@@ -238,6 +242,9 @@ fn Parts(reach: Reach) -> impl IntoView {
             <p class="admin-nav-title">{words::title()}</p>
             {links}
         </nav>
-        <main class="admin-page" id="main" tabindex="-1">{page}</main>
+        <main class="admin-page" id="main" tabindex="-1">
+            {hint}
+            {page}
+        </main>
     }
 }

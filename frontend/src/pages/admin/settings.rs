@@ -5,6 +5,7 @@ use shared::{organisation::check_named, text::NAME_MAX};
 
 use super::{
     choices::{chosen, id_text},
+    demo::DemoCard,
     form::{Form, FormView, use_saved},
     frame::{SectionHead, bones},
     operations::departments::{
@@ -40,6 +41,7 @@ pub fn Settings() -> impl IntoView {
                     <p class="muted">{words::priorities_lead()}</p>
                     <MatrixForm cells=found.priority_matrix version />
                 </section>
+                <DemoCard />
             }
             .into_any()
         })}

@@ -4,6 +4,7 @@ pub mod agreements;
 pub mod audit;
 pub mod calendars;
 pub mod catalog;
+pub mod demo;
 pub mod departments;
 pub mod leaving;
 pub mod mail;

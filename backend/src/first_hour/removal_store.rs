@@ -1,0 +1,127 @@
+//! Emptying the database, table by table.
+
+use super::removal::Counts;
+use crate::platform::database::Connection;
+use crate::platform::error::Result;
+use sea_orm::DatabaseBackend;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
+use uuid::Uuid;
+
+/// Tables that are emptied, those that refer to others first.
+pub const EMPTIED: [&str; 37] = [
+    "jobs",
+    "timers",
+    "idempotency_keys",
+    "event_payloads",
+    "events",
+    "download_links",
+    "attachments",
+    "ticket_steps",
+    "ticket_references",
+    "ticket_sources",
+    "ticket_participants",
+    "ticket_links",
+    "notifications",
+    "clocks",
+    "messages",
+    "tickets",
+    "routing_turns",
+    "routing_rules",
+    "agreement_versions",
+    "agreements",
+    "calendar_versions",
+    "calendars",
+    "catalog_items",
+    "categories",
+    "services",
+    "mail_preferences",
+    "password_links",
+    "api_tokens",
+    "person_keys",
+    "sessions",
+    "site_roles",
+    "role_grants",
+    "team_members",
+    "teams",
+    "people",
+    "sites",
+    "departments",
+];
+
+/// Tables of which something stays: the log's counter, by which nothing is ever told twice; the
+/// secret by which running servers know their own tokens; attempts to sign in, which forget by
+/// themselves, so that nobody gets new ones by removing a demo.
+pub const KEPT: [&str; 3] = ["counters", "settings", "sign_in_attempts"];
+
+/// Settings that stay.
+const SETTINGS: [&str; 1] = [crate::session::SECRET];
+/// Counters that stay.
+const COUNTERS: [&str; 2] = ["event", "commit"];
+
+/// References within a table, which are cut before its rows go.
+const CYCLES: [(&str, &str); 2] = [("people", "manager_id"), ("categories", "parent_id")];
+
+/// Nobody else writes until the transaction ends; SQLite has one writer anyway.
+pub(super) async fn keep_others_out(db: &impl Connection) -> Result<()> {
+    if db.get_database_backend() == DatabaseBackend::Postgres {
+        let tables = [EMPTIED.as_slice(), KEPT.as_slice()].concat().join(", ");
+        db.execute_unprepared(&format!("LOCK TABLE {tables} IN EXCLUSIVE MODE"))
+            .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn counts(db: &impl Connection) -> Result<Counts> {
+    Ok(Counts {
+        departments: count(db, "departments").await?,
+        people: count(db, "people").await?,
+        tickets: count(db, "tickets").await?,
+        messages: count(db, "messages").await?,
+        files: count(db, "attachments").await?,
+    })
+}
+
+async fn count(db: &impl Connection, table: &'static str) -> Result<i64> {
+    let question = Query::select()
+        .expr(Expr::col(Alias::new("id")).count())
+        .from(Alias::new(table))
+        .to_owned();
+    let row = db.query_one(&question).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
+}
+
+/// Ids of all attached files.
+pub(super) async fn files(db: &impl Connection) -> Result<Vec<Uuid>> {
+    let question = Query::select()
+        .column(Alias::new("id"))
+        .from(Alias::new("attachments"))
+        .to_owned();
+    let rows = db.query_all(&question).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.try_get_by_index(0))
+        .collect::<std::result::Result<_, _>>()?)
+}
+
+pub(super) async fn empty(db: &impl Connection) -> Result<()> {
+    for (table, column) in CYCLES {
+        let cut = Query::update()
+            .table(Alias::new(table))
+            .value(Alias::new(column), Option::<Uuid>::None)
+            .and_where(Expr::col(Alias::new(column)).is_not_null())
+            .to_owned();
+        db.execute(&cut).await?;
+    }
+    for table in EMPTIED {
+        let rows = Query::delete().from_table(Alias::new(table)).to_owned();
+        db.execute(&rows).await?;
+    }
+    for (table, kept) in [("settings", &SETTINGS[..]), ("counters", &COUNTERS[..])] {
+        let rows = Query::delete()
+            .from_table(Alias::new(table))
+            .and_where(Expr::col(Alias::new("name")).is_not_in(kept.iter().copied()))
+            .to_owned();
+        db.execute(&rows).await?;
+    }
+    Ok(())
+}
