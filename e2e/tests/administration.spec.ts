@@ -114,6 +114,47 @@ test("a site is added, somebody works there, and a ticket of theirs shows it", a
   await expect(dialog.getByLabel("Site").locator("option", { hasText: name })).toHaveCount(0);
 });
 
+test("a department says why its tickets may wait, and agents are offered that alone", async ({ page, browser, request }) => {
+  await signIn(page, "admin", "/admin/states");
+  const row = page.getByRole("row").filter({ has: page.getByText("IT", { exact: true }) });
+  await row.getByRole("button", { name: "Edit IT" }).click();
+  const dialog = page.getByRole("dialog", { name: "Ticket states: IT" });
+  const close = dialog.getByLabel("Days until a resolved ticket closes by itself");
+  const waits = { team: dialog.getByRole("checkbox", { name: "Waiting for another team" }), supplier: dialog.getByRole("group", { name: "Waiting for a supplier" }) };
+  await close.fill("0");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expectFault(close, /Between 1 and 90/);
+  await close.fill("3");
+  await waits.team.uncheck();
+  await waits.supplier.getByLabel("Days until it comes back").fill("30");
+  await expectAccessible(page);
+  await save(dialog);
+  await expect(row).toContainText("3 days");
+  await expect(row).toContainText("5 of 6");
+
+  const ticket = await report(await Caller.signedIn(request, "ana"), "Waits for a supplier");
+  const desk = await (await browser.newContext()).newPage();
+  await signIn(desk, "marta", `/desk/search/${ticket.reference}`);
+  await desk.getByRole("button", { name: "Put on hold" }).click();
+  const hold = desk.getByRole("dialog");
+  const reason = hold.getByLabel("What is it waiting for?");
+  await expect(reason.locator("option")).toHaveCount(5);
+  const wakes = hold.locator('input[type="datetime-local"]');
+  const soon = await wakes.inputValue();
+  await reason.selectOption({ label: "Waiting for a supplier" });
+  await expect(wakes).not.toHaveValue(soon);
+  await hold.getByRole("button", { name: "Put on hold" }).click();
+  await expect(hold).toBeHidden();
+  await desk.context().close();
+
+  await row.getByRole("button", { name: "Edit IT" }).click();
+  await close.fill("5");
+  await waits.team.check();
+  await waits.supplier.getByLabel("Days until it comes back").fill("1");
+  await save(dialog);
+  await expect(row).toContainText("All");
+});
+
 test("roles in a confidential department are given by its leads, and an administrator is told so", async ({ page, browser }) => {
   await signIn(page, "teresa", "/admin/people");
   await expect(page.getByRole("button", { name: "New person" })).toHaveCount(0);

@@ -21,6 +21,7 @@ mod m0012_open_queue;
 mod m0013_routing;
 mod m0014_report_index;
 mod m0015_site;
+mod m0016_state_settings;
 mod shape;
 
 /// All steps in order.
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_routing::Migration),
             Box::new(m0014_report_index::Migration),
             Box::new(m0015_site::Migration),
+            Box::new(m0016_state_settings::Migration),
         ]
     }
 }

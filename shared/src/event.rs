@@ -69,6 +69,8 @@ vocabulary! {
         TeamCreated = "TeamCreated",
         /// A team changed.
         TeamEdited = "TeamEdited",
+        /// What a department sets about states changed.
+        StateSettingsEdited = "StateSettingsEdited",
         /// A site came to be.
         SiteCreated = "SiteCreated",
         /// A site changed.

@@ -11,6 +11,7 @@ pub mod live_list;
 pub mod notification;
 pub mod routing;
 pub mod service_level;
+pub mod state_settings;
 pub mod store;
 pub mod ticket;
 pub mod view;

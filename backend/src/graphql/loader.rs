@@ -2,6 +2,7 @@
 
 use crate::desk::entity::clock;
 use crate::desk::service_level::clock_store;
+use crate::desk::state_settings::{self, History};
 use crate::organisation::entity::{category, department, person, role_grant, service, site, team};
 use crate::organisation::store;
 use crate::platform::database::Database;
@@ -245,6 +246,24 @@ impl Loader<PeopleAt> for OrganisationLoader {
         Ok(counts
             .into_iter()
             .map(|(site, people)| (PeopleAt(site), people))
+            .collect())
+    }
+}
+
+/// Asks for what a department sets about states.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StatesOf(pub DepartmentId);
+
+impl Loader<StatesOf> for OrganisationLoader {
+    type Value = History;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[StatesOf]) -> Result<HashMap<StatesOf, History>, Self::Error> {
+        let ids: Vec<DepartmentId> = keys.iter().map(|key| key.0).collect();
+        let found = state_settings::of_many(self.0.reader(), &ids).await?;
+        Ok(found
+            .into_iter()
+            .map(|history| (StatesOf(history.department), history))
             .collect())
     }
 }

@@ -34,6 +34,7 @@ pub mod scalar;
 pub mod schema;
 pub mod service_mutation;
 pub mod site_mutation;
+pub mod state_settings;
 pub mod subscription;
 pub mod ticket;
 pub mod ticket_mutation;

@@ -4,9 +4,10 @@ use super::catalog::{CatalogItem, items};
 use super::error::top_level;
 use super::id::id;
 use super::loader::{
-    LiveLoading, Loading, MembersOf, OrganisationLoader, PeopleAt, RolesOf, SiteRolesOf, TeamsOf,
-    TeamsOfDepartment,
+    LiveLoading, Loading, MembersOf, OrganisationLoader, PeopleAt, RolesOf, SiteRolesOf, StatesOf,
+    TeamsOf, TeamsOfDepartment,
 };
+use super::state_settings::StateSettings;
 use crate::organisation::entity::{category, department, person, service, site, team};
 use crate::platform::context::Context as Acting;
 use crate::platform::error::Error;
@@ -128,6 +129,10 @@ impl Department {
     /// What it offers, by name.
     async fn catalog_items(&self, ctx: &Context<'_>) -> Result<Vec<CatalogItem>> {
         items(ctx, Some(self.0.id), None, false).await
+    }
+    /// What it sets about its tickets' states.
+    async fn state_settings(&self, ctx: &Context<'_>) -> Result<StateSettings> {
+        required(load(ctx, StatesOf(self.0.id)).await?.map(StateSettings))
     }
     /// Place among the departments.
     async fn position(&self) -> i32 {

@@ -22,6 +22,7 @@ use super::routing::{RoutingMutation, RoutingQuery};
 use super::routing_trial::RoutingTrialQuery;
 use super::service_mutation::ServiceMutation;
 use super::site_mutation::SiteMutation;
+use super::state_settings::StateSettingsMutation;
 use super::subscription::Subscription;
 use super::ticket_mutation::TicketMutation;
 use super::viewer::ViewerQuery;
@@ -63,6 +64,7 @@ pub struct Mutation(
     PersonMutation,
     ServiceMutation,
     SiteMutation,
+    StateSettingsMutation,
     CatalogMutation,
     CalendarMutation,
     AgreementMutation,

@@ -11,8 +11,9 @@ use super::clock::Clock;
 use super::conversation::{MessageConnection, messages};
 use super::error::top_level;
 use super::id::id;
+use super::loader::StatesOf;
 use super::organisation::{
-    Category, Department, Person, Service, Team, load_category, load_department, load_person,
+    Category, Department, Person, Service, Team, load, load_category, load_department, load_person,
     load_person_opt, load_service, load_team,
 };
 use super::scalar::{Markdown, Sequence};
@@ -123,7 +124,7 @@ impl Common<'_> {
         })
     }
 
-    fn available_transitions(&self, ctx: &Context<'_>) -> Result<Vec<Stimulus>> {
+    async fn available_transitions(&self, ctx: &Context<'_>) -> Result<Vec<Stimulus>> {
         let standing = self.standing(ctx)?;
         // Not the request's instant: a subscription's request is as old as its socket.
         let now = ctx.data::<App>()?.platform.clock.now();
@@ -132,10 +133,15 @@ impl Common<'_> {
             agent: standing.works,
         };
         let mut stimuli = allowed_stimuli(self.0.state, doer);
-        if self.0.closed_at.is_some_and(|at| {
-            now > at.plus_seconds(crate::desk::ticket::lifecycle::REOPEN_WITHIN_SECONDS)
-        }) {
-            stimuli.retain(|s| *s != Stimulus::Reopen);
+        if let Some(closed_at) = self
+            .0
+            .closed_at
+            .filter(|_| stimuli.contains(&Stimulus::Reopen))
+        {
+            let settings = load(ctx, StatesOf(self.0.department_id)).await?;
+            if settings.is_none_or(|settings| now > settings.reopen_until(closed_at)) {
+                stimuli.retain(|s| *s != Stimulus::Reopen);
+            }
         }
         Ok(stimuli)
     }
@@ -538,7 +544,7 @@ macro_rules! ticket_object {
             /// What the viewer may do.
             async fn viewer_can(&self, ctx: &Context<'_>) -> Result<ViewerCan> { Common(&self.0).viewer_can(ctx) }
             /// Steps that the viewer may take now.
-            async fn available_transitions(&self, ctx: &Context<'_>) -> Result<Vec<Stimulus>> { Common(&self.0).available_transitions(ctx) }
+            async fn available_transitions(&self, ctx: &Context<'_>) -> Result<Vec<Stimulus>> { Common(&self.0).available_transitions(ctx).await }
             /// Position in the log at which this was read.
             async fn as_of(&self, ctx: &Context<'_>) -> Result<Sequence> { Common(&self.0).as_of(ctx).await }
             $($extra)*

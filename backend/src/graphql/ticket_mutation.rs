@@ -198,8 +198,8 @@ pub struct TicketPutOnHoldInput {
     expected_version: i32,
     /// Why it waits.
     reason: HoldReason,
-    /// Until when.
-    wake_up_at: Timestamp,
+    /// Until when; for so many days as the department says of the reason when absent.
+    wake_up_at: Option<Timestamp>,
     /// What to tell the requester.
     message: Option<Markdown>,
 }

@@ -144,6 +144,7 @@ const ACTING: &[(Opens, &[&str])] = &[
             "serviceEdit",
             "siteCreate",
             "siteEdit",
+            "stateSettingsEdit",
             "categoryCreate",
             "categoryEdit",
             "catalogItemCreate",

@@ -30,6 +30,7 @@ mod session;
 mod sign_in;
 mod simulate;
 mod socket;
+mod state_settings;
 mod ticket;
 mod timer;
 mod upgrade;

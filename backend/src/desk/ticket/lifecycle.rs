@@ -4,7 +4,7 @@ use super::act::Act;
 use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::store::ticket as tickets;
-use crate::desk::{conversation, handover, notification};
+use crate::desk::{conversation, handover, notification, state_settings};
 use crate::organisation;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
@@ -25,10 +25,6 @@ use shared::validation::Problems;
 pub const WAKE_UP: &str = "wake_up";
 /// The timer that closes what is resolved.
 pub const AUTO_CLOSE: &str = "auto_close";
-/// From resolution to closing, when the requester says nothing.
-pub const CLOSE_AFTER_SECONDS: i64 = 5 * 86_400;
-/// A closed ticket can be reopened for so long; later a new one is opened.
-pub const REOPEN_WITHIN_SECONDS: i64 = 14 * 86_400;
 /// A hold lasts at most a year.
 const HOLD_MOST_SECONDS: i64 = 366 * 86_400;
 
@@ -101,18 +97,20 @@ pub async fn start(
     Ok(row)
 }
 
-/// Lets it wait for a reason, until a date; a message tells the requester why.
+/// Lets it wait for a reason that the department offers, until a date or so long as it usually does; a
+/// message tells the requester why.
 pub async fn put_on_hold(
     desk: &Desk,
     ctx: &Context,
     id: TicketId,
     expected: i32,
     reason: HoldReason,
-    wake_up_at: Timestamp,
+    wake_up_at: Option<Timestamp>,
     text: Option<&str>,
 ) -> Result<ticket::Model> {
     message("message", text, false)?;
-    if wake_up_at <= ctx.now || wake_up_at > ctx.now.plus_seconds(HOLD_MOST_SECONDS) {
+    let latest = ctx.now.plus_seconds(HOLD_MOST_SECONDS);
+    if wake_up_at.is_some_and(|at| at <= ctx.now || at > latest) {
         return Err(Error::refused(
             code::INVALID,
             "wakeUpAt",
@@ -123,6 +121,10 @@ pub async fn put_on_hold(
     let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
     let interrupted = act.after.state;
     step(&mut act, Stimulus::PutOnHold)?;
+    let offer = state_settings::of(act.uow.tx(), act.after.department_id)
+        .await?
+        .require_reason(reason)?;
+    let wake_up_at = wake_up_at.unwrap_or_else(|| state_settings::wakes_at(ctx.now, offer));
     act.after.state_before_hold = Some(interrupted);
     act.after.hold_reason = Some(reason);
     act.after.wake_up_at = Some(wake_up_at);
@@ -196,6 +198,8 @@ pub async fn resolve_within(act: &mut Act<'_>, how: ResolutionCode, text: &str) 
     let (now, person, id) = (ctx.now, ctx.actor.person(), act.after.id);
     let was_on_hold = act.after.state == TicketState::OnHold;
     step(act, Stimulus::Resolve)?;
+    let settings = state_settings::of(act.uow.tx(), act.after.department_id).await?;
+    settings.require_code(how)?;
     if was_on_hold {
         timer::clear(act.uow, WAKE_UP, id.0).await?;
     }
@@ -207,14 +211,7 @@ pub async fn resolve_within(act: &mut Act<'_>, how: ResolutionCode, text: &str) 
     act.after.resolution_code = Some(how);
     act.after.resolution_message = Some(text.trim().to_owned());
     act.after.unanswered = false;
-    timer::set(
-        act.uow,
-        AUTO_CLOSE,
-        id.0,
-        Some(id),
-        now.plus_seconds(CLOSE_AFTER_SECONDS),
-    )
-    .await?;
+    timer::set(act.uow, AUTO_CLOSE, id.0, Some(id), settings.closes_at(now)).await?;
     act.happened(EventKind::TicketResolved);
     act.note("publicMessage", json!(!act.standing.requester));
     let row = act.after.clone();
@@ -291,15 +288,15 @@ pub async fn reopen(
     message("reason", Some(reason), true)?;
     let mut uow = UnitOfWork::begin(&desk.platform, ctx).await?;
     let mut act = Act::begin(desk, &mut uow, id, Some(expected)).await?;
-    let too_late = act
-        .after
-        .closed_at
-        .is_some_and(|at| ctx.now > at.plus_seconds(REOPEN_WITHIN_SECONDS));
+    let closed_at = act.after.closed_at;
     step(&mut act, Stimulus::Reopen)?;
-    if too_late {
-        return Err(Error::not_allowed_now(
-            "It was closed more than 14 days ago. Please open a new one; you can link them.",
-        ));
+    if let Some(closed_at) = closed_at {
+        let settings = state_settings::of(act.uow.tx(), act.after.department_id).await?;
+        if ctx.now > settings.reopen_until(closed_at) {
+            return Err(Error::not_allowed_now(
+                "It was closed too long ago. Please open a new one; you can link them.",
+            ));
+        }
     }
     if let Some(person) = act.after.assignee_id
         && !handover::still_works(act.uow.tx(), person, act.after.department_id).await?

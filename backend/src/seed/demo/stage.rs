@@ -76,7 +76,7 @@ impl Stage<'_> {
                 conversation::add_note(desk, ctx, id, text, &[], None).await?;
             }
             Act::Hold(reason, until) => {
-                lifecycle::put_on_hold(desk, ctx, id, version, *reason, *until, None).await?;
+                lifecycle::put_on_hold(desk, ctx, id, version, *reason, Some(*until), None).await?;
             }
             Act::Resume => {
                 lifecycle::resume(desk, ctx, id, Some(version)).await?;

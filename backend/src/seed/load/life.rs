@@ -9,7 +9,7 @@ use crate::desk::service_level::clocks;
 use crate::desk::service_level::history::{self, History};
 use crate::desk::service_level::timer::clock_event;
 use crate::desk::store::ticket as tickets;
-use crate::desk::ticket::lifecycle::{AUTO_CLOSE, CLOSE_AFTER_SECONDS, WAKE_UP};
+use crate::desk::ticket::lifecycle::{AUTO_CLOSE, WAKE_UP};
 use crate::platform::event_log::{Change, Changes, NewEvent};
 use crate::platform::timer;
 use crate::seed::random::Random;
@@ -24,6 +24,9 @@ use shared::ticket::{
 };
 use shared::time::Timestamp;
 use uuid::Uuid;
+
+/// From resolution to closing, as departments have it that set nothing.
+const CLOSE_AFTER_SECONDS: i64 = 5 * 86_400;
 
 /// All rows of one ticket but its reference, which is numbered as it is written.
 pub struct Life {

@@ -168,7 +168,7 @@ impl Recorded {
             }
             Doing::Hold(reason, lasts) => {
                 let until = now.plus_millis(pace.lasts(*lasts));
-                lifecycle::put_on_hold(desk, &ctx, id, version, *reason, until, None).await?;
+                lifecycle::put_on_hold(desk, &ctx, id, version, *reason, Some(until), None).await?;
             }
             Doing::Resume => {
                 lifecycle::resume(desk, &ctx, id, Some(version)).await?;

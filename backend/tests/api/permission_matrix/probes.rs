@@ -6,6 +6,7 @@ use crate::support::app::Is;
 use crate::support::json;
 use crate::support::organisation::{agreement, calendar, category, department, service, team};
 use backend::desk::service_level::store::{agreement as agreements, calendar as calendars};
+use backend::desk::state_settings;
 use backend::organisation::entity::site;
 use backend::organisation::store;
 use backend::platform::job;
@@ -788,6 +789,18 @@ fn departments_and_people() -> Vec<Probe> {
 
 fn what_is_offered() -> Vec<Probe> {
     vec![
+        acts(
+            "stateSettingsEdit",
+            "StateSettingsEditInput",
+            with!(|stage, place| {
+                let department = department(place.department());
+                let found = state_settings::of(stage.app.platform().db.reader(), department)
+                    .await
+                    .expect("read");
+                let days = 1 + (found.now().close_after_days % 90);
+                json!({ "input": { "department": department.to_string(), "expectedVersion": found.version(), "closeAfterDays": days } })
+            }),
+        ),
         act(
             "siteCreate",
             "SiteCreateInput",

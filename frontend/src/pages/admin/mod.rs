@@ -25,6 +25,7 @@ mod services;
 mod set_up;
 mod settings;
 mod sites;
+mod states;
 mod take_over;
 mod targets;
 mod teams;
@@ -107,6 +108,12 @@ const PARTS: &[Part] = &[
         path: "routing",
         icon: "share-2",
         word: words::routing,
+        open_to: everybody,
+    },
+    Part {
+        path: "states",
+        icon: "list",
+        word: words::states,
         open_to: everybody,
     },
     Part {
@@ -225,6 +232,7 @@ fn Parts(reach: Reach) -> impl IntoView {
             "teams" => view! { <teams::Teams reach /> }.into_any(),
             "people" => view! { <people::People reach /> }.into_any(),
             "sites" => view! { <sites::Sites /> }.into_any(),
+            "states" => view! { <states::States reach /> }.into_any(),
             "services" => view! { <services::Services reach /> }.into_any(),
             "categories" => view! { <categories::Categories reach /> }.into_any(),
             "catalog" => view! { <catalog::Catalog reach /> }.into_any(),

@@ -101,6 +101,7 @@ fn Contact(open: RwSignal<bool>) -> impl IntoView {
 
     // Teams of the department; one's own comes first.
     let teams = RwSignal::new(Vec::<(Id, String)>::new());
+    let offered = RwSignal::new(ResolutionCode::ALL.to_vec());
     effect(move |_| {
         let chosen = Id::new(department.get());
         team.set(String::new());
@@ -115,6 +116,15 @@ fn Contact(open: RwSignal<bool>) -> impl IntoView {
             };
             if department.try_with_untracked(|now| *now == chosen.inner()) != Some(true) {
                 return;
+            }
+            let own = found.departments.into_iter().find(|one| one.id == chosen);
+            if let Some(own) = own {
+                let codes = own.state_settings.resolution_codes;
+                let known = code.with_untracked(|code| codes.iter().any(|one| one.key() == code));
+                if let Some(first) = codes.first().filter(|_| !known) {
+                    code.set(first.key().to_owned());
+                }
+                offered.set(codes);
             }
             let mine = found.teams.iter().find(|team| {
                 my_teams.with_value(|mine| mine.iter().any(|mine| mine.id == team.id))
@@ -257,11 +267,13 @@ fn Contact(open: RwSignal<bool>) -> impl IntoView {
         .map(|channel| (channel.key().to_owned(), channel.word().to_owned()))
         .to_vec();
     let channel_options = Signal::derive(move || channel_options.clone());
-    let codes: Vec<_> = ResolutionCode::ALL
-        .iter()
-        .map(|code| (code.key().to_owned(), code.word().to_owned()))
-        .collect();
-    let codes = Signal::derive(move || codes.clone());
+    let codes = Signal::derive(move || {
+        let offered = offered.get();
+        offered
+            .into_iter()
+            .map(|code| (code.key().to_owned(), code.word().to_owned()))
+            .collect()
+    });
     view! {
         <form
             class="contact"

@@ -13,6 +13,7 @@ pub mod routing;
 pub mod services;
 pub mod set_up;
 pub mod sites;
+pub mod states;
 pub mod teams;
 pub mod tokens;
 

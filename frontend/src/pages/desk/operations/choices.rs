@@ -2,7 +2,7 @@
 
 use super::ticket::CategoryName;
 use crate::api::{
-    Id,
+    Id, ResolutionCode,
     operations::{PersonBadge, ServiceName},
     schema,
 };
@@ -22,6 +22,21 @@ pub struct ChoicesQuery {
     pub services: Vec<ServiceName>,
     #[arguments(department: $department)]
     pub categories: Vec<CategoryName>,
+    pub departments: Vec<DepartmentCodes>,
+}
+
+/// How a department's tickets may be resolved.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Department")]
+pub struct DepartmentCodes {
+    pub id: Id,
+    pub state_settings: Codes,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "StateSettings")]
+pub struct Codes {
+    pub resolution_codes: Vec<ResolutionCode>,
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]

@@ -46,7 +46,7 @@ pub struct TicketDetail {
     pub urgency: Urgency,
     pub priority: Priority,
     pub channel: Channel,
-    pub department: DepartmentName,
+    pub department: TicketDepartment,
     pub team: Option<TeamName>,
     pub assignee: Option<PersonBadge>,
     pub requester: RequesterCard,
@@ -92,6 +92,31 @@ pub struct RequesterCard {
     pub email: Option<String>,
     pub phone: Option<String>,
     pub timezone: String,
+}
+
+/// The department that has the ticket, and what it offers.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Department")]
+pub struct TicketDepartment {
+    pub id: Id,
+    pub name: String,
+    pub state_settings: Offers,
+}
+
+/// What a department offers when a ticket is held or resolved.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "StateSettings")]
+pub struct Offers {
+    pub hold_reasons: Vec<HoldOffer>,
+    pub resolution_codes: Vec<ResolutionCode>,
+}
+
+/// A reason for which a ticket may wait, and for how many days unless somebody says.
+#[derive(cynic::QueryFragment, Clone, Copy, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "HoldReasonOffer")]
+pub struct HoldOffer {
+    pub reason: HoldReason,
+    pub wake_up_days: i32,
 }
 
 /// Where somebody works.

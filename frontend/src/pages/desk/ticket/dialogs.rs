@@ -215,8 +215,31 @@ fn Hold(steps: Steps) -> impl IntoView {
     let form = Form::new(steps.hold);
     let first = NodeRef::<html::Select>::new();
     focus_first(first);
-    let reason = RwSignal::new(HoldReason::WaitingForRequester);
-    let wake_up = RwSignal::new(local_text(next_working_morning()));
+    let Some(ticket) = steps.store.now() else {
+        return ().into_any();
+    };
+    let offers = StoredValue::new(ticket.department.state_settings.hold_reasons);
+    let usual = offers.with_value(|offers| {
+        let waits = HoldReason::WaitingForRequester;
+        let usual = offers.iter().find(|offer| offer.reason == waits);
+        usual.or(offers.first()).copied()
+    });
+    let reason = RwSignal::new(usual.map_or(HoldReason::WaitingForRequester, |usual| usual.reason));
+    let wake_up = RwSignal::new(local_text(working_morning(
+        usual.map_or(1, |usual| usual.wake_up_days),
+    )));
+    // The date follows the reason until somebody writes one.
+    let written = StoredValue::new(false);
+    let choose = move |chosen: HoldReason| {
+        reason.set(chosen);
+        let days = offers.with_value(|offers| {
+            let offer = offers.iter().find(|offer| offer.reason == chosen);
+            offer.map(|offer| offer.wake_up_days)
+        });
+        if let Some(days) = days.filter(|_| !written.get_value()) {
+            wake_up.set(local_text(working_morning(days)));
+        }
+    };
     let message = RwSignal::new(String::new());
     let submit = move || {
         let Some(ticket) = steps.store.now() else {
@@ -244,17 +267,17 @@ fn Hold(steps: Steps) -> impl IntoView {
             <Labelled id="hold-reason" label=words::ticket::hold_reason() help=words::ticket::hold_help()>
                 <select class="input" id="hold-reason" aria-describedby="hold-reason-help" node_ref=first on:change=move |event| {
                     if let Some(chosen) = HoldReason::from_key(&event_target_value(&event)) {
-                        reason.set(chosen);
+                        choose(chosen);
                     }
                 }>
-                    {HoldReason::ALL.iter().map(|choice| view! {
-                        <option value=choice.key() selected=*choice == reason.get_untracked()>{choice.word()}</option>
+                    {offers.get_value().into_iter().map(|offer| offer.reason).map(|choice| view! {
+                        <option value=choice.key() selected=choice == reason.get_untracked()>{choice.word()}</option>
                     }).collect_view()}
                 </select>
             </Labelled>
             <Labelled id="hold-wake-up" label=words::ticket::wake_up() help=words::ticket::wake_up_help()>
                 <input class="input" id="hold-wake-up" aria-describedby="hold-wake-up-help" type="datetime-local" required=true
-                    prop:value=move || wake_up.get() on:input=move |event| wake_up.set(event_target_value(&event))/>
+                    prop:value=move || wake_up.get() on:input=move |event| { written.set_value(true); wake_up.set(event_target_value(&event)); }/>
             </Labelled>
             <Labelled id="hold-message" label=words::ticket::hold_message() optional=true help=words::ticket::hold_message_help()>
                 <textarea class="input" id="hold-message" aria-describedby="hold-message-help" rows="3" prop:value=move || message.get() on:input=move |event| message.set(event_target_value(&event))></textarea>
@@ -262,6 +285,7 @@ fn Hold(steps: Steps) -> impl IntoView {
             {form.foot(words::terms_words::transition_put_on_hold(), false)}
         </form>
     }
+    .into_any()
 }
 
 #[component]
@@ -276,6 +300,12 @@ fn Resolve(steps: Steps) -> impl IntoView {
         ResolutionCode::Fulfilled
     } else {
         ResolutionCode::Solved
+    };
+    let offered = ticket.department.state_settings.resolution_codes;
+    let usual = if offered.contains(&usual) {
+        usual
+    } else {
+        offered.first().copied().unwrap_or(usual)
     };
     let code = RwSignal::new(usual);
     let draft = Draft::open(&format!("{}.resolution", ticket.id.inner()));
@@ -308,8 +338,8 @@ fn Resolve(steps: Steps) -> impl IntoView {
                         code.set(chosen);
                     }
                 }>
-                    {ResolutionCode::ALL.iter().map(|choice| view! {
-                        <option value=choice.key() selected=*choice == usual>{choice.word()}</option>
+                    {offered.into_iter().map(|choice| view! {
+                        <option value=choice.key() selected=choice == usual>{choice.word()}</option>
                     }).collect_view()}
                 </select>
             </Labelled>
@@ -435,8 +465,8 @@ fn Link(steps: Steps) -> impl IntoView {
     }
 }
 
-/// Nine o'clock of the next day that is neither Saturday nor Sunday, by the browser's calendar.
-fn next_working_morning() -> js_sys::Date {
+/// Nine o'clock on a working day, at least so many days ahead.
+fn working_morning(days: i32) -> js_sys::Date {
     #[expect(
         clippy::cast_precision_loss,
         reason = "milliseconds since 1970 are exact below 2^53"
@@ -447,12 +477,11 @@ fn next_working_morning() -> js_sys::Date {
     date.set_hours(9);
     date.set_minutes(0);
     date.set_seconds(0);
-    loop {
+    date.set_date(date.get_date() + days.unsigned_abs().max(1));
+    while matches!(date.get_day(), 0 | 6) {
         date.set_date(date.get_date() + 1);
-        if !matches!(date.get_day(), 0 | 6) {
-            return date;
-        }
     }
+    date
 }
 
 /// As a field for local times holds it.
