@@ -112,7 +112,7 @@ pub fn ForgotPassword() -> impl IntoView {
     let done = || {
         view! {
             <div class="card door-card" role="status">
-                <p class="notice" data-tone="good">
+                <p class="notice" data-tone="ok">
                     <Icon name="mail" />
                     <span>{words::forgot_done()}</span>
                 </p>

@@ -45,9 +45,11 @@ pub fn journeys(bench: &mut Bench) -> Result<Verdict> {
     // Built before there was a client, the executable would not know of it.
     build.env("BELLHOP_CLIENT_DIGEST", client::digest()?);
     job::must(&mut bench.console, build)?;
-    let server = Server::fresh(&workspace::target().join("debug/bellhop"))?;
+    let executable = workspace::target().join("debug/bellhop");
+    let server = Server::fresh(&executable)?;
     let mut command = playwright::command(&mut bench.console, &server)?;
-    command.arg("test");
+    // The set-up page needs a server of its own, on an empty folder.
+    command.arg("test").env("BELLHOP_EXECUTABLE", &executable);
     let outcome = job::run_one(&mut bench.console, command)?;
     Ok(match Verdict::tests(outcome, counts::playwright) {
         Verdict::Tests(counts, Some(output)) => {

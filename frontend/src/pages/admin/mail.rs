@@ -71,6 +71,26 @@ pub fn MailOut() -> impl IntoView {
     }
 }
 
+/// Whether mail is on and arrives, for the set-up page.
+#[component]
+pub fn MailCheck() -> impl IntoView {
+    let found =
+        Remote::new(|| async { data::fetch_mail().await.map_err(|error| error.sentence()) });
+    let again = Callback::new(move |()| found.again());
+    view! {
+        {found.view(bones, move |found| {
+            let on = memo(move |_| found.with(|mail| mail.on));
+            view! {
+                {move || standing(found.get())}
+                <Show when=move || on.get()>
+                    <TestMail on_done=again />
+                </Show>
+            }
+            .into_any()
+        })}
+    }
+}
+
 /// Whether mail is on, where it goes, and how much waits.
 fn standing(mail: Mail) -> AnyView {
     if !mail.on {
@@ -141,7 +161,7 @@ fn TestMail(on_done: Callback<()>) -> impl IntoView {
             </button>
             <div role="status">
                 {move || told.get().map(|(tone, text)| view! {
-                    <p class="notice" data-tone=tone><Icon name=if tone == "good" { "check" } else { "circle-alert" } /><span>{text}</span></p>
+                    <p class="notice" data-tone=tone><Icon name=if tone == "ok" { "check" } else { "circle-alert" } /><span>{text}</span></p>
                 })}
             </div>
         </div>
@@ -170,7 +190,7 @@ async fn follow_test() -> (&'static str, String) {
 
 fn outcome(test: &Test) -> (&'static str, String) {
     match (test.state, &test.error_code) {
-        (JobState::Done, _) => ("good", words::mail_test_sent().to_owned()),
+        (JobState::Done, _) => ("ok", words::mail_test_sent().to_owned()),
         (_, Some(code)) => {
             let error = test.error.clone().unwrap_or_default();
             ("bad", words::mail_test_failed(code, error))

@@ -93,6 +93,8 @@ pub fn People(reach: Reach) -> impl IntoView {
             },
         );
     };
+    let here = use_viewer().with_untracked(|viewer| viewer.person.timezone.clone());
+    let here = StoredValue::new(here);
     let editor = Editor::<Person>::new();
     let access = Editor::<Person>::new();
     let importing = RwSignal::new(false);
@@ -119,7 +121,7 @@ pub fn People(reach: Reach) -> impl IntoView {
                 </button>
             </p>
             <Dialog open=importing title=Signal::derive(|| words::import_title().to_owned()) close_word=common::close() class="dialog-wide">
-                <PeopleImport on_done=move |()| list.again() />
+                <PeopleImport on_done=move |()| list.again() zone=here.get_value() />
             </Dialog>
         })}
         <div class="admin-search">

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     api::{save_text, upload},
-    components::{Check, Icon, environment::use_viewer, focus_first_error},
+    components::{Check, Icon, focus_first_error},
     words::admin as words,
 };
 
@@ -39,8 +39,9 @@ pub fn PeopleImport(
     /// Hears that people were loaded.
     #[prop(into)]
     on_done: Callback<()>,
+    /// Time zone of new people of whom the file does not say it.
+    zone: String,
 ) -> impl IntoView {
-    let zone = use_viewer().with_untracked(|viewer| viewer.person.timezone.clone());
     let input = NodeRef::<html::Input>::new();
     let missing = RwSignal::new(false);
     let busy = RwSignal::new(false);

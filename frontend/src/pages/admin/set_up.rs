@@ -1,4 +1,5 @@
-//! The first hour: the demo, or the first administrator, the working week and departments.
+//! The first hour: the demo, or the first administrator, the working week and departments, then mail and people for
+//! whoever wants to.
 
 use crate::lean::*;
 use shared::{
@@ -9,11 +10,13 @@ use shared::{
 use super::{
     form::{Form, FormView},
     frame::bones,
+    mail::MailCheck,
     operations::{
         calendars::Weekday,
         people::Password,
         set_up::{self as data, SetUp, SetUpBeginInput, Template, WorkingHoursInput},
     },
+    people_import::PeopleImport,
     zone::ZoneField,
 };
 use crate::{
@@ -28,6 +31,8 @@ enum Step {
     Choose,
     Administrator,
     Departments,
+    Mail,
+    People,
     Done,
     DemoReady,
 }
@@ -59,6 +64,23 @@ fn Wizard(state: SetUp) -> impl IntoView {
     } else {
         Step::Departments
     });
+    // Whoever goes on with the keyboard goes on from the new step's heading.
+    effect(move |before: Option<Step>| {
+        let now = step.get();
+        if before.is_some_and(|before| before != now) {
+            request_animation_frame(|| {
+                if let Some(main) = document().get_element_by_id("main") {
+                    use wasm_bindgen::JsCast;
+                    if let Ok(main) = main.dyn_into::<web_sys::HtmlElement>() {
+                        // The page is there as long as its steps are.
+                        _ = main.focus();
+                        main.scroll_into_view();
+                    }
+                }
+            });
+        }
+        now
+    });
     move || {
         match step.get() {
         Step::Choose => view! { <Choose state code step /> }.into_any(),
@@ -69,6 +91,25 @@ fn Wizard(state: SetUp) -> impl IntoView {
         }
         .into_any(),
         Step::Departments => view! { <Departments step /> }.into_any(),
+        Step::Mail => view! {
+            <section class="card card-pad admin-form">
+                <h2>{words::mail()}</h2>
+                <p class="muted">{words::set_up_mail_text()}</p>
+                <MailCheck />
+                <p class="muted">{words::set_up_mail()} " " <code>"bellhop serve --smtp-url smtp://mail.example.org:587 --mail-from 'Help desk <help@example.org>'"</code></p>
+                <Onward step to=Step::People />
+            </section>
+        }
+        .into_any(),
+        Step::People => view! {
+            <section class="card card-pad admin-form">
+                <h2>{words::import_title()}</h2>
+                <p>{words::set_up_people_text()}</p>
+                <PeopleImport on_done=|()| () zone=browser_zone() />
+                <Onward step to=Step::Done quiet=true />
+            </section>
+        }
+        .into_any(),
         Step::Done => view! { <Done /> }.into_any(),
         Step::DemoReady => view! {
             <section class="card card-pad admin-form">
@@ -301,7 +342,7 @@ fn DepartmentsForm(templates: Vec<Template>, step: RwSignal<Step>) -> impl IntoV
             end: end.get_untracked(),
         };
         form.send(data::found(templates, Some(hours)), move |_| {
-            step.set(Step::Done);
+            step.set(Step::Mail);
         });
     };
     view! {
@@ -318,8 +359,27 @@ fn DepartmentsForm(templates: Vec<Template>, step: RwSignal<Step>) -> impl IntoV
                 <p class="muted">{words::set_up_departments_text()}</p>
                 <div class="admin-fields">{department_boxes}</div>
             </FormView>
-            <p><button type="button" class="btn btn-quiet" on:click=move |_| step.set(Step::Done)>{words::set_up_skip()}</button></p>
+            <p><button type="button" class="btn btn-quiet" on:click=move |_| step.set(Step::Mail)>{words::set_up_skip()}</button></p>
         </section>
+    }
+}
+
+/// From a step that may be left out to the next.
+#[component]
+fn Onward(
+    step: RwSignal<Step>,
+    to: Step,
+    /// The step has a main button of its own.
+    #[prop(optional)]
+    quiet: bool,
+) -> impl IntoView {
+    let class = if quiet { "btn" } else { "btn btn-primary" };
+    view! {
+        <div class="dialog-actions">
+            <button type="button" class=class on:click=move |_| step.set(to)>
+                {words::set_up_next()}
+            </button>
+        </div>
     }
 }
 
@@ -334,7 +394,6 @@ fn Done() -> impl IntoView {
                 <li><a href="/admin/teams"><Icon name="layers" /> {words::set_up_next_teams()}</a></li>
                 <li><a href="/admin/agreements"><Icon name="handshake" /> {words::set_up_next_agreements()}</a></li>
             </ul>
-            <p class="muted">{words::set_up_mail()} " " <code>"bellhop serve --smtp-url smtp://mail.example.org:587 --mail-from 'Help desk <help@example.org>'"</code></p>
             <p><a class="btn btn-primary" href="/admin">{words::set_up_open()}</a></p>
         </section>
     }
