@@ -105,6 +105,29 @@ pub fn check_state_settings(settings: &StateSettings) -> Result<(), Vec<Problem>
     if settings.hold_reasons.is_empty() {
         problems.add("REQUIRED", "holdReasons", "At least one reason is offered.");
     }
+    // What is longer than its vocabulary has something twice; nobody makes us compare thousands.
+    let lists = [
+        (
+            "holdReasons",
+            settings.hold_reasons.len(),
+            HoldReason::ALL.len(),
+        ),
+        (
+            "resolutionCodes",
+            settings.resolution_codes.len(),
+            ResolutionCode::ALL.len(),
+        ),
+    ];
+    let mut too_long = false;
+    for (field, length, most) in lists {
+        if length > most {
+            problems.add("TOO_MANY", field, format!("There are {most} at most."));
+            too_long = true;
+        }
+    }
+    if too_long {
+        return problems.finish();
+    }
     for (place, offer) in settings.hold_reasons.iter().enumerate() {
         if !(1..=WAKE_UP_MAX).contains(&offer.wake_up_days) {
             problems.add(
@@ -184,5 +207,11 @@ mod tests {
                 "resolutionCodes",
             ]
         );
+        let long = StateSettings {
+            hold_reasons: vec![twice; 7],
+            ..StateSettings::default()
+        };
+        let problems = check_state_settings(&long).expect_err("too many");
+        assert_eq!((problems.len(), problems[0].code.as_str()), (1, "TOO_MANY"));
     }
 }
