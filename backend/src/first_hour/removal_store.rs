@@ -45,6 +45,7 @@ pub const EMPTIED: [&str; 37] = [
     "teams",
     "people",
     "sites",
+    "state_settings",
     "departments",
 ];
 
