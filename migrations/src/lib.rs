@@ -22,6 +22,7 @@ mod m0013_routing;
 mod m0014_report_index;
 mod m0015_site;
 mod m0016_state_settings;
+mod m0017_open_participants;
 mod shape;
 
 /// All steps in order.
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_report_index::Migration),
             Box::new(m0015_site::Migration),
             Box::new(m0016_state_settings::Migration),
+            Box::new(m0017_open_participants::Migration),
         ]
     }
 }

@@ -97,7 +97,7 @@ async fn post(
     }
     let message = say_with(&mut act, visibility, body, files).await?;
     let ticket = act.save().await?;
-    key.remember(&uow, message.id.0).await?;
+    key.remember(&mut uow, message.id.0);
     uow.commit().await?;
     Ok(Written { message, ticket })
 }

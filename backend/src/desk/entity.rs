@@ -84,6 +84,8 @@ pub mod participant {
         pub ticket_id: TicketId,
         #[sea_orm(primary_key, auto_increment = false)]
         pub part: super::Part,
+        /// Whether the ticket is open.
+        pub open: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! Loads rows of the organisation many at a time: for a request, or for all subscriptions together.
 
+use super::at_hand::AtHand;
 use crate::desk::entity::clock;
 use crate::desk::service_level::clock_store;
 use crate::desk::state_settings::{self, History};
@@ -22,9 +23,14 @@ pub struct OrganisationLoader(pub Database);
 
 /// Where a request finds rows of the organisation.
 pub enum Loading {
-    /// It loads its own: what is asked for at the same time is loaded at once, and nothing is kept,
-    /// for a mutation may follow that changes it.
-    Own(DataLoader<OrganisationLoader>),
+    /// It loads its own: what is asked for at the same time is loaded at once, and nothing is kept but
+    /// what a query's lists have at hand, for a mutation may follow that changes it.
+    Own {
+        /// Looked at first.
+        at_hand: AtHand,
+        /// Asked for what is not at hand.
+        loader: DataLoader<OrganisationLoader>,
+    },
     /// In the [`LiveLoading`] of the schema: a subscription.
     Live,
 }
@@ -33,7 +39,10 @@ impl Loading {
     /// For a query or a mutation.
     pub fn own(db: Database) -> Self {
         let loader = DataLoader::new(OrganisationLoader(db), tokio::spawn);
-        Self::Own(loader.delay(Duration::ZERO))
+        Self::Own {
+            at_hand: AtHand::default(),
+            loader: loader.delay(Duration::ZERO),
+        }
     }
 }
 

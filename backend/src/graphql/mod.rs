@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod api_token;
+pub mod at_hand;
 pub mod attachment;
 pub mod audit;
 pub mod calendar;
@@ -35,6 +36,7 @@ pub mod schema;
 pub mod service_mutation;
 pub mod site_mutation;
 pub mod state_settings;
+pub mod straight;
 pub mod subscription;
 pub mod ticket;
 pub mod ticket_mutation;

@@ -28,7 +28,10 @@ where
     OrganisationLoader: async_graphql::dataloader::Loader<K, Error = Arc<Error>>,
 {
     let loaded = match ctx.data::<Loading>()? {
-        Loading::Own(loader) => loader.load_one(key).await,
+        Loading::Own { at_hand, loader } => match at_hand.row(&key) {
+            Some(row) => Ok(Some(row)),
+            None => loader.load_one(key).await,
+        },
         Loading::Live => ctx.data::<LiveLoading>()?.load_one(key).await,
     };
     loaded.map_err(|error| top_level(ctx, Error::Fault(anyhow::anyhow!(error))))

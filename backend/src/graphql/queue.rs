@@ -1,5 +1,6 @@
 //! Lists of tickets and the views upon them.
 
+use super::at_hand;
 use super::context::{acting, app};
 use super::error::top_level;
 use super::filter::{TicketFilter, resolve};
@@ -7,7 +8,8 @@ use super::id::{id, parse};
 use super::organisation::{Department, Team, load_department, load_team};
 use super::page::{PageInfo, TotalCount};
 use super::scalar::Sequence;
-use super::ticket::{Ticket, as_of};
+use super::straight::Straight;
+use super::ticket::{Listed, Ticket, as_of};
 use crate::desk::entity::ticket;
 use crate::desk::store::queue::{self, Page};
 use crate::desk::view::{self, View, ViewId};
@@ -113,12 +115,13 @@ pub struct TicketEdge {
     /// Compare as text, ascending, to keep the list's order.
     sort_key: String,
     /// The ticket.
-    node: Ticket,
+    node: Listed,
 }
 
 /// A page of tickets.
 pub struct TicketConnection {
-    page: Page,
+    rows: Vec<Arc<ticket::Model>>,
+    has_next: bool,
     order: TicketOrder,
     filter: shared::ticket::TicketFilter,
     scope: Arc<Scope>,
@@ -130,25 +133,22 @@ pub struct TicketConnection {
 #[Object]
 impl TicketConnection {
     /// Tickets with their places.
-    async fn edges(&self) -> Vec<TicketEdge> {
-        self.page
-            .rows
-            .iter()
-            .map(|row| edge(self.order, row))
-            .collect()
+    async fn edges(&self) -> Vec<Straight<TicketEdge>> {
+        let edges = self.rows.iter().map(|row| edge(self.order, row));
+        edges.map(Straight).collect()
     }
     /// Tickets.
-    async fn nodes(&self) -> Vec<Ticket> {
-        self.page.rows.iter().cloned().map(Into::into).collect()
+    async fn nodes(&self) -> Vec<Listed> {
+        self.rows.iter().map(Into::into).collect()
     }
     /// Whether there is more.
     async fn page_info(&self) -> PageInfo {
-        let place = |row: &ticket::Model| queue::cursor(self.order, row);
+        let place = |row: &Arc<ticket::Model>| queue::cursor(self.order, row);
         PageInfo::forward(
-            self.page.has_next,
+            self.has_next,
             self.after,
-            self.page.rows.first().map(place),
-            self.page.rows.last().map(place),
+            self.rows.first().map(place),
+            self.rows.last().map(place),
         )
     }
     /// How many in all; counted only when asked for.
@@ -167,11 +167,11 @@ impl TicketConnection {
     }
 }
 
-fn edge(order: TicketOrder, row: &ticket::Model) -> TicketEdge {
+fn edge(order: TicketOrder, row: &Arc<ticket::Model>) -> TicketEdge {
     TicketEdge {
         cursor: queue::cursor(order, row),
         sort_key: queue::sort_key(order, row),
-        node: row.clone().into(),
+        node: row.into(),
     }
 }
 
@@ -245,7 +245,7 @@ impl TicketQuery {
             let size = paging::page_size(first)?;
             let db = app(ctx)?.platform.db.clone();
             let filter = resolve(db.reader(), acting, filter).await?;
-            let page = queue::page(
+            let Page { rows, has_next } = queue::page(
                 db.reader(),
                 &acting.scope,
                 &filter,
@@ -255,7 +255,8 @@ impl TicketQuery {
             )
             .await?;
             Ok(TicketConnection {
-                page,
+                rows: rows.into_iter().map(Arc::new).collect(),
+                has_next,
                 order,
                 filter,
                 scope: acting.scope.clone(),
@@ -263,7 +264,11 @@ impl TicketQuery {
                 as_of,
             })
         };
-        work.await.map_err(|error| top_level(ctx, error))
+        let page: TicketConnection = work.await.map_err(|error| top_level(ctx, error))?;
+        let list = ctx.look_ahead();
+        let nodes = [list.field("edges").field("node"), list.field("nodes")];
+        at_hand::gather(ctx, &nodes, &page.rows).await?;
+        Ok(page)
     }
 
     /// All ids of a list in its order, up to 10,000, for lists that load rows as they show them.
@@ -295,7 +300,7 @@ impl TicketQuery {
     }
 
     /// Tickets by id, in the order asked, 200 at most; unseen ones are left out.
-    async fn tickets_by_ids(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Ticket>> {
+    async fn tickets_by_ids(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Listed>> {
         let acting = acting(ctx)?;
         let work = async {
             if ids.len() > IDS_MOST {
@@ -313,13 +318,12 @@ impl TicketQuery {
                 queue::find_many(app(ctx)?.platform.db.reader(), &acting.scope, &keys).await?;
             let mut by_id: HashMap<TicketId, ticket::Model> =
                 rows.into_iter().map(|row| (row.id, row)).collect();
-            Ok(keys
-                .iter()
-                .filter_map(|key| by_id.remove(key))
-                .map(Into::into)
-                .collect())
+            let rows = keys.iter().filter_map(|key| by_id.remove(key));
+            Ok(rows.map(Arc::new).collect::<Vec<_>>())
         };
-        work.await.map_err(|error| top_level(ctx, error))
+        let rows = work.await.map_err(|error| top_level(ctx, error))?;
+        at_hand::gather(ctx, &[ctx.look_ahead()], &rows).await?;
+        Ok(rows.iter().map(Into::into).collect())
     }
 
     /// The viewer's views with their counts.

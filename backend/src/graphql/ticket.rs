@@ -17,6 +17,7 @@ use super::organisation::{
     load_person_opt, load_service, load_team,
 };
 use super::scalar::{Markdown, Sequence};
+use super::straight::{self, Straight};
 use super::timeline::{TimelineConnection, timeline};
 use crate::app::App;
 use crate::desk::attachment::store;
@@ -28,7 +29,12 @@ use crate::platform::error::Error;
 use crate::platform::paging::Ends;
 use crate::platform::{event_log, markdown};
 use crate::practice::catalog;
-use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{
+    Context, ContextSelectionSet, ID, Interface, Object, OutputType, Positioned, Result,
+    ServerResult, SimpleObject, Value,
+};
 use shared::form::FieldKind;
 use shared::id::{PersonId, TicketId};
 use shared::permission::{Standing, TicketAction};
@@ -38,6 +44,8 @@ use shared::ticket::{
     Stimulus, TicketKind, TicketState, Urgency, allowed_stimuli,
 };
 use shared::time::Timestamp;
+use std::borrow::Cow;
+use std::pin::Pin;
 use std::sync::Arc;
 
 /// What a viewer may do with a ticket besides moving it on.
@@ -282,18 +290,30 @@ async fn people(ctx: &Context<'_>, ids: Vec<PersonId>) -> Result<Vec<Person>> {
         desc = "Follows from impact and urgency."
     ),
     field(name = "channel", ty = "Channel", desc = "How the contact came in."),
-    field(name = "department", ty = "Department", desc = "Owning department."),
-    field(name = "team", ty = "Option<Team>", desc = "Team that has it."),
-    field(name = "assignee", ty = "Option<Person>", desc = "Person who has it."),
-    field(name = "requester", ty = "Person", desc = "Who asked."),
+    field(
+        name = "department",
+        ty = "Straight<Department>",
+        desc = "Owning department."
+    ),
+    field(
+        name = "team",
+        ty = "Option<Straight<Team>>",
+        desc = "Team that has it."
+    ),
+    field(
+        name = "assignee",
+        ty = "Option<Straight<Person>>",
+        desc = "Person who has it."
+    ),
+    field(name = "requester", ty = "Straight<Person>", desc = "Who asked."),
     field(
         name = "requested_for",
-        ty = "Person",
+        ty = "Straight<Person>",
         desc = "For whom; the requester unless said otherwise."
     ),
     field(
         name = "opened_by",
-        ty = "Option<Person>",
+        ty = "Option<Straight<Person>>",
         desc = "Who wrote it down, when not the requester."
     ),
     field(name = "service", ty = "Option<Service>", desc = "Affected service."),
@@ -385,7 +405,7 @@ async fn people(ctx: &Context<'_>, ids: Vec<PersonId>) -> Result<Vec<Person>> {
     ),
     field(
         name = "next_clock",
-        ty = "Option<Clock>",
+        ty = "Option<Straight<Clock>>",
         desc = "The clock that drives the queue."
     ),
     field(
@@ -411,6 +431,45 @@ pub enum Ticket {
     ServiceRequest(ServiceRequest),
     /// A question or a matter that is neither.
     Case(Case),
+}
+
+/// A ticket of a list, resolved straight.
+pub struct Listed(Ticket);
+
+impl From<&Arc<ticket::Model>> for Listed {
+    fn from(row: &Arc<ticket::Model>) -> Self {
+        Self(row.clone().into())
+    }
+}
+
+impl OutputType for Listed {
+    fn type_name() -> Cow<'static, str> {
+        Ticket::type_name()
+    }
+
+    fn introspection_type_name(&self) -> Cow<'static, str> {
+        self.0.introspection_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Ticket::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        _: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        // One future of a ticket is on the heap, so that a list's is not as large as all that a ticket
+        // can be asked for.
+        let resolved: Pin<Box<dyn Future<Output = ServerResult<Value>> + Send + '_>> = match &self.0
+        {
+            Ticket::Incident(object) => Box::pin(straight::resolve(ctx, object)),
+            Ticket::ServiceRequest(object) => Box::pin(straight::resolve(ctx, object)),
+            Ticket::Case(object) => Box::pin(straight::resolve(ctx, object)),
+        };
+        resolved.await
+    }
 }
 
 impl From<ticket::Model> for Ticket {
@@ -474,17 +533,17 @@ macro_rules! ticket_object {
             /// How the contact came in.
             async fn channel(&self) -> Channel { self.0.channel }
             /// Owning department.
-            async fn department(&self, ctx: &Context<'_>) -> Result<Department> { load_department(ctx, self.0.department_id).await }
+            async fn department(&self, ctx: &Context<'_>) -> Result<Straight<Department>> { load_department(ctx, self.0.department_id).await.map(Straight) }
             /// Team that has it.
-            async fn team(&self, ctx: &Context<'_>) -> Result<Option<Team>> { load_team(ctx, self.0.team_id).await }
+            async fn team(&self, ctx: &Context<'_>) -> Result<Option<Straight<Team>>> { Ok(load_team(ctx, self.0.team_id).await?.map(Straight)) }
             /// Person who has it.
-            async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Person>> { load_person_opt(ctx, self.0.assignee_id).await }
+            async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Straight<Person>>> { Ok(load_person_opt(ctx, self.0.assignee_id).await?.map(Straight)) }
             /// Who asked.
-            async fn requester(&self, ctx: &Context<'_>) -> Result<Person> { load_person(ctx, self.0.requester_id).await }
+            async fn requester(&self, ctx: &Context<'_>) -> Result<Straight<Person>> { load_person(ctx, self.0.requester_id).await.map(Straight) }
             /// For whom; the requester unless said otherwise.
-            async fn requested_for(&self, ctx: &Context<'_>) -> Result<Person> { load_person(ctx, self.0.requested_for_id.unwrap_or(self.0.requester_id)).await }
+            async fn requested_for(&self, ctx: &Context<'_>) -> Result<Straight<Person>> { load_person(ctx, self.0.requested_for_id.unwrap_or(self.0.requester_id)).await.map(Straight) }
             /// Who wrote it down, when not the requester.
-            async fn opened_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> { load_person_opt(ctx, self.0.opened_by_id).await }
+            async fn opened_by(&self, ctx: &Context<'_>) -> Result<Option<Straight<Person>>> { Ok(load_person_opt(ctx, self.0.opened_by_id).await?.map(Straight)) }
             /// Affected service.
             async fn service(&self, ctx: &Context<'_>) -> Result<Option<Service>> { load_service(ctx, self.0.service_id).await }
             /// Category.
@@ -540,7 +599,7 @@ macro_rules! ticket_object {
             /// Its promises; null for those who do not work it.
             async fn clocks(&self, ctx: &Context<'_>) -> Result<Option<Vec<Clock>>> { Common(&self.0).clocks(ctx).await }
             /// The clock that drives the queue.
-            async fn next_clock(&self, ctx: &Context<'_>) -> Result<Option<Clock>> { Common(&self.0).next_clock(ctx).await }
+            async fn next_clock(&self, ctx: &Context<'_>) -> Result<Option<Straight<Clock>>> { Ok(Common(&self.0).next_clock(ctx).await?.map(Straight)) }
             /// What the viewer may do.
             async fn viewer_can(&self, ctx: &Context<'_>) -> Result<ViewerCan> { Common(&self.0).viewer_can(ctx) }
             /// Steps that the viewer may take now.

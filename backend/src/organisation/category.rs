@@ -76,7 +76,7 @@ pub async fn create(
         .first("parent", &row.parent_id)
         .first("team", &row.team_id);
     emit(&mut uow, EventKind::CategoryCreated, subject(&row), changes);
-    key.remember(&uow, row.id.0).await?;
+    key.remember(&mut uow, row.id.0);
     uow.commit().await?;
     Ok(row)
 }

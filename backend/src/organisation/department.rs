@@ -99,7 +99,7 @@ pub async fn create(
         subject(&row),
         changes,
     );
-    key.remember(&uow, row.id.0).await?;
+    key.remember(&mut uow, row.id.0);
     uow.commit().await?;
     Ok(row)
 }

@@ -118,7 +118,7 @@ pub async fn create(
             .ok_or_else(|| Error::not_found("idempotencyKey"));
     }
     let row = take_on(&mut uow, new, password_hash).await?;
-    key.remember(&uow, row.id.0).await?;
+    key.remember(&mut uow, row.id.0);
     uow.commit().await?;
     Ok(row)
 }

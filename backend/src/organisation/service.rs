@@ -75,7 +75,7 @@ pub async fn create(
         .first("department", &row.department_id)
         .first("team", &row.team_id);
     emit(&mut uow, EventKind::ServiceCreated, subject(&row), changes);
-    key.remember(&uow, row.id.0).await?;
+    key.remember(&mut uow, row.id.0);
     uow.commit().await?;
     Ok(row)
 }

@@ -71,7 +71,7 @@ pub async fn create(platform: &Platform, ctx: &Context, new: NewSite, key: Key) 
         .first("address", &row.address)
         .first("timezone", &row.timezone);
     emit(&mut uow, EventKind::SiteCreated, subject(&row), changes);
-    key.remember(&uow, row.id.0).await?;
+    key.remember(&mut uow, row.id.0);
     uow.commit().await?;
     Ok(row)
 }

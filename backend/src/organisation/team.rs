@@ -49,7 +49,7 @@ pub async fn create(
         .first("name", &row.name)
         .first("department", &row.department_id);
     emit(&mut uow, EventKind::TeamCreated, subject(&row), changes);
-    key.remember(&uow, row.id.0).await?;
+    key.remember(&mut uow, row.id.0);
     uow.commit().await?;
     Ok(row)
 }

@@ -23,23 +23,42 @@ where
     E: EntityTrait,
     A: ActiveModelTrait<Entity = E>,
 {
+    for statement in statements::<E, A>(db.get_database_backend(), rows) {
+        db.execute_raw(statement?).await?;
+    }
+    Ok(())
+}
+
+/// The statements that insert rows, as many in each as it takes.
+///
+/// # Errors
+/// A row lacks a value.
+pub(super) fn statements<E, A>(
+    backend: DatabaseBackend,
+    rows: impl IntoIterator<Item = impl IntoActiveModel<A>>,
+) -> impl Iterator<Item = Result<Statement>>
+where
+    E: EntityTrait,
+    A: ActiveModelTrait<Entity = E>,
+{
     let columns: Vec<E::Column> = E::Column::iter().collect();
     let most = PARAMETERS / columns.len();
-    let backend = db.get_database_backend();
     let mut full = None;
     let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-    loop {
+    std::iter::from_fn(move || {
         let mut values: Vec<Value> = Vec::new();
         let mut count = 0;
         for row in rows.by_ref().take(most) {
             for column in &columns {
-                let value = row.get(*column).into_value();
-                values.push(value.ok_or_else(|| anyhow::anyhow!("a row without a value"))?);
+                match row.get(*column).into_value() {
+                    Some(value) => values.push(value),
+                    None => return Some(Err(anyhow::anyhow!("a row without a value").into())),
+                }
             }
             count += 1;
         }
         if count == 0 {
-            return Ok(());
+            return None;
         }
         let text = if count == most {
             full.get_or_insert_with(|| text::<E>(backend, &columns, count))
@@ -47,9 +66,8 @@ where
         } else {
             text::<E>(backend, &columns, count)
         };
-        db.execute_raw(Statement::from_sql_and_values(backend, text, values))
-            .await?;
-    }
+        Some(Ok(Statement::from_sql_and_values(backend, text, values)))
+    })
 }
 
 fn text<E: EntityTrait>(backend: DatabaseBackend, columns: &[E::Column], rows: usize) -> String {

@@ -1,10 +1,12 @@
 //! Connections to SQLite or PostgreSQL.
 
+use super::reader::Reader;
 use super::writer::{Company, Turn, Writer};
 use anyhow::{Context as _, Result, bail};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Alias, Query};
 use sea_orm::sqlx::Connection as _;
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     TransactionTrait,
@@ -21,13 +23,19 @@ const MIGRATION_TURN: i64 = 0x0062_656c_6c68_6f70;
 /// How long anybody waits for a connection, or for the turn to write.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Statements that read a SQLite file at a time.
+const READERS: u32 = 4;
+
+/// Rows that a statement's thread reads ahead.
+const ROWS_AHEAD: usize = 1_000;
+
 /// What stores run statements on: the reader, or a transaction.
 pub use sea_orm::ConnectionTrait as Connection;
 
 /// One writer and several readers on SQLite; one pool for both on PostgreSQL.
 #[derive(Clone)]
 pub struct Database {
-    reader: DatabaseConnection,
+    reader: Reader,
     writer: DatabaseConnection,
     turns: Writer,
     /// Held as long as the file is open.
@@ -138,7 +146,7 @@ impl Database {
                 .await
                 .context("cannot connect to PostgreSQL")?;
             Self {
-                reader: pool.clone(),
+                reader: Reader::of_pool(pool.clone()),
                 turns: Writer::many(pool.clone()),
                 writer: pool,
                 _shared: None,
@@ -153,8 +161,11 @@ impl Database {
         }
         let shared = share(path)?;
         // The writer comes first: it creates the file and switches it to WAL.
-        let writer = connect_sqlite(path, 1, false).await?;
-        let reader = connect_sqlite(path, 4, true).await?;
+        let writer = connect_sqlite(path).await?;
+        let options = tuned(SqliteConnectOptions::new().filename(path), true);
+        let reader = Reader::of_file(options, READERS)
+            .await
+            .with_context(|| format!("cannot read {}", path.display()))?;
         Ok(Self {
             reader,
             turns: Writer::one_at_a_time(writer.clone()),
@@ -170,13 +181,13 @@ impl Database {
             path.display()
         ));
         options.max_connections(1).sqlx_logging(false);
-        let reader = sea_orm::Database::connect(options)
+        let connection = sea_orm::Database::connect(options)
             .await
             .with_context(|| format!("cannot open {}", path.display()))?;
         Ok(Self {
-            turns: Writer::one_at_a_time(reader.clone()),
-            writer: reader.clone(),
-            reader,
+            turns: Writer::one_at_a_time(connection.clone()),
+            reader: Reader::of_pool(connection.clone()),
+            writer: connection,
             _shared: None,
         })
     }
@@ -194,7 +205,7 @@ impl Database {
     }
 
     /// For reading.
-    pub fn reader(&self) -> &DatabaseConnection {
+    pub fn reader(&self) -> &Reader {
         &self.reader
     }
 
@@ -232,16 +243,18 @@ impl Database {
                 idle: pool.num_idle(),
             }];
         }
-        [("readers", &self.reader), ("writer", &self.writer)]
-            .map(|(name, connection)| {
-                let pool = connection.get_sqlite_connection_pool();
-                Pool {
-                    name,
-                    open: pool.size() as usize,
-                    idle: pool.num_idle(),
-                }
-            })
-            .to_vec()
+        let pool = self.writer.get_sqlite_connection_pool();
+        let writer = Pool {
+            name: "writer",
+            open: pool.size() as usize,
+            idle: pool.num_idle(),
+        };
+        let readers = self.reader.count().map(|(open, idle)| Pool {
+            name: "readers",
+            open,
+            idle,
+        });
+        readers.into_iter().chain([writer]).collect()
     }
 
     /// Steps of the tables' shape that this program knows and the database does not have.
@@ -294,14 +307,11 @@ impl Database {
     }
 }
 
-async fn connect_sqlite(
-    path: &Path,
-    connections: u32,
-    read_only: bool,
-) -> Result<DatabaseConnection> {
+/// The one connection that writes; the file appears when it is missing.
+async fn connect_sqlite(path: &Path) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
     options
-        .max_connections(connections)
+        .max_connections(1)
         .min_connections(1)
         .acquire_timeout(PATIENCE)
         .sqlx_logging(false)
@@ -314,18 +324,22 @@ async fn connect_sqlite(
             let clean = !connection.is_in_transaction();
             Box::pin(async move { Ok(clean) })
         })
-        .map_sqlx_sqlite_opts(move |options| {
-            options
-                .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "FULL")
-                .pragma("foreign_keys", "ON")
-                .pragma("cache_size", "-65536")
-                .pragma("mmap_size", "268435456")
-                .pragma("temp_store", "MEMORY")
-                .pragma("query_only", if read_only { "ON" } else { "OFF" })
-                .busy_timeout(Duration::from_secs(5))
-        });
+        .map_sqlx_sqlite_opts(|options| tuned(options, false));
     sea_orm::Database::connect(options)
         .await
         .with_context(|| format!("cannot open {}", path.display()))
+}
+
+fn tuned(options: SqliteConnectOptions, read_only: bool) -> SqliteConnectOptions {
+    options
+        .pragma("journal_mode", "WAL")
+        .pragma("synchronous", "FULL")
+        .pragma("foreign_keys", "ON")
+        .pragma("cache_size", "-65536")
+        .pragma("mmap_size", "268435456")
+        .pragma("temp_store", "MEMORY")
+        .pragma("query_only", if read_only { "ON" } else { "OFF" })
+        .busy_timeout(Duration::from_secs(5))
+        // A page of a list waits for nobody to take its first rows.
+        .row_buffer_size(ROWS_AHEAD)
 }

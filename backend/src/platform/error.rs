@@ -58,6 +58,11 @@ pub enum Error {
 #[error("the commit failed: {0}")]
 pub(super) struct CommitFailed(pub Arc<Error>);
 
+/// The database gave a transaction up by itself: it was full, or its disk failed.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the database rolled the transaction back by itself")]
+pub(super) struct RolledBack;
+
 impl Error {
     /// A refusal with one problem.
     pub fn refused(code: &str, field: &str, message: impl Into<String>) -> Self {
@@ -104,7 +109,8 @@ impl Error {
             Self::Refused(_) => false,
             Self::Fault(fault) => fault.chain().any(|cause| {
                 let shared = cause.downcast_ref::<CommitFailed>();
-                cause.downcast_ref::<DbErr>().is_some_and(is_away)
+                cause.is::<RolledBack>()
+                    || cause.downcast_ref::<DbErr>().is_some_and(is_away)
                     || shared.is_some_and(|shared| shared.0.is_unavailable())
             }),
         }
@@ -183,6 +189,13 @@ mod tests {
         ));
         assert!(away.is_unavailable());
         assert!(!Error::from(DbErr::Custom("x".into())).is_unavailable());
+        let given_up = Error::Fault(RolledBack.into());
+        assert!(given_up.is_unavailable());
+        let told = Error::Fault(CommitFailed(Arc::new(given_up)).into());
+        assert!(
+            told.is_unavailable(),
+            "those who shared the commit hear the same"
+        );
         assert!(!Error::forbidden().is_unavailable());
     }
 }

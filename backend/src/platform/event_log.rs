@@ -1,5 +1,6 @@
 //! The log of all that was committed. Live subscriptions, timeline, reports and clocks read it.
 
+use super::batch::Batch;
 use super::bulk;
 use super::error::Result;
 use super::ids::Ids;
@@ -168,12 +169,15 @@ fn salt(ids: &Ids) -> String {
 }
 
 /// Takes sequences and writes the events: the last thing before a commit, for the counter's lock is
-/// held from here on, and readers so always see a prefix of the log. Gives the last sequence.
+/// held from here on, and readers so always see a prefix of the log. What is in the batch is written
+/// before them. Gives the last sequence.
 pub(super) async fn append<C: ConnectionTrait>(
     db: &C,
     stamp: &Stamp<'_>,
     events: Vec<NewEvent>,
+    mut batch: Batch,
 ) -> Result<i64> {
+    let backend = db.get_database_backend();
     let count = i64::try_from(events.len()).map_err(anyhow::Error::from)?;
     let last = super::counter::raise(db, "event", count).await?;
     let mut rows = Vec::with_capacity(events.len());
@@ -210,8 +214,13 @@ pub(super) async fn append<C: ConnectionTrait>(
             changes: Set(changes),
         });
     }
-    bulk::insert::<event::Entity, _>(db, rows).await?;
-    bulk::insert::<payload::Entity, _>(db, payloads).await?;
+    for statement in bulk::statements::<event::Entity, _>(backend, rows) {
+        batch.extend([statement?]);
+    }
+    for statement in bulk::statements::<payload::Entity, _>(backend, payloads) {
+        batch.extend([statement?]);
+    }
+    batch.run(db).await?;
     Ok(last)
 }
 

@@ -2,8 +2,8 @@
 
 use super::error::{Error, Result, code};
 use super::unit_of_work::UnitOfWork;
-use sea_orm::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::{QueryTrait as _, Set};
 use sha2::{Digest, Sha256};
 use shared::id::PersonId;
 use shared::time::Timestamp;
@@ -85,8 +85,8 @@ impl Key {
     }
 
     /// Remembers the result, in the act's own transaction.
-    pub async fn remember(self, uow: &UnitOfWork, result: Uuid) -> Result<()> {
-        let Some(key) = self.key else { return Ok(()) };
+    pub fn remember(self, uow: &mut UnitOfWork, result: Uuid) {
+        let Some(key) = self.key else { return };
         let row = ActiveModel {
             actor_id: Set(uow.context().person()),
             key: Set(key),
@@ -95,8 +95,7 @@ impl Key {
             result_id: Set(result),
             created_at: Set(uow.context().now),
         };
-        Entity::insert(row).exec_without_returning(uow.tx()).await?;
-        Ok(())
+        uow.write_at_end(&Entity::insert(row).into_query());
     }
 }
 

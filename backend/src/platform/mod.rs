@@ -1,12 +1,14 @@
 //! Mechanics without a word of service management: database, unit of work, event log, live feed,
 //! timers, jobs, clock, ids.
 
+pub mod batch;
 pub mod bulk;
 pub mod changes;
 pub mod clock;
 pub mod context;
 mod counter;
 pub mod database;
+mod eager;
 pub mod error;
 pub mod event_log;
 pub mod event_search;
@@ -18,6 +20,7 @@ pub mod job;
 pub mod markdown;
 pub mod paging;
 pub mod pulse;
+pub mod reader;
 pub mod row;
 pub mod setting;
 pub mod timer;

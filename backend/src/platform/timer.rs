@@ -7,7 +7,7 @@ use super::error::Result;
 use super::unit_of_work::UnitOfWork;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{QueryOrder, QuerySelect, Set};
+use sea_orm::{QueryOrder, QuerySelect, QueryTrait as _, Set};
 use shared::id::{TicketId, TimerId};
 use shared::time::Timestamp;
 use std::future::Future;
@@ -33,53 +33,47 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Sets the timer `kind` of a subject; a later call moves it.
-pub async fn set(
+pub fn set(
     uow: &mut UnitOfWork,
     kind: &str,
     subject: Uuid,
     ticket: Option<TicketId>,
     due_at: Timestamp,
-) -> Result<()> {
-    set_all(uow, kind, ticket, &[(subject, due_at)]).await
+) {
+    set_all(uow, kind, ticket, &[(subject, due_at)]);
 }
 
 /// Sets several timers of a kind, each in place of the one for the same subject.
-pub async fn set_all(
+pub fn set_all(
     uow: &mut UnitOfWork,
     kind: &str,
     ticket: Option<TicketId>,
     due: &[(Uuid, Timestamp)],
-) -> Result<()> {
+) {
     if due.is_empty() {
-        return Ok(());
+        return;
     }
-    let rows = due.iter().map(|(subject, due_at)| ActiveModel {
+    let row = |(subject, due_at): &(Uuid, Timestamp)| ActiveModel {
         id: Set(TimerId(uow.next_id())),
         due_at: Set(*due_at),
         kind: Set(kind.to_owned()),
         subject_id: Set(*subject),
         ticket_id: Set(ticket),
-    });
-    Entity::insert_many(rows)
-        .on_conflict(
-            OnConflict::columns([Column::Kind, Column::SubjectId])
-                .update_column(Column::DueAt)
-                .to_owned(),
-        )
-        .exec_without_returning(uow.tx())
-        .await?;
+    };
+    let rows: Vec<ActiveModel> = due.iter().map(row).collect();
+    let in_place = OnConflict::columns([Column::Kind, Column::SubjectId])
+        .update_column(Column::DueAt)
+        .to_owned();
+    uow.write_at_end(&Entity::insert_many(rows).on_conflict(in_place).into_query());
     uow.timers_changed();
-    Ok(())
 }
 
 /// Takes the timer `kind` of a subject back.
-pub async fn clear(uow: &mut UnitOfWork, kind: &str, subject: Uuid) -> Result<()> {
-    Entity::delete_many()
+pub fn clear(uow: &mut UnitOfWork, kind: &str, subject: Uuid) {
+    let timer = Entity::delete_many()
         .filter(Column::Kind.eq(kind))
-        .filter(Column::SubjectId.eq(subject))
-        .exec(uow.tx())
-        .await?;
-    Ok(())
+        .filter(Column::SubjectId.eq(subject));
+    uow.write_at_end(&timer.into_query());
 }
 
 /// What a firing does, in the transaction in which the timer vanishes.

@@ -2,13 +2,14 @@
 //! happened.
 
 use super::Platform;
+use super::batch::Batch;
 use super::context::Context;
 use super::counter;
 use super::error::Result;
 use super::event_log::{self, NewEvent, Stamp};
 use super::writer::{Company, Turn};
 use sea_orm::sea_query::{Func, Query};
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, StatementBuilder};
 use sha2::{Digest, Sha256};
 use shared::id::TicketId;
 use std::future::Future;
@@ -32,6 +33,7 @@ pub struct UnitOfWork {
     context: Context,
     turn: Turn,
     events: Vec<NewEvent>,
+    at_end: Batch,
     timers_changed: bool,
     jobs_changed: bool,
 }
@@ -56,6 +58,7 @@ impl UnitOfWork {
             platform: platform.clone(),
             context: context.clone(),
             events: Vec::new(),
+            at_end: Batch::new(platform.db.backend()),
             timers_changed: false,
             jobs_changed: false,
         })
@@ -84,6 +87,11 @@ impl UnitOfWork {
     /// Adds an event; it is written at the commit.
     pub fn emit(&mut self, event: NewEvent) {
         self.events.push(event);
+    }
+
+    /// Adds a row that nothing else in this act reads; it is written with the events, at the commit.
+    pub fn write_at_end(&mut self, statement: &impl StatementBuilder) {
+        self.at_end.add(statement);
     }
 
     /// What happened to a ticket so far.
@@ -148,7 +156,8 @@ impl UnitOfWork {
             self.events.extend(added);
         }
         let sequence = if self.events.is_empty() {
-            event_log::last_sequence(self.tx()).await?
+            self.at_end.run(self.turn.transaction()).await?;
+            event_log::last_sequence(self.turn.transaction()).await?
         } else {
             let stamp = Stamp {
                 // Recorded by the machine's clock even when the act is dated back.
@@ -159,7 +168,7 @@ impl UnitOfWork {
                 request_id: &self.context.request_id,
                 ids: &self.platform.ids,
             };
-            event_log::append(self.turn.transaction(), &stamp, self.events).await?
+            event_log::append(self.turn.transaction(), &stamp, self.events, self.at_end).await?
         };
         let platform = self.platform;
         let (timers_changed, jobs_changed) = (self.timers_changed, self.jobs_changed);

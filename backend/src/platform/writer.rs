@@ -8,7 +8,7 @@
 
 use super::counter;
 use super::database::PATIENCE;
-use super::error::{CommitFailed, Result};
+use super::error::{CommitFailed, Result, RolledBack};
 use sea_orm::error::ConnAcquireErr;
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
@@ -263,7 +263,7 @@ impl Group {
         if let Some(mark) = self.mark
             && counter::value(&self.transaction, MARK).await? != mark
         {
-            return Err(anyhow::anyhow!("the transaction was rolled back by the database").into());
+            return Err(anyhow::Error::from(RolledBack).into());
         }
         Ok(self.transaction.commit().await?)
     }

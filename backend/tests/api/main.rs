@@ -17,6 +17,7 @@ mod files;
 mod first_hour;
 mod import_people;
 mod kind;
+mod list_fields;
 mod live;
 mod load;
 mod mail;

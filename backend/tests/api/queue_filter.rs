@@ -150,6 +150,9 @@ on_both_databases! {
             }
             if rng.random_bool(0.3) {
                 act(&marta, "ticketResolve", &ticket["id"], json!({ "code": "SOLVED", "message": "Done" })).await;
+                if rng.random() {
+                    act(&marta, "ticketReopen", &ticket["id"], json!({ "reason": "Again" })).await;
+                }
             }
         }
         let people = [marta.person, ana.person, bela.person];

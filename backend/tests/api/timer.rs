@@ -39,14 +39,14 @@ on_both_databases! {
         let context = Context::system(app.now(), "test");
         let begin = || UnitOfWork::begin(app.platform(), &context);
         let mut uow = begin().await.expect("a unit of work");
-        timer::set(&mut uow, WAKE_UP, id.0, Some(id), app.now()).await.expect("a timer");
+        timer::set(&mut uow, WAKE_UP, id.0, Some(id), app.now());
         uow.commit().await.expect("a commit");
 
         let mut act = begin().await.expect("a unit of work");
         tickets::lock(act.tx(), id).await.expect("a lock").expect("a ticket");
         let acting = async {
             somebody_waits(app).await;
-            timer::clear(&mut act, WAKE_UP, id.0).await.expect("nobody is in the way");
+            timer::clear(&mut act, WAKE_UP, id.0);
             act.commit().await.expect("a commit");
         };
         let firing = timer::fire_due(app.platform(), &app.app.desk);

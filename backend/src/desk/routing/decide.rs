@@ -5,6 +5,7 @@ use super::store;
 use crate::organisation;
 use crate::organisation::entity::team::Model as Team;
 use crate::platform::context::Actor;
+use crate::platform::database::Connection;
 use crate::platform::error::Result;
 use crate::platform::event_log::{Change, Changes};
 use crate::platform::unit_of_work::UnitOfWork;
@@ -58,11 +59,27 @@ pub(super) fn ready(row: &Row) -> Result<Rule> {
     Ok(Rule::new(row.id, conditions, row.team_id, row.assignment))
 }
 
+/// A department's rules that are in use, in their order.
+pub struct Rules {
+    department: DepartmentId,
+    rows: Vec<Row>,
+}
+
+impl Rules {
+    /// As they stand.
+    pub async fn of(db: &impl Connection, department: DepartmentId) -> Result<Self> {
+        Ok(Self {
+            department,
+            rows: store::active(db, department).await?,
+        })
+    }
+}
+
 /// What the first rule that fits decides; `teams` are those of the department that are in use. With `assign` off it says
 /// the team alone. Importers ask no rules.
 pub async fn decide(
     uow: &UnitOfWork,
-    department: DepartmentId,
+    rules: &Rules,
     teams: &[Team],
     facts: &Facts,
     assign: bool,
@@ -70,7 +87,7 @@ pub async fn decide(
     if uow.context().actor == Actor::Import {
         return Ok(None);
     }
-    let rows = store::active(uow.tx(), department).await?;
+    let Rules { department, rows } = rules;
     let rules = rows
         .iter()
         .filter(|row| teams.iter().any(|team| team.id == row.team_id))
@@ -81,7 +98,7 @@ pub async fn decide(
     };
     let assignee = match rule.assignment {
         Assignment::RoundRobin | Assignment::LeastLoaded if assign => {
-            person(uow, department, rule.team, rule.assignment).await?
+            person(uow, *department, rule.team, rule.assignment).await?
         }
         _ => None,
     };

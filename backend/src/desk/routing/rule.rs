@@ -218,7 +218,7 @@ pub async fn create(
         subject(&rule),
         changes,
     );
-    key.remember(&uow, rule.id.0).await?;
+    key.remember(&mut uow, rule.id.0);
     uow.commit().await?;
     Ok(rule)
 }

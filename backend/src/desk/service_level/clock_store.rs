@@ -2,18 +2,19 @@
 
 use crate::desk::entity::clock;
 use crate::platform::error::Result;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{InsertStatement, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryTrait as _,
 };
 use shared::id::{ClockId, TicketId};
 use shared::time::Timestamp;
 
-/// Writes clocks, each in place of the one for the same target of its ticket.
-pub async fn save(db: &impl ConnectionTrait, rows: &[&clock::Model]) -> Result<()> {
+/// Writes clocks, each in place of the one for the same target of its ticket; nothing without any.
+pub fn save(rows: &[&clock::Model]) -> Option<InsertStatement> {
     use clock::Column as C;
     if rows.is_empty() {
-        return Ok(());
+        return None;
     }
     let rows = rows.iter().map(|row| (*row).clone().into_active_model());
     let rows = rows.map(ActiveModelTrait::reset_all);
@@ -37,11 +38,8 @@ pub async fn save(db: &impl ConnectionTrait, rows: &[&clock::Model]) -> Result<(
             C::MeasuredAt,
         ])
         .to_owned();
-    clock::Entity::insert_many(rows)
-        .on_conflict(update)
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
+    let statement = clock::Entity::insert_many(rows).on_conflict(update);
+    Some(statement.into_query())
 }
 
 /// The stored clocks of a ticket.

@@ -11,6 +11,7 @@ use crate::platform::event_log::{self, Change, Changes};
 use crate::platform::timer;
 use crate::platform::unit_of_work::UnitOfWork;
 use anyhow::anyhow;
+use sea_orm::sea_query::InsertStatement;
 use serde_json::{Value, json};
 use shared::calendar::{CompiledCalendar, OpenSpans, WorkingTime};
 use shared::event::EventKind;
@@ -31,6 +32,43 @@ struct Loaded {
     promise: Option<(TermsVersion, Target, Arc<Calendar>)>,
 }
 
+/// What the choice of an agreement rests upon besides the ticket.
+pub struct Present {
+    current: Current,
+    category_path: Vec<CategoryId>,
+}
+
+impl Present {
+    /// For a ticket of this category.
+    pub async fn read(
+        db: &impl Connection,
+        levels: &ServiceLevels,
+        category: Option<CategoryId>,
+    ) -> Result<Self> {
+        Ok(Self {
+            current: levels.current(db).await?,
+            category_path: category_path(db, category).await?,
+        })
+    }
+
+    /// See [`choose`].
+    pub fn choose(
+        &self,
+        ticket: &ticket::Model,
+        last: Option<&ChosenTerms>,
+        now: Timestamp,
+    ) -> Result<Option<(ChosenTerms, Changes)>> {
+        let facts = AgreementFacts {
+            kind: ticket.kind,
+            priority: ticket.priority,
+            department: ticket.department_id,
+            service: ticket.service_id,
+            category_path: self.category_path.clone(),
+        };
+        choose_among(&self.current, &facts, last, now)
+    }
+}
+
 /// Chooses the agreement for a ticket as it now is. `None` when it is the one that applied already;
 /// otherwise the new terms and the changes for the log.
 pub async fn choose(
@@ -40,15 +78,8 @@ pub async fn choose(
     last: Option<&ChosenTerms>,
     now: Timestamp,
 ) -> Result<Option<(ChosenTerms, Changes)>> {
-    let facts = AgreementFacts {
-        kind: ticket.kind,
-        priority: ticket.priority,
-        department: ticket.department_id,
-        service: ticket.service_id,
-        category_path: category_path(db, ticket.category_id).await?,
-    };
-    let current = levels.current(db).await?;
-    choose_among(&current, &facts, last, now)
+    let present = Present::read(db, levels, ticket.category_id).await?;
+    present.choose(ticket, last, now)
 }
 
 /// The same, of agreements and facts that are known.
@@ -231,14 +262,14 @@ pub async fn explain(
     )
 }
 
-/// Stores what was evaluated in place of the clocks that are `known`, and sets each clock's next timer.
-/// Gives the rows.
-pub async fn store(
+/// What stores what was evaluated in place of the clocks that are `known`, if that changes anything.
+/// Sets each clock's next timer.
+pub fn store(
     uow: &mut UnitOfWork,
     ticket: TicketId,
     clocks: &[Clock],
     known: &[clock::Model],
-) -> Result<Vec<clock::Model>> {
+) -> Option<InsertStatement> {
     let of_target = |target| known.iter().find(|row| row.target == target);
     let rows: Vec<clock::Model> = clocks
         .iter()
@@ -248,21 +279,20 @@ pub async fn store(
             row_of(id, ticket, c, before)
         })
         .collect();
-    let changed = rows
-        .iter()
-        .filter(|row| of_target(row.target) != Some(*row));
-    clock_store::save(uow.tx(), &changed.collect::<Vec<_>>()).await?;
     let mut due = Vec::with_capacity(rows.len());
     for (c, row) in clocks.iter().zip(&rows) {
         match c.next_instant() {
             Some(at) => due.push((row.id.0, at)),
             // A new clock has no timer.
             None if of_target(row.target).is_none() => {}
-            None => timer::clear(uow, TIMER, row.id.0).await?,
+            None => timer::clear(uow, TIMER, row.id.0),
         }
     }
-    timer::set_all(uow, TIMER, Some(ticket), &due).await?;
-    Ok(rows)
+    timer::set_all(uow, TIMER, Some(ticket), &due);
+    let changed = rows
+        .iter()
+        .filter(|row| of_target(row.target) != Some(*row));
+    clock_store::save(&changed.collect::<Vec<_>>())
 }
 
 /// The row of an evaluated clock; `before` is the one that it replaces.

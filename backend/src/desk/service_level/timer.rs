@@ -8,6 +8,7 @@ use crate::desk::store::ticket as tickets;
 use crate::platform::error::Result;
 use crate::platform::event_log::{Change, Changes, NewEvent};
 use crate::platform::unit_of_work::UnitOfWork;
+use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use shared::event::EventKind;
 use shared::id::{ClockId, TicketId};
@@ -27,7 +28,9 @@ pub async fn fire(uow: &mut UnitOfWork, levels: &ServiceLevels, id: ClockId) -> 
     let before = clock_store::of_ticket(uow.tx(), ticket.id).await?;
     let now = clock_store::not_before(&before, uow.context().now);
     let evaluated = clocks::evaluate(uow.tx(), levels, &history, now).await?;
-    clocks::store(uow, ticket.id, &evaluated, &before).await?;
+    if let Some(changed) = clocks::store(uow, ticket.id, &evaluated, &before) {
+        uow.tx().execute(&changed).await?;
+    }
     // The first event carries what changed on the ticket, so that listeners know what it was before.
     let mut standing = tickets::set_standing(uow.tx(), &ticket, &evaluated).await?;
     for clock in &evaluated {

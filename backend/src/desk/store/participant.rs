@@ -1,27 +1,50 @@
 //! Who takes part in a ticket.
 
-use crate::desk::entity::{Part, participant};
+use crate::desk::entity::{Part, participant, ticket};
 use crate::platform::error::Result;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, TryInsertResult};
+use sea_orm::sea_query::{Expr, InsertStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait as _, Set, TryInsertResult,
+};
 use shared::id::{PersonId, TicketId};
 
 /// Lets somebody take part; nothing when they do already. Whether it is new.
 pub async fn add(
     db: &impl ConnectionTrait,
-    ticket: TicketId,
+    ticket: &ticket::Model,
     person: PersonId,
     part: Part,
 ) -> Result<bool> {
-    let row = participant::ActiveModel {
-        person_id: Set(person),
-        ticket_id: Set(ticket),
-        part: Set(part),
-    };
-    let inserted = participant::Entity::insert(row)
+    let inserted = participant::Entity::insert(row(ticket, person, part))
         .on_conflict_do_nothing()
         .exec_without_returning(db)
         .await?;
     Ok(matches!(inserted, TryInsertResult::Inserted(_)))
+}
+
+/// Lets people take part in a new ticket, each once.
+pub fn insert(ticket: &ticket::Model, people: &[PersonId], part: Part) -> InsertStatement {
+    let rows = people.iter().map(|person| row(ticket, *person, part));
+    participant::Entity::insert_many(rows).into_query()
+}
+
+fn row(ticket: &ticket::Model, person: PersonId, part: Part) -> participant::ActiveModel {
+    participant::ActiveModel {
+        person_id: Set(person),
+        ticket_id: Set(ticket.id),
+        part: Set(part),
+        open: Set(ticket.state.is_open()),
+    }
+}
+
+/// Notes with everybody who takes part whether the ticket is open.
+pub async fn set_open(db: &impl ConnectionTrait, ticket: TicketId, open: bool) -> Result<()> {
+    participant::Entity::update_many()
+        .col_expr(participant::Column::Open, Expr::value(open))
+        .filter(participant::Column::TicketId.eq(ticket))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Ends somebody's part. Whether they had it.

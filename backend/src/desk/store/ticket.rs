@@ -1,10 +1,10 @@
 //! Ticket rows: locking, inserting, and updating with the difference for the log.
 
-use super::queue;
+use super::{participant, queue};
 use crate::desk::entity::{source, ticket};
 use crate::platform::error::{Error, Result};
 use crate::platform::event_log::{Change, Changes};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, InsertStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select,
@@ -90,11 +90,8 @@ fn open_with(person: PersonId) -> Select<ticket::Entity> {
 }
 
 /// Inserts a ticket.
-pub async fn insert(db: &impl ConnectionTrait, row: &ticket::Model) -> Result<()> {
-    ticket::Entity::insert(row.clone().into_active_model())
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
+pub fn insert(row: &ticket::Model) -> InsertStatement {
+    ticket::Entity::insert(row.clone().into_active_model()).into_query()
 }
 
 /// Updates a ticket that was read at `before.version`.
@@ -113,10 +110,12 @@ pub async fn update(
         .exec(db)
         .await?;
     if result.rows_affected == 0 {
-        Err(Error::version_conflict())
-    } else {
-        Ok(())
+        return Err(Error::version_conflict());
     }
+    if before.state.is_open() != after.state.is_open() {
+        participant::set_open(db, after.id, after.state.is_open()).await?;
+    }
+    Ok(())
 }
 
 /// Writes how the clocks stand onto the ticket, and gives what changed by that. No new version:

@@ -1,14 +1,17 @@
 //! One act on one ticket: load it locked, change it, recompute its clocks, save, log.
 
 use crate::desk::Desk;
-use crate::desk::entity::{clock, ticket};
+use crate::desk::entity::{Part, clock, ticket};
+use crate::desk::service_level::clocks::Present;
 use crate::desk::service_level::history::{self, History};
 use crate::desk::service_level::{clock_store, clocks, timer};
-use crate::desk::store::{queue, ticket as store};
+use crate::desk::store::{participant, queue, ticket as store};
+use crate::platform::batch::Batch;
 use crate::platform::context::{Actor, Context};
 use crate::platform::error::{Error, Result};
 use crate::platform::event_log::{Change, Changes, NewEvent};
 use crate::platform::unit_of_work::UnitOfWork;
+use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
 use shared::event::EventKind;
 use shared::id::{PersonId, TicketId};
@@ -134,21 +137,23 @@ impl<'a> Act<'a> {
         let now = self.uow.context().now;
         self.after.updated_at = now;
         self.after.version = self.before.version + 1;
-        let clocks = self.recompute(false).await?;
-        self.store(clocks).await?;
+        let Recomputed { evaluated, known } = self.recompute(None).await?;
+        if let Some(changed) = clocks::store(self.uow, self.after.id, &evaluated, &known) {
+            self.uow.tx().execute(&changed).await?;
+        }
         store::update(self.uow.tx(), &self.before, &self.after).await?;
         self.log(false)?;
         Ok(self.after)
     }
 
-    /// Clocks as they stand after this act.
-    async fn recompute(&mut self, created: bool) -> Result<Recomputed> {
+    /// Clocks as they stand after this act; `created` when it creates the ticket.
+    async fn recompute(&mut self, created: Option<&Present>) -> Result<Recomputed> {
         let ctx = self.uow.context().clone();
         if ctx.actor == Actor::Import {
             return Ok(Recomputed::default());
         }
         let db = self.uow.tx();
-        let mut history = if created {
+        let mut history = if created.is_some() {
             History::default()
         } else {
             history::read(db, self.after.id).await?
@@ -172,15 +177,18 @@ impl<'a> Act<'a> {
             return Ok(Recomputed::default());
         }
         let levels = &self.desk.service_levels;
-        if self.after.state.is_open()
-            && let Some((terms, changes)) =
-                clocks::choose(db, levels, &self.after, history.terms.last(), ctx.now).await?
-        {
+        let last = history.terms.last();
+        let chosen = match created {
+            _ if !self.after.state.is_open() => None,
+            Some(present) => present.choose(&self.after, last, ctx.now)?,
+            None => clocks::choose(db, levels, &self.after, last, ctx.now).await?,
+        };
+        if let Some((terms, changes)) = chosen {
             self.after.agreement_id = terms.version.map(|v| v.agreement);
             history.terms.push(terms);
             self.events.push((EventKind::AgreementChosen, changes));
         }
-        let known = if created {
+        let known = if created.is_some() {
             Vec::new()
         } else {
             clock_store::of_ticket(db, self.after.id).await?
@@ -203,12 +211,6 @@ impl<'a> Act<'a> {
             }
         }
         Ok(Recomputed { evaluated, known })
-    }
-
-    async fn store(&mut self, clocks: Recomputed) -> Result<()> {
-        let Recomputed { evaluated, known } = clocks;
-        clocks::store(self.uow, self.after.id, &evaluated, &known).await?;
-        Ok(())
     }
 
     fn log(&mut self, created: bool) -> Result<()> {
@@ -239,21 +241,31 @@ impl<'a> Act<'a> {
         Ok(())
     }
 
-    /// Inserts a new ticket with its first events.
+    /// Inserts a new ticket with its clocks, those who asked, and its first events.
     pub(super) async fn insert(
         desk: &Desk,
         uow: &'a mut UnitOfWork,
         row: ticket::Model,
         events: Vec<(EventKind, Changes)>,
+        present: &Present,
     ) -> Result<ticket::Model> {
         let mut act = Self {
             events,
             ..Self::on(desk, uow, row, None)?
         };
-        let clocks = act.recompute(true).await?;
-        // Rows that point to the ticket (clocks) come after it.
-        store::insert(act.uow.tx(), &act.after).await?;
-        act.store(clocks).await?;
+        let Recomputed { evaluated, known } = act.recompute(Some(present)).await?;
+        let row = &act.after;
+        let mut requesters = vec![row.requester_id];
+        requesters.extend(row.requested_for_id);
+        requesters.dedup();
+        let mut batch = Batch::new(act.uow.platform().db.backend());
+        // Rows that point to the ticket come after it.
+        batch.add(&store::insert(row));
+        if let Some(clocks) = clocks::store(act.uow, row.id, &evaluated, &known) {
+            batch.add(&clocks);
+        }
+        batch.add(&participant::insert(row, &requesters, Part::Requester));
+        batch.run(act.uow.tx()).await?;
         act.log(true)?;
         Ok(act.after)
     }

@@ -128,7 +128,7 @@ pub async fn put_on_hold(
     act.after.state_before_hold = Some(interrupted);
     act.after.hold_reason = Some(reason);
     act.after.wake_up_at = Some(wake_up_at);
-    timer::set(act.uow, WAKE_UP, id.0, Some(id), wake_up_at).await?;
+    timer::set(act.uow, WAKE_UP, id.0, Some(id), wake_up_at);
     act.happened(EventKind::TicketPutOnHold);
     if let Some(text) = text.filter(|t| !t.trim().is_empty()) {
         conversation::say(&mut act, MessageVisibility::Public, text).await?;
@@ -169,7 +169,7 @@ pub async fn resume_by_answer(act: &mut Act<'_>) -> Result<()> {
 async fn awake(act: &mut Act<'_>) -> Result<()> {
     end_hold(&mut act.after);
     let ticket = act.after.id.0;
-    timer::clear(act.uow, WAKE_UP, ticket).await?;
+    timer::clear(act.uow, WAKE_UP, ticket);
     act.happened(EventKind::TicketResumed);
     Ok(())
 }
@@ -201,7 +201,7 @@ pub async fn resolve_within(act: &mut Act<'_>, how: ResolutionCode, text: &str) 
     let settings = state_settings::of(act.uow.tx(), act.after.department_id).await?;
     settings.require_code(how)?;
     if was_on_hold {
-        timer::clear(act.uow, WAKE_UP, id.0).await?;
+        timer::clear(act.uow, WAKE_UP, id.0);
     }
     end_hold(&mut act.after);
     if act.after.assignee_id.is_none() {
@@ -211,7 +211,7 @@ pub async fn resolve_within(act: &mut Act<'_>, how: ResolutionCode, text: &str) 
     act.after.resolution_code = Some(how);
     act.after.resolution_message = Some(text.trim().to_owned());
     act.after.unanswered = false;
-    timer::set(act.uow, AUTO_CLOSE, id.0, Some(id), settings.closes_at(now)).await?;
+    timer::set(act.uow, AUTO_CLOSE, id.0, Some(id), settings.closes_at(now));
     act.happened(EventKind::TicketResolved);
     act.note("publicMessage", json!(!act.standing.requester));
     let row = act.after.clone();
@@ -266,7 +266,7 @@ async fn close_by(
     let mut act = Act::begin(desk, &mut uow, id, expected).await?;
     step(&mut act, stimulus)?;
     act.after.closed_at = Some(ctx.now);
-    timer::clear(act.uow, AUTO_CLOSE, id.0).await?;
+    timer::clear(act.uow, AUTO_CLOSE, id.0);
     act.happened(kind);
     let row = act.after.clone();
     if kind == EventKind::TicketConfirmed {
@@ -311,7 +311,7 @@ pub async fn reopen(
     act.after.resolution_code = None;
     act.after.resolution_message = None;
     act.after.reopen_count += 1;
-    timer::clear(act.uow, AUTO_CLOSE, id.0).await?;
+    timer::clear(act.uow, AUTO_CLOSE, id.0);
     act.happened(EventKind::TicketReopened);
     conversation::say(&mut act, MessageVisibility::Public, reason).await?;
     let row = act.save().await?;
@@ -334,7 +334,7 @@ pub async fn cancel(
     end_hold(&mut act.after);
     act.after.closed_at = Some(ctx.now);
     act.after.unanswered = false;
-    timer::clear(act.uow, WAKE_UP, id.0).await?;
+    timer::clear(act.uow, WAKE_UP, id.0);
     act.happened(EventKind::TicketCancelled);
     if let Some(reason) = reason.filter(|r| !r.trim().is_empty()) {
         conversation::write(&mut act, MessageVisibility::Public, reason).await?;

@@ -3,11 +3,12 @@
 use super::act::Act;
 use crate::desk::Desk;
 use crate::desk::attachment;
-use crate::desk::entity::{Part, ticket};
+use crate::desk::entity::ticket;
 use crate::desk::notification;
-use crate::desk::routing::decide::{Routed, decide};
+use crate::desk::routing::decide::{Routed, Rules, decide};
 use crate::desk::routing::default_team;
-use crate::desk::store::participant;
+use crate::desk::service_level::clocks::Present;
+use crate::desk::service_level::store::ServiceLevels;
 use crate::organisation::entity::person::Model as Person;
 use crate::organisation::entity::team::Model as Team;
 use crate::organisation::{reference, settings, store};
@@ -82,6 +83,9 @@ pub struct Prepared {
     whom: Person,
     priority: Priority,
     place: Place,
+    /// The department's rules, unless whoever opens it has named a team.
+    rules: Option<Rules>,
+    present: Present,
 }
 
 /// Looks up what a new ticket refers to. That takes as long as writing it, so whoever can does it
@@ -89,7 +93,11 @@ pub struct Prepared {
 ///
 /// # Errors
 /// Refused when something does not exist or is not in use.
-pub async fn prepare(db: &impl Connection, new: NewTicket) -> Result<Prepared> {
+pub async fn prepare(
+    db: &impl Connection,
+    levels: &ServiceLevels,
+    new: NewTicket,
+) -> Result<Prepared> {
     let mut whom = reference::require_person(db, new.requester, "requester").await?;
     if let Some(id) = new.requested_for {
         whom = reference::require_person(db, id, "requestedFor").await?;
@@ -97,9 +105,16 @@ pub async fn prepare(db: &impl Connection, new: NewTicket) -> Result<Prepared> {
     let matrix = setting::get::<Matrix>(db, MATRIX)
         .await?
         .unwrap_or_default();
+    let place = place(db, &new).await?;
+    let rules = match new.decided {
+        Decided::Team(_) => None,
+        Decided::Nothing | Decided::Assignee => Some(Rules::of(db, place.department).await?),
+    };
     Ok(Prepared {
         priority: priority_of(&matrix, new.impact, new.urgency),
-        place: place(db, &new).await?,
+        present: Present::read(db, levels, new.category).await?,
+        place,
+        rules,
         whom,
         new,
     })
@@ -113,9 +128,11 @@ pub async fn open(desk: &Desk, uow: &mut UnitOfWork, prepared: Prepared) -> Resu
         whom,
         priority,
         place,
+        rules,
+        present,
     } = prepared;
     let department = place.department;
-    let routed = route(uow, &new, &place, &whom, priority).await?;
+    let routed = route(uow, &new, &place, rules.as_ref(), &whom, priority).await?;
     let team = match (new.decided, &routed) {
         (Decided::Team(team), _) => Some(team),
         (_, Some(routed)) => Some(routed.team),
@@ -208,12 +225,8 @@ pub async fn open(desk: &Desk, uow: &mut UnitOfWork, prepared: Prepared) -> Resu
     }
     let mut events = vec![(EventKind::TicketCreated, changes)];
     events.extend(routed.map(|routed| (EventKind::TicketRouted, routed.changes())));
-    let row = Act::insert(desk, uow, row, events).await?;
+    let row = Act::insert(desk, uow, row, events, &present).await?;
     attachment::attach(uow, &new.files, row.id, None).await?;
-    participant::add(uow.tx(), row.id, row.requester_id, Part::Requester).await?;
-    if let Some(person) = row.requested_for_id {
-        participant::add(uow.tx(), row.id, person, Part::Requester).await?;
-    }
     if row.assignee_id.is_some() {
         let words = "opened a ticket that is yours now";
         notification::assignee(uow, &row, EventKind::TicketAssigned, words).await?;
@@ -237,6 +250,7 @@ async fn route(
     uow: &UnitOfWork,
     new: &NewTicket,
     place: &Place,
+    rules: Option<&Rules>,
     whom: &Person,
     priority: Priority,
 ) -> Result<Option<Routed>> {
@@ -244,6 +258,9 @@ async fn route(
         reference::require_team(uow.tx(), Some(team), place.department).await?;
         return Ok(None);
     }
+    let Some(rules) = rules else {
+        return Ok(None);
+    };
     let facts = Facts {
         kind: new.kind,
         service: new.service,
@@ -255,7 +272,7 @@ async fn route(
         vip: whom.vip,
     };
     let assign = new.decided == Decided::Nothing;
-    decide(uow, place.department, &place.teams, &facts, assign).await
+    decide(uow, rules, &place.teams, &facts, assign).await
 }
 
 /// The owning department (as said, of the category, of the service, the default one) and the team

@@ -53,7 +53,7 @@ async fn change(
     }
     let before = participant::people(act.uow.tx(), id).await?;
     let changed = if watches {
-        participant::add(act.uow.tx(), id, who, Part::Watcher).await?
+        participant::add(act.uow.tx(), &act.after, who, Part::Watcher).await?
     } else {
         participant::remove(act.uow.tx(), id, who, Part::Watcher).await?
     };

@@ -100,6 +100,7 @@ pub async fn insert(uow: &mut UnitOfWork, department: DepartmentId, new: Vec<New
                 person_id: row.requester_id,
                 ticket_id: id,
                 part: Part::Requester,
+                open: row.state.is_open(),
             }
             .into_active_model(),
         );
@@ -173,7 +174,7 @@ pub async fn extend(
     if after.requester_id != before.requester_id {
         let (old, new) = (before.requester_id, after.requester_id);
         crate::desk::store::participant::remove(uow.tx(), id, old, Part::Requester).await?;
-        crate::desk::store::participant::add(uow.tx(), id, new, Part::Requester).await?;
+        crate::desk::store::participant::add(uow.tx(), &before, new, Part::Requester).await?;
     }
     crate::desk::store::ticket::update(uow.tx(), &before, &after).await?;
     let mut row = match &history.current {

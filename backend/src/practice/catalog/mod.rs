@@ -199,7 +199,7 @@ pub async fn create(
         .first("fields", &item.fields)
         .first("active", &item.active);
     uow.emit(event(&uow, EventKind::CatalogItemCreated, &item, changes));
-    key.remember(&uow, item.id.0).await?;
+    key.remember(&mut uow, item.id.0);
     uow.commit().await?;
     Ok(item)
 }

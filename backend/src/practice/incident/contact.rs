@@ -104,7 +104,7 @@ pub async fn log(desk: &Desk, ctx: &Context, contact: Contact) -> Result<ticket:
         files: contact.files,
         decided,
     };
-    let prepared = prepare(uow.tx(), new).await?;
+    let prepared = prepare(uow.tx(), &desk.service_levels, new).await?;
     let mut row = open(desk, &mut uow, prepared).await?;
     if contact.mine || contact.resolution.is_some() {
         let mut act = Act::on(desk, &mut uow, row, None)?;
@@ -116,7 +116,7 @@ pub async fn log(desk: &Desk, ctx: &Context, contact: Contact) -> Result<ticket:
         }
         row = act.save().await?;
     }
-    key.remember(&uow, row.id.0).await?;
+    key.remember(&mut uow, row.id.0);
     uow.commit().await?;
     Ok(row)
 }

@@ -71,7 +71,7 @@ pub async fn report(desk: &Desk, ctx: &Context, report: Report) -> Result<ticket
         files: report.files,
         decided: Decided::Nothing,
     };
-    let prepared = match prepare(desk.platform.db.reader(), new).await {
+    let prepared = match prepare(desk.platform.db.reader(), &desk.service_levels, new).await {
         // What has no key cannot be known already.
         Err(error) if !key.is_given() => return Err(error),
         prepared => prepared,
@@ -83,7 +83,7 @@ pub async fn report(desk: &Desk, ctx: &Context, report: Report) -> Result<ticket
     }
     // Only now: a report that is known is known whatever has gone out of use since.
     let row = open(desk, &mut uow, prepared?).await?;
-    key.remember(&uow, row.id.0).await?;
+    key.remember(&mut uow, row.id.0);
     uow.commit().await?;
     Ok(row)
 }

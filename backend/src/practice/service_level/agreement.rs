@@ -127,7 +127,7 @@ pub async fn create(
         subject(&agreement),
         changes,
     );
-    key.remember(&uow, agreement.id.0).await?;
+    key.remember(&mut uow, agreement.id.0);
     uow.commit().await?;
     Ok(agreement)
 }

@@ -117,7 +117,7 @@ pub async fn create(
         subject(&calendar),
         changes,
     );
-    key.remember(&uow, calendar.id.0).await?;
+    key.remember(&mut uow, calendar.id.0);
     uow.commit().await?;
     Ok(calendar)
 }

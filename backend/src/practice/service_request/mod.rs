@@ -85,10 +85,10 @@ pub async fn submit(desk: &Desk, ctx: &Context, submission: Submission) -> Resul
         files: submission.files,
         decided: Decided::Nothing,
     };
-    let prepared = prepare(uow.tx(), new).await?;
+    let prepared = prepare(uow.tx(), &desk.service_levels, new).await?;
     let row = open(desk, &mut uow, prepared).await?;
     catalog::count_request(uow.tx(), item.id).await?;
-    key.remember(&uow, row.id.0).await?;
+    key.remember(&mut uow, row.id.0);
     uow.commit().await?;
     Ok(row)
 }

@@ -164,7 +164,7 @@ impl Stage<'_> {
                 files: Vec::new(),
                 decided: Decided::Nothing,
             };
-            let prepared = prepare(uow.tx(), new).await?;
+            let prepared = prepare(uow.tx(), &self.app.desk.service_levels, new).await?;
             let row = open(&self.app.desk, &mut uow, prepared).await?;
             uow.commit().await?;
             row

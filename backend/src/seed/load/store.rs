@@ -40,6 +40,7 @@ pub async fn write(app: &App, now: Timestamp, lives: Vec<Life>) -> Result<()> {
             person_id: life.ticket.requester_id,
             ticket_id: life.ticket.id,
             part: Part::Requester,
+            open: life.ticket.state.is_open(),
         });
         tickets.push(life.ticket);
         messages.extend(life.messages);

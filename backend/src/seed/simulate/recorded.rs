@@ -255,7 +255,7 @@ async fn report(
         decided: team.map_or(Decided::Nothing, Decided::Team),
     };
     let mut uow = UnitOfWork::begin(&app.platform, ctx).await?;
-    let prepared = prepare(uow.tx(), new).await?;
+    let prepared = prepare(uow.tx(), &app.desk.service_levels, new).await?;
     let row = open(&app.desk, &mut uow, prepared).await?;
     uow.commit().await?;
     Ok(row.id)
