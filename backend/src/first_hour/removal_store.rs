@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 use uuid::Uuid;
 
 /// Tables that are emptied, those that refer to others first.
-pub const EMPTIED: [&str; 37] = [
+pub const EMPTIED: [&str; 38] = [
     "jobs",
     "timers",
     "idempotency_keys",
