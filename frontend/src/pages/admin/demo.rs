@@ -14,24 +14,28 @@ use crate::{
 /// Says above each part of administration that this is a demo, and where it ends.
 #[component]
 pub fn DemoHint() -> impl IntoView {
-    let demo = RwSignal::new(false);
-    leptos::task::spawn_local(async move {
-        // Whoever is not told here finds it in the settings.
-        demo.try_set(data::fetch_is_demo().await.unwrap_or(false));
+    let found = Remote::new(|| async {
+        data::fetch_is_demo()
+            .await
+            .map_err(|error| error.sentence())
     });
-    move || {
-        demo.get().then(|| {
-            view! {
-                <p class="notice" role="note">
-                    <Icon name="info" />
-                    <span>
-                        {words::demo_hint()} " "
-                        <a href="/admin/settings#demo">{words::demo_hint_link()}</a>
-                    </span>
-                </p>
-            }
-        })
+    let nothing = || ().into_any();
+    view! {
+        {found.view(nothing, |demo| demo.get_untracked().then(hint).into_any())}
     }
+}
+
+fn hint() -> AnyView {
+    view! {
+        <p class="notice" role="note">
+            <Icon name="info" />
+            <span>
+                {words::demo_hint()} " "
+                <a href="/admin/settings#demo">{words::demo_hint_link()}</a>
+            </span>
+        </p>
+    }
+    .into_any()
 }
 
 /// The part of the settings that removes the demo; nothing where there is none.
