@@ -47,7 +47,7 @@ async fn everybody_shows_the_same(app: &TestApp, fields: &str, fragment: &str) {
         let listed = who.query(&by_ids, json!({ "ids": ids })).await["ticketsByIds"].take();
         assert_eq!(listed, json!(alone));
         let list = format!(
-            "{{ tickets(orderBy: CREATED) {{ nodes {{ {fields} }} edges {{ node {{ {fields} }} }} }} }} {fragment}"
+            "{{ tickets(first: 10, orderBy: CREATED) {{ nodes {{ {fields} }} edges {{ node {{ {fields} }} }} }} }} {fragment}"
         );
         let page = who.query(&list, json!({})).await["tickets"].take();
         let by_id = |tickets: &[Value]| {
