@@ -15,8 +15,9 @@ use crate::{
 #[component]
 pub fn DemoHint() -> impl IntoView {
     let found = Remote::new(|| async {
-        data::fetch_is_demo()
-            .await
+        let found = data::fetch_is_demo().await;
+        found
+            .map(|organisation| organisation.demo)
             .map_err(|error| error.sentence())
     });
     let nothing = || ().into_any();

@@ -29,8 +29,8 @@ pub fn fetch_demo() -> Call<Option<DemoData>> {
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Organisation")]
-struct IsDemo {
-    demo: bool,
+pub struct IsDemo {
+    pub demo: bool,
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
@@ -40,8 +40,8 @@ struct IsDemoQuery {
 }
 
 /// Asks whether the data is the demo's.
-pub fn fetch_is_demo() -> Call<bool> {
-    api::one(IsDemoQuery::build(()), |answer| answer.organisation.demo)
+pub fn fetch_is_demo() -> Call<IsDemo> {
+    api::one(IsDemoQuery::build(()), |answer| answer.organisation)
 }
 
 #[derive(cynic::InputObject, Clone)]
