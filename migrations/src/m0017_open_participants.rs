@@ -1,5 +1,6 @@
 //! Whose open tickets: a list of what somebody takes part in costs the same, however much of it lies
-//! closed behind them.
+//! closed behind them. A row that wrongly says "open" costs a look at its ticket, one that wrongly says
+//! "not open" would hide it; so a row that nobody marks is open.
 
 use sea_orm_migration::prelude::*;
 
@@ -7,8 +8,8 @@ use sea_orm_migration::prelude::*;
 pub struct Migration;
 
 const STEPS: [&str; 3] = [
-    "ALTER TABLE ticket_participants ADD COLUMN open boolean NOT NULL DEFAULT FALSE",
-    "UPDATE ticket_participants SET open = TRUE WHERE ticket_id IN \
+    "ALTER TABLE ticket_participants ADD COLUMN open boolean NOT NULL DEFAULT TRUE",
+    "UPDATE ticket_participants SET open = FALSE WHERE ticket_id NOT IN \
      (SELECT id FROM tickets WHERE state IN ('new', 'assigned', 'in_progress', 'on_hold'))",
     "CREATE INDEX ix_participants_open ON ticket_participants (person_id, ticket_id) WHERE open",
 ];

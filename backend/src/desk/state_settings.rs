@@ -5,6 +5,7 @@
 //! resolved keeps the day on which it closes, and one that was closed keeps the time in which it can
 //! be reopened.
 
+use super::store::state_settings as store;
 use crate::organisation::access::authorize;
 use crate::organisation::{Subject, emit, store as organisation};
 use crate::platform::Platform;
@@ -12,9 +13,7 @@ use crate::platform::changes::Changeset;
 use crate::platform::context::Context;
 use crate::platform::database::Connection;
 use crate::platform::error::{Error, Result, code};
-use crate::platform::row;
 use crate::platform::unit_of_work::UnitOfWork;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use shared::event::EventKind;
 use shared::id::DepartmentId;
 use shared::permission::SetUp;
@@ -23,29 +22,6 @@ use shared::time::Timestamp;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
-
-/// The row of a version; without any the usual settings hold, as version 1.
-mod entity {
-    use sea_orm::entity::prelude::*;
-    use shared::id::DepartmentId;
-    use shared::time::Timestamp;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "state_settings")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub department_id: DepartmentId,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub version: i32,
-        pub since: Timestamp,
-        pub settings: String,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
 
 /// All versions of a department's settings, the first one first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,13 +144,8 @@ pub async fn of(db: &impl Connection, department: DepartmentId) -> Result<Histor
 
 /// The settings of departments, in the same order.
 pub async fn of_many(db: &impl Connection, departments: &[DepartmentId]) -> Result<Vec<History>> {
-    let rows = entity::Entity::find()
-        .filter(entity::Column::DepartmentId.is_in(departments.iter().copied()))
-        .order_by_asc(entity::Column::Version)
-        .all(db)
-        .await?;
     let mut all: Vec<History> = departments.iter().copied().map(History::usual).collect();
-    for row in rows {
+    for row in store::of(db, departments).await? {
         let settings = serde_json::from_str(&row.settings)?;
         let history = all
             .iter_mut()
@@ -243,13 +214,13 @@ pub async fn edit(
         since: ctx.now,
         settings: after,
     };
-    let row = entity::Model {
+    let row = store::Model {
         department_id: department,
         version: next.version,
         since: next.since,
         settings: serde_json::to_string(&next.settings)?,
     };
-    row::insert(uow.tx(), row).await?;
+    store::insert(uow.tx(), row).await?;
     let subject = Subject {
         kind: DepartmentId::PREFIX,
         id: department.0,

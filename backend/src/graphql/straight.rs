@@ -45,16 +45,12 @@ pub async fn resolve<T: ContainerType>(
     ctx: &ContextSelectionSet<'_>,
     object: &T,
 ) -> ServerResult<Value> {
-    let items = &ctx.item.node.items;
-    let mut values = IndexMap::with_capacity(items.len());
-    for item in items {
-        let Selection::Field(field) = &item.node else {
-            return resolve_container(ctx, object).await;
-        };
+    let Some(fields) = plain(&ctx.item.node.items) else {
+        return resolve_container(ctx, object).await;
+    };
+    let mut values = IndexMap::with_capacity(fields.len());
+    for field in fields {
         let name = &field.node.response_key().node;
-        if !field.node.directives.is_empty() || values.contains_key(name) {
-            return resolve_container(ctx, object).await;
-        }
         let value = if field.node.name.node == "__typename" {
             Value::String(object.introspection_type_name().into_owned())
         } else {
@@ -73,4 +69,21 @@ pub async fn resolve<T: ContainerType>(
     } else {
         Value::Object(values)
     })
+}
+
+/// The fields, when there is nothing else and each is asked for once.
+fn plain(items: &[Positioned<Selection>]) -> Option<Vec<&Positioned<Field>>> {
+    let mut fields: Vec<&Positioned<Field>> = Vec::with_capacity(items.len());
+    for item in items {
+        let Selection::Field(field) = &item.node else {
+            return None;
+        };
+        let key = &field.node.response_key().node;
+        let known = fields.iter().any(|f| f.node.response_key().node == *key);
+        if known || !field.node.directives.is_empty() {
+            return None;
+        }
+        fields.push(field);
+    }
+    Some(fields)
 }

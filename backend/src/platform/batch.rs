@@ -4,6 +4,9 @@
 use super::error::Result;
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement, StatementBuilder, Values};
 
+/// What inserts rows, as stores give it.
+pub use sea_orm::sea_query::InsertStatement as Insertion;
+
 /// Statements whose results nobody asks for, in their order.
 pub struct Batch {
     backend: DatabaseBackend,

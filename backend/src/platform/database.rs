@@ -5,8 +5,8 @@ use super::writer::{Company, Turn, Writer};
 use anyhow::{Context as _, Result, bail};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Alias, Query};
-use sea_orm::sqlx::Connection as _;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
+use sea_orm::sqlx::{ConnectOptions as _, Connection as _};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     TransactionTrait,
@@ -309,7 +309,7 @@ impl Database {
 
 /// The one connection that writes; the file appears when it is missing.
 async fn connect_sqlite(path: &Path) -> Result<DatabaseConnection> {
-    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+    let mut options = ConnectOptions::new("sqlite://file?mode=rwc");
     options
         .max_connections(1)
         .min_connections(1)
@@ -324,7 +324,11 @@ async fn connect_sqlite(path: &Path) -> Result<DatabaseConnection> {
             let clean = !connection.is_in_transaction();
             Box::pin(async move { Ok(clean) })
         })
-        .map_sqlx_sqlite_opts(|options| tuned(options, false));
+        // The path as it is, whatever an address would make of it.
+        .map_sqlx_sqlite_opts({
+            let path = path.to_owned();
+            move |options| tuned(options.filename(&path), false)
+        });
     sea_orm::Database::connect(options)
         .await
         .with_context(|| format!("cannot open {}", path.display()))
@@ -342,4 +346,5 @@ fn tuned(options: SqliteConnectOptions, read_only: bool) -> SqliteConnectOptions
         .busy_timeout(Duration::from_secs(5))
         // A page of a list waits for nobody to take its first rows.
         .row_buffer_size(ROWS_AHEAD)
+        .disable_statement_logging()
 }

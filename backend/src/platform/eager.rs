@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 /// How long the next part is awaited before going to sleep: about what a sleep costs.
 const PATIENCE: Duration = Duration::from_micros(10);
+/// How long it stays awake at a time: then others of this thread have theirs.
+const AWAKE: Duration = Duration::from_micros(300);
 
 /// A future that, once something has come, stays awake for the next part a little while.
 pub(super) struct Eager<F> {
@@ -70,6 +72,7 @@ impl<F: Future> Future for Eager<F> {
         // Nobody sleeps while this is awake.
         this.ear.sleeper().take();
         this.ear.take();
+        let since = Instant::now();
         loop {
             let polled = this
                 .future
@@ -81,13 +84,16 @@ impl<F: Future> Future for Eager<F> {
             // The first part may take as long as the statement does.
             let begun = std::mem::replace(&mut this.begun, true);
             if begun && this.soon() {
-                continue;
+                if since.elapsed() < AWAKE {
+                    continue;
+                }
+                ctx.waker().wake_by_ref();
+                return Poll::Pending;
             }
             *this.ear.sleeper() = Some(ctx.waker().clone());
             if this.ear.take() {
                 // It came just before it was said who sleeps.
-                this.ear.sleeper().take();
-                continue;
+                ctx.waker().wake_by_ref();
             }
             return Poll::Pending;
         }
@@ -145,6 +151,29 @@ mod tests {
             assert_eq!(runtime.block_on(sum), 49 * 50 / 2);
             other.join().expect("the other thread");
         }
+    }
+
+    /// Also when parts come faster than they are taken, and when the future has to be asked again
+    /// before it goes on, as those of the runtime have from time to time.
+    #[test]
+    fn others_have_their_turn_meanwhile() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        for part in 0..10_000_u32 {
+            sender.send(part).expect("somebody listens");
+        }
+        let parts = Eager::new(async move {
+            let mut parts = 0;
+            while receiver.recv().await.is_some() {
+                parts += 1;
+                if parts == 10_000 {
+                    return parts;
+                }
+            }
+            parts
+        });
+        assert_eq!(runtime.expect("a runtime").block_on(parts), 10_000);
+        drop(sender);
     }
 
     #[test]

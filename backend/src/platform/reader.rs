@@ -39,7 +39,7 @@ struct Connections {
 
 /// A connection for one statement.
 struct Lease<'a> {
-    connection: Option<SqliteConnection>,
+    connection: SqliteConnection,
     from: &'a Connections,
     _place: SemaphorePermit<'a>,
 }
@@ -54,7 +54,8 @@ impl Reader {
             most,
         };
         // The first says whether it can be read at all.
-        drop(connections.lease().await?);
+        let Lease { connection, .. } = connections.lease().await?;
+        connections.idle().push(connection);
         Ok(Self(Kind::Sqlite(Arc::new(connections))))
     }
 
@@ -108,26 +109,22 @@ impl Connections {
             None => self.options.connect().await.map_err(unusable)?,
         };
         Ok(Lease {
-            connection: Some(connection),
+            connection,
             from: self,
             _place: place,
         })
     }
 }
 
-impl Drop for Lease<'_> {
-    fn drop(&mut self) {
-        // Whoever gave up a statement leaves none behind: what it would have said is not asked for
-        // any longer, and statements of one connection come one after the other.
-        self.from.idle().extend(self.connection.take());
-    }
-}
-
 impl Lease<'_> {
-    fn use_it(&mut self) -> Result<&mut SqliteConnection, DbErr> {
-        self.connection
-            .as_mut()
-            .ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
+    /// Gives the connection back, the statement having come to its end. Whoever gave one up in the
+    /// middle does not come here: its thread may be busy with it for long, and nobody is to wait
+    /// behind that, so the connection is closed.
+    fn back<T>(self, said: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+        if !matches!(said, Err(sqlx::Error::WorkerCrashed)) {
+            self.from.idle().push(self.connection);
+        }
+        said
     }
 }
 
@@ -163,8 +160,8 @@ impl ConnectionTrait for Reader {
             Kind::Pool(pool) => pool.execute_raw(statement).await,
             Kind::Sqlite(connections) => {
                 let mut lease = connections.lease().await?;
-                let done = query(statement).execute(lease.use_it()?).await;
-                done.map(Into::into).map_err(execution_failed)
+                let done = query(statement).execute(&mut lease.connection).await;
+                lease.back(done).map(Into::into).map_err(execution_failed)
             }
         }
     }
@@ -175,8 +172,8 @@ impl ConnectionTrait for Reader {
             Kind::Sqlite(connections) => {
                 let mut lease = connections.lease().await?;
                 let text = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
-                let done = text.execute(lease.use_it()?).await;
-                done.map(Into::into).map_err(execution_failed)
+                let done = text.execute(&mut lease.connection).await;
+                lease.back(done).map(Into::into).map_err(execution_failed)
             }
         }
     }
@@ -186,8 +183,8 @@ impl ConnectionTrait for Reader {
             Kind::Pool(pool) => pool.query_one_raw(statement).await,
             Kind::Sqlite(connections) => {
                 let mut lease = connections.lease().await?;
-                let row = Eager::new(query(statement).fetch_optional(lease.use_it()?)).await;
-                Ok(row.map_err(query_failed)?.map(Into::into))
+                let row = Eager::new(query(statement).fetch_optional(&mut lease.connection)).await;
+                Ok(lease.back(row).map_err(query_failed)?.map(Into::into))
             }
         }
     }
@@ -197,10 +194,51 @@ impl ConnectionTrait for Reader {
             Kind::Pool(pool) => pool.query_all_raw(statement).await,
             Kind::Sqlite(connections) => {
                 let mut lease = connections.lease().await?;
-                let rows = Eager::new(query(statement).fetch_all(lease.use_it()?)).await;
-                let rows = rows.map_err(query_failed)?;
+                let rows = Eager::new(query(statement).fetch_all(&mut lease.connection)).await;
+                let rows = lease.back(rows).map_err(query_failed)?;
                 Ok(rows.into_iter().map(Into::into).collect())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    fn asked(text: &str) -> Statement {
+        Statement::from_string(DatabaseBackend::Sqlite, text)
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_behind_a_statement_that_was_given_up() {
+        let options = SqliteConnectOptions::new().in_memory(true);
+        let reader = Reader::of_file(options, 2).await.expect("a reader");
+        assert_eq!(reader.count(), Some((1, 1)));
+        {
+            let long = asked(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT COUNT(*) FROM n",
+            );
+            let mut count = pin!(reader.query_one_raw(long));
+            let mut asleep = Context::from_waker(Waker::noop());
+            while reader.count() == Some((1, 1)) {
+                assert!(count.as_mut().poll(&mut asleep).is_pending());
+            }
+            assert_eq!(reader.count(), Some((1, 0)));
+        }
+        assert_eq!(
+            reader.count(),
+            Some((0, 0)),
+            "its connection is not used again"
+        );
+        for _ in 0..3 {
+            let row = reader.query_one_raw(asked("SELECT 7")).await;
+            let row = row.expect("an answer").expect("a row");
+            assert_eq!(row.try_get_by_index::<i32>(0), Ok(7));
+        }
+        assert_eq!(reader.count(), Some((1, 1)));
+        reader.close().await.expect("closed");
     }
 }

@@ -2,7 +2,7 @@
 //! happened.
 
 use super::Platform;
-use super::batch::Batch;
+use super::batch::{Batch, Insertion};
 use super::context::Context;
 use super::counter;
 use super::error::Result;
@@ -89,6 +89,15 @@ impl UnitOfWork {
         self.events.push(event);
     }
 
+    /// Inserts rows now.
+    ///
+    /// # Errors
+    /// The database does not answer, or a row breaks a rule of its table.
+    pub async fn insert(&self, rows: &Insertion) -> Result<()> {
+        self.tx().execute(rows).await?;
+        Ok(())
+    }
+
     /// Adds a row that nothing else in this act reads; it is written with the events, at the commit.
     pub fn write_at_end(&mut self, statement: &impl StatementBuilder) {
         self.at_end.add(statement);
@@ -155,8 +164,14 @@ impl UnitOfWork {
             let added = std::mem::replace(&mut self.events, events);
             self.events.extend(added);
         }
+        let mut at_end = self.at_end;
+        // PostgreSQL takes statements one by one, and the log's counter is held from its raise on: all
+        // else comes before it.
+        if self.events.is_empty() || self.platform.db.backend() == DatabaseBackend::Postgres {
+            let now = std::mem::replace(&mut at_end, Batch::new(self.platform.db.backend()));
+            now.run(self.turn.transaction()).await?;
+        }
         let sequence = if self.events.is_empty() {
-            self.at_end.run(self.turn.transaction()).await?;
             event_log::last_sequence(self.turn.transaction()).await?
         } else {
             let stamp = Stamp {
@@ -168,7 +183,7 @@ impl UnitOfWork {
                 request_id: &self.context.request_id,
                 ids: &self.platform.ids,
             };
-            event_log::append(self.turn.transaction(), &stamp, self.events, self.at_end).await?
+            event_log::append(self.turn.transaction(), &stamp, self.events, at_end).await?
         };
         let platform = self.platform;
         let (timers_changed, jobs_changed) = (self.timers_changed, self.jobs_changed);

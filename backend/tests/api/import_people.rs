@@ -137,16 +137,25 @@ on_both_databases! {
     async fn a_site_is_named_as_it_is_called_and_one_that_is_unknown_is_said(app) {
         let admin = app.admin().await;
         let mutation = "mutation($input: SiteCreateInput!) { siteCreate(input: $input) { site { id } } }";
-        admin.mutate(mutation, json!({ "input": { "name": "Lisbon", "timezone": "Europe/Lisbon" } })).await;
+        let made = admin.mutate(mutation, json!({ "input": { "name": "Lisbon", "timezone": "Europe/Lisbon" } })).await;
+        let site = &made["siteCreate"]["site"]["id"];
         let file = "name,email,office\nAna,ana@new.example,lisbon\nRui,rui@new.example,Atlantis\nEva,eva@new.example,\n";
         let loaded = load(&admin, "", file).await;
         assert_eq!(counts(&loaded), [2, 0, 0, 0, 1]);
         assert_eq!(loaded["rejected"], json!([{ "line": 3, "reason": "site: there is none called Atlantis." }]));
         let found = admin.query("{ people(search: \"ana@new\") { nodes { site { name } } } }", json!({})).await;
         assert_eq!(found["people"]["nodes"][0]["site"]["name"], "Lisbon");
+        // Whoever works at a site that goes out of use stays there, and what else a file says of them holds.
+        let edit = "mutation($input: SiteEditInput!) { siteEdit(input: $input) { userErrors { code } } }";
+        let closed = json!({ "input": { "site": site, "expectedVersion": 1, "active": false } });
+        assert_eq!(admin.mutate(edit, closed).await["siteEdit"]["userErrors"], json!([]));
+        let file = "name,email,site\nAna M,ana@new.example,Lisbon\nEva,eva@new.example,Lisbon\n";
+        let loaded = load(&admin, "", file).await;
+        assert_eq!(counts(&loaded), [0, 1, 0, 0, 1]);
+        assert_eq!(loaded["rejected"], json!([{ "line": 3, "reason": "site: Lisbon is out of use." }]));
         // A column that is there and empty takes it away; a file without the column leaves it.
-        assert_eq!(counts(&load(&admin, "", "name,email\nAna,ana@new.example\n").await), [0, 0, 1, 0, 0]);
-        assert_eq!(counts(&load(&admin, "", "name,email,site\nAna,ana@new.example,\n").await), [0, 1, 0, 0, 0]);
+        assert_eq!(counts(&load(&admin, "", "name,email\nAna M,ana@new.example\n").await), [0, 0, 1, 0, 0]);
+        assert_eq!(counts(&load(&admin, "", "name,email,site\nAna M,ana@new.example,\n").await), [0, 1, 0, 0, 0]);
     }
 
     async fn files_in_other_letters_are_read(app) {

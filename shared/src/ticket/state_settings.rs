@@ -9,7 +9,7 @@ pub const CLOSE_AFTER_MAX: i32 = 90;
 /// Most days in which a closed ticket can be reopened.
 pub const REOPEN_WITHIN_MAX: i32 = 365;
 /// Most days that a hold lasts unless its wake-up date is named.
-pub const WAKE_UP_MAX: i32 = 365;
+pub const WAKE_UP_MAX: i32 = 360;
 
 /// A reason for holds that a department offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,13 +5,13 @@ use super::history::{self, ChosenTerms, History};
 use super::store::{Calendar, Current, ServiceLevels};
 use crate::desk::entity::{clock, ticket};
 use crate::organisation;
+use crate::platform::batch::Insertion;
 use crate::platform::database::Connection;
 use crate::platform::error::Result;
 use crate::platform::event_log::{self, Change, Changes};
 use crate::platform::timer;
 use crate::platform::unit_of_work::UnitOfWork;
 use anyhow::anyhow;
-use sea_orm::sea_query::InsertStatement;
 use serde_json::{Value, json};
 use shared::calendar::{CompiledCalendar, OpenSpans, WorkingTime};
 use shared::event::EventKind;
@@ -264,12 +264,13 @@ pub async fn explain(
 
 /// What stores what was evaluated in place of the clocks that are `known`, if that changes anything.
 /// Sets each clock's next timer.
+#[must_use = "the timers are set for clocks that this statement writes"]
 pub fn store(
     uow: &mut UnitOfWork,
     ticket: TicketId,
     clocks: &[Clock],
     known: &[clock::Model],
-) -> Option<InsertStatement> {
+) -> Option<Insertion> {
     let of_target = |target| known.iter().find(|row| row.target == target);
     let rows: Vec<clock::Model> = clocks
         .iter()

@@ -8,7 +8,6 @@ use crate::desk::store::ticket as tickets;
 use crate::platform::error::Result;
 use crate::platform::event_log::{Change, Changes, NewEvent};
 use crate::platform::unit_of_work::UnitOfWork;
-use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use shared::event::EventKind;
 use shared::id::{ClockId, TicketId};
@@ -29,7 +28,7 @@ pub async fn fire(uow: &mut UnitOfWork, levels: &ServiceLevels, id: ClockId) -> 
     let now = clock_store::not_before(&before, uow.context().now);
     let evaluated = clocks::evaluate(uow.tx(), levels, &history, now).await?;
     if let Some(changed) = clocks::store(uow, ticket.id, &evaluated, &before) {
-        uow.tx().execute(&changed).await?;
+        uow.insert(&changed).await?;
     }
     // The first event carries what changed on the ticket, so that listeners know what it was before.
     let mut standing = tickets::set_standing(uow.tx(), &ticket, &evaluated).await?;

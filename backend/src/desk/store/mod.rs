@@ -6,4 +6,5 @@ pub mod notification;
 pub mod participant;
 pub mod queue;
 pub mod reference;
+pub mod state_settings;
 pub mod ticket;

@@ -11,7 +11,6 @@ use crate::platform::context::{Actor, Context};
 use crate::platform::error::{Error, Result};
 use crate::platform::event_log::{Change, Changes, NewEvent};
 use crate::platform::unit_of_work::UnitOfWork;
-use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
 use shared::event::EventKind;
 use shared::id::{PersonId, TicketId};
@@ -139,7 +138,7 @@ impl<'a> Act<'a> {
         self.after.version = self.before.version + 1;
         let Recomputed { evaluated, known } = self.recompute(None).await?;
         if let Some(changed) = clocks::store(self.uow, self.after.id, &evaluated, &known) {
-            self.uow.tx().execute(&changed).await?;
+            self.uow.insert(&changed).await?;
         }
         store::update(self.uow.tx(), &self.before, &self.after).await?;
         self.log(false)?;

@@ -107,7 +107,8 @@ struct Known {
     mails: HashMap<String, Vec<PersonId>>,
     logins: HashMap<String, PersonId>,
     departments: HashMap<String, DepartmentId>,
-    sites: HashMap<String, SiteId>,
+    /// By name, with whether it is in use.
+    sites: HashMap<String, (SiteId, bool)>,
 }
 
 impl Known {
@@ -138,10 +139,10 @@ impl Known {
             people: people.into_iter().map(|row| (row.id, row)).collect(),
             mails,
             departments,
-            sites: organisation::sites(db, false)
+            sites: organisation::sites(db, true)
                 .await?
                 .into_iter()
-                .map(|row| (row.name.to_lowercase(), row.id))
+                .map(|row| (row.name.to_lowercase(), (row.id, row.active)))
                 .collect(),
         })
     }
@@ -196,7 +197,13 @@ impl Known {
             None => None,
             Some(None) => Some(None),
             Some(Some(name)) => match self.sites.get(&name.to_lowercase()) {
-                Some(id) => Some(Some(*id)),
+                // Where somebody is they may stay, also when it is out of use.
+                Some((id, active))
+                    if *active || before.as_ref().is_some_and(|p| p.site_id == Some(*id)) =>
+                {
+                    Some(Some(*id))
+                }
+                Some(_) => return Err(format!("site: {name} is out of use.")),
                 None => return Err(format!("site: there is none called {name}.")),
             },
         };

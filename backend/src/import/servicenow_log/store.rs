@@ -135,8 +135,7 @@ pub async fn extend(
     history: History,
 ) -> Result<bool> {
     let id = known.ticket_id;
-    let ticket = ticket::Entity::find_by_id(id)
-        .one(uow.tx())
+    let ticket = crate::desk::store::ticket::lock(uow.tx(), id)
         .await?
         .ok_or_else(|| anyhow!("{} has a source but no ticket", known.number))?;
     if history.steps.is_empty() && history.corrected.is_empty() {

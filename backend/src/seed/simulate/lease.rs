@@ -82,6 +82,12 @@ impl Lease {
         Ok(true)
     }
 
+    /// Whether nobody else has taken it.
+    pub(super) async fn is_ours(&self, platform: &Platform) -> Result<bool> {
+        let held = setting::get::<Option<Held>>(platform.db.reader(), SIMULATION).await?;
+        Ok(held.flatten().is_some_and(|held| held.by == self.held.by))
+    }
+
     /// Gives it back.
     pub(super) async fn give_back(self, platform: &Platform, ctx: &Context) -> Result<()> {
         let uow = UnitOfWork::begin(platform, ctx).await?;

@@ -149,6 +149,7 @@ impl Simulation {
                 began_at,
             }),
             Err(error) => {
+                promises::take_back(&app, &ctx).await?;
                 lease.give_back(platform, &ctx).await?;
                 Err(error)
             }
@@ -237,12 +238,16 @@ impl Simulation {
         })
     }
 
-    /// Ends: takes the compressed agreements out of use, and gives the lease back.
+    /// Ends: takes the compressed agreements out of use, and gives the lease back. Where another
+    /// simulation has it by now, the agreements are that one's.
     ///
     /// # Errors
     /// The database does not answer; then [`sweep`] cleans up later.
     pub async fn end(self) -> Result<()> {
         let ctx = context(&self.app);
+        if !self.lease.is_ours(&self.app.platform).await? {
+            return Ok(());
+        }
         promises::take_back(&self.app, &ctx).await?;
         self.lease.give_back(&self.app.platform, &ctx).await?;
         Ok(())
