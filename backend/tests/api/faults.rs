@@ -61,7 +61,7 @@ async fn assert_whole(app: &TestApp) {
         sample: 50,
     };
     for finding in doctor::examine(&patient).await {
-        if ["integrity", "log", "promises"].contains(&finding.check) {
+        if ["integrity", "log", "participants", "promises"].contains(&finding.check) {
             assert!(finding.state < State::Warning, "{finding:?}");
         }
     }

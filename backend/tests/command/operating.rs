@@ -151,6 +151,7 @@ fn the_doctor_finds_a_well_installation_well_and_names_what_is_broken() {
         "files",
         "write-ahead log",
         "log",
+        "participants",
         "clock",
         "jobs",
         "timers",

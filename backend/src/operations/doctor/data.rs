@@ -196,6 +196,30 @@ pub async fn log(db: &Database) -> Finding {
     }
 }
 
+/// Who takes part in an open ticket finds it among those that they take part in.
+pub async fn participants(db: &Database) -> Finding {
+    const CHECK: &str = "participants";
+    let hidden = number(
+        db,
+        "SELECT COUNT(*) FROM tickets t JOIN ticket_participants p ON p.ticket_id = t.id \
+         WHERE t.state IN ('new', 'assigned', 'in_progress', 'on_hold') AND NOT p.open",
+    );
+    match hidden.await {
+        Ok(0) => Finding::well(
+            CHECK,
+            "Everybody finds the open tickets that they take part in.",
+        ),
+        Ok(hidden) => Finding::broken(
+            CHECK,
+            format!(
+                "{hidden} of them are missing in lists of open tickets. \
+                 `UPDATE ticket_participants SET open = TRUE` brings them back."
+            ),
+        ),
+        Err(error) => Finding::broken(CHECK, format!("They cannot be read: {error}.")),
+    }
+}
+
 /// The machine's clock against the database's, and against the last event.
 pub async fn skew(db: &Database, clock: &dyn Clock) -> Finding {
     const CHECK: &str = "clock";

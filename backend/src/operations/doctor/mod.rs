@@ -123,6 +123,7 @@ async fn look_into(db: &Database, patient: &Patient<'_>) -> Vec<Finding> {
     }
     let now = patient.clock.now();
     findings.push(data::log(db).await);
+    findings.push(data::participants(db).await);
     findings.push(data::skew(db, patient.clock).await);
     findings.extend(data::waiting(db, now).await);
     findings.push(promises::check(db, patient.sample).await);
