@@ -4,7 +4,7 @@ use super::settings::Storage;
 use crate::first_hour::removal;
 use crate::organisation::settings::organisation;
 use crate::platform::error::Error;
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use std::io::{BufRead as _, IsTerminal as _};
 
@@ -45,13 +45,7 @@ impl Demo {
         };
         let gone = removal::remove_as_operator(&platform, &typed)
             .await
-            .map_err(|error| match error {
-                Error::Refused(problems) => {
-                    let told: Vec<String> = problems.into_iter().map(|p| p.message).collect();
-                    anyhow!(told.join(" "))
-                }
-                Error::Fault(fault) => fault,
-            })?;
+            .map_err(Error::in_words)?;
         platform.db.checkpoint().await?;
         let counts = gone.counts;
         println!(

@@ -7,7 +7,7 @@ use crate::import::servicenow_log::{self, DEPARTMENT, Options, Phase, Progress, 
 use crate::platform::context::{Actor, Context};
 use crate::platform::error::Error;
 use crate::report::history;
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use shared::id::PersonId;
@@ -96,13 +96,7 @@ impl People {
         let began = Instant::now();
         let outcome = people::run(platform, &ctx, &bytes, &options, &hand_over)
             .await
-            .map_err(|error| match error {
-                Error::Refused(problems) => {
-                    let told: Vec<String> = problems.into_iter().map(|p| p.message).collect();
-                    anyhow!(told.join(" "))
-                }
-                Error::Fault(fault) => fault,
-            })?;
+            .map_err(Error::in_words)?;
         platform.db.checkpoint().await?;
         self.report(&outcome, began.elapsed().as_secs_f64())
     }

@@ -102,6 +102,17 @@ impl Error {
         Self::refused(code::INVALID_ID, field, id.to_string())
     }
 
+    /// A refusal as whoever typed a command reads it; a fault as it is.
+    pub fn in_words(self) -> anyhow::Error {
+        match self {
+            Self::Refused(problems) => {
+                let words: Vec<String> = problems.into_iter().map(|p| p.message).collect();
+                anyhow::anyhow!(words.join(" "))
+            }
+            Self::Fault(fault) => fault,
+        }
+    }
+
     /// Whether this is no fault of ours: the database is away, locked or full, and the same again
     /// may well succeed.
     pub fn is_unavailable(&self) -> bool {

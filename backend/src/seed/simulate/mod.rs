@@ -17,7 +17,7 @@ use crate::platform::Platform;
 use crate::platform::context::Context;
 use crate::platform::error::Error;
 use crate::platform::event_log;
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use invented::Invented;
 use lease::Lease;
 use pace::Pace;
@@ -137,7 +137,7 @@ impl Simulation {
         // Mail stays off: what is simulated is not written to anybody.
         let app = App::new(platform.clone());
         let ctx = context(&app);
-        let lease = Lease::take(platform, &ctx).await.map_err(in_words)?;
+        let lease = Lease::take(platform, &ctx).await.map_err(Error::in_words)?;
         match Self::set_out(&app, &ctx, wish).await {
             Ok((script, began_at)) => Ok(Self {
                 pace: Pace::new(wish.speed, ctx.now),
@@ -164,7 +164,7 @@ impl Simulation {
         };
         promises::put_first(app, ctx, wish.speed, wish.from_import)
             .await
-            .map_err(in_words)?;
+            .map_err(Error::in_words)?;
         let began_at = event_log::last_sequence(app.platform.db.reader()).await?;
         Ok((script, began_at))
     }
@@ -349,15 +349,4 @@ fn is_away(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<Error>()
         .is_some_and(Error::is_unavailable)
-}
-
-/// A refusal as whoever typed the command reads it.
-fn in_words(error: Error) -> anyhow::Error {
-    match error {
-        Error::Refused(problems) => {
-            let words: Vec<String> = problems.into_iter().map(|p| p.message).collect();
-            anyhow!(words.join(" "))
-        }
-        Error::Fault(fault) => fault,
-    }
 }
