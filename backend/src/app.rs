@@ -4,8 +4,10 @@ use crate::channel::mail::Mail;
 use crate::channel::mail::password::Forgotten;
 use crate::desk::Desk;
 use crate::desk::live::TicketFeed;
+use crate::desk::search::store::Tickets;
 use crate::first_hour::FirstHour;
 use crate::platform::job::runner::{Runner, Running};
+use crate::platform::search::indexer::{self, Indexer};
 use crate::platform::{Platform, timer};
 use std::sync::Arc;
 
@@ -53,6 +55,16 @@ impl App {
             self.platform.clone(),
             vec![Arc::new(Forgotten(mail.clone())), Arc::new(mail)],
         )
+    }
+
+    /// Keeps the search index up to date; not running yet.
+    pub fn indexer(&self) -> Indexer {
+        Indexer::new(self.platform.clone(), Arc::new(Tickets))
+    }
+
+    /// Starts to keep the search index up to date, to be stopped before the server ends.
+    pub fn start_indexer(&self) -> indexer::Running {
+        self.indexer().start()
     }
 
     /// Starts to do jobs, to be stopped before the server ends.

@@ -23,6 +23,7 @@ mod m0014_report_index;
 mod m0015_site;
 mod m0016_state_settings;
 mod m0017_open_participants;
+mod m0018_search;
 mod shape;
 
 /// All steps in order.
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_site::Migration),
             Box::new(m0016_state_settings::Migration),
             Box::new(m0017_open_participants::Migration),
+            Box::new(m0018_search::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@ mod doctor;
 mod import;
 mod mail;
 mod operating;
+mod search;
 mod seed;
 mod serve;
 mod service_level;
@@ -45,6 +46,8 @@ enum Command {
     Import(import::Import),
     /// Looks whether everything is well.
     Doctor(doctor::Doctor),
+    /// The index that search uses.
+    Search(search::Search),
     /// Copies database and files into one file, beside a running server.
     Backup(backup::Backup),
     /// Puts a backup in place.
@@ -93,6 +96,7 @@ async fn execute(command: Command, files: ClientFiles) -> anyhow::Result<ExitCod
         Command::ServiceLevel(levels) => levels.run(),
         Command::Import(import) => import.run().await,
         Command::Doctor(doctor) => return doctor.run().await,
+        Command::Search(search) => search.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
         Command::User(user) => user.run().await,

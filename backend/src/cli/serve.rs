@@ -95,6 +95,7 @@ impl Serve {
         app.mail.switch(outbox);
         let timers = app.start(true);
         let jobs = app.start_jobs();
+        let indexer = app.start_indexer();
         let housekeeping = tokio::spawn(housekeeping(app.platform.clone()));
         let server = Server::new(app.clone(), settings).await?;
         let workers = std::thread::available_parallelism()
@@ -133,6 +134,7 @@ impl Serve {
             timers.stop().await;
         }
         jobs.stop().await;
+        indexer.stop().await;
         reopening.abort();
         housekeeping.abort();
         app.platform.db.checkpoint().await?;

@@ -10,6 +10,7 @@ pub mod live;
 pub mod live_list;
 pub mod notification;
 pub mod routing;
+pub mod search;
 pub mod service_level;
 pub mod state_settings;
 pub mod store;

@@ -3,12 +3,13 @@
 use super::removal::Counts;
 use crate::platform::database::Connection;
 use crate::platform::error::Result;
+use crate::platform::search::{index, indexer};
 use sea_orm::DatabaseBackend;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 use uuid::Uuid;
 
 /// Tables that are emptied, those that refer to others first.
-pub const EMPTIED: [&str; 38] = [
+pub const EMPTIED: [&str; 40] = [
     "jobs",
     "timers",
     "idempotency_keys",
@@ -47,6 +48,8 @@ pub const EMPTIED: [&str; 38] = [
     "sites",
     "state_settings",
     "departments",
+    "search_entries",
+    "search_words",
 ];
 
 /// Tables of which something stays: the log's counter, by which nothing is ever told twice; the
@@ -64,6 +67,7 @@ const CYCLES: [(&str, &str); 2] = [("people", "manager_id"), ("categories", "par
 
 /// Nobody else writes until the transaction ends; SQLite has one writer anyway.
 pub(super) async fn keep_others_out(db: &impl Connection) -> Result<()> {
+    indexer::wait_turn(db).await?;
     if db.get_database_backend() == DatabaseBackend::Postgres {
         // About in the order in which acts take them: people, tickets, what hangs on them, the log.
         let tables = EMPTIED.iter().rev().chain(&KEPT).copied();
@@ -115,6 +119,8 @@ pub(super) async fn empty(db: &impl Connection) -> Result<()> {
             .to_owned();
         db.execute(&cut).await?;
     }
+    // Without its content at hand, it goes as a whole.
+    index::empty(db).await?;
     for table in EMPTIED {
         let rows = Query::delete().from_table(Alias::new(table)).to_owned();
         db.execute(&rows).await?;

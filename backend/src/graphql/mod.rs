@@ -33,6 +33,7 @@ pub mod routing;
 pub mod routing_trial;
 pub mod scalar;
 pub mod schema;
+pub mod search;
 pub mod service_mutation;
 pub mod site_mutation;
 pub mod state_settings;

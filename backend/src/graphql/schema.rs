@@ -20,6 +20,7 @@ use super::queue::TicketQuery;
 use super::report::ReportQuery;
 use super::routing::{RoutingMutation, RoutingQuery};
 use super::routing_trial::RoutingTrialQuery;
+use super::search::SearchQuery;
 use super::service_mutation::ServiceMutation;
 use super::site_mutation::SiteMutation;
 use super::state_settings::StateSettingsMutation;
@@ -37,6 +38,7 @@ use tokio::sync::OnceCell;
 pub struct Query(
     OrganisationQuery,
     TicketQuery,
+    SearchQuery,
     NotificationQuery,
     DashboardQuery,
     ViewerQuery,

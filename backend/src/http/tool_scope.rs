@@ -49,6 +49,7 @@ const READING: &[(Opens, &[&str])] = &[
         &[
             "ticket",
             "tickets",
+            "search",
             "queueIds",
             "ticketsByIds",
             "queueViews",

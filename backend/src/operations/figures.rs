@@ -1,6 +1,7 @@
 //! What waits, what is late, what is promised: counts alone, no names.
 
 use crate::desk::entity::clock;
+use crate::desk::search::{self, Behind};
 use crate::platform::database::Connection;
 use crate::platform::error::Result;
 use crate::platform::{job, timer};
@@ -33,6 +34,8 @@ pub struct Figures {
     pub timers: Due,
     /// Promises that run, are paused, are broken and not yet met.
     pub clocks: [(ClockState, u64); 3],
+    /// What the search index lacks.
+    pub search: Behind,
 }
 
 #[derive(FromQueryResult)]
@@ -77,6 +80,7 @@ pub async fn read(db: &impl Connection, now: Timestamp) -> Result<Figures> {
         jobs_dead,
         timers: due(timers_waiting, timers_late, now),
         clocks: clocks(db).await?,
+        search: search::behind(db, now).await?,
     })
 }
 

@@ -22,6 +22,7 @@ pub mod paging;
 pub mod pulse;
 pub mod reader;
 pub mod row;
+pub mod search;
 pub mod setting;
 pub mod timer;
 pub mod unit_of_work;

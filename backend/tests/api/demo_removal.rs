@@ -39,7 +39,9 @@ async fn tables(app: &TestApp) -> BTreeSet<String> {
         DatabaseBackend::Postgres => {
             "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"
         }
-        _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+        _ => {
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'"
+        }
     };
     let statement = Statement::from_string(app.platform().db.backend(), question);
     let rows = app

@@ -27,6 +27,7 @@ mod permission_matrix;
 mod queue_filter;
 mod report;
 mod routing;
+mod search;
 mod session;
 mod sign_in;
 mod simulate;

@@ -11,6 +11,8 @@ use backend::import::servicenow_log::lines::{Record, Records};
 use backend::import::servicenow_log::row::Row;
 use backend::platform::markdown;
 use backend::platform::paging::{Ends, Part, cursor, parse_cursor};
+use backend::platform::search::query::{Query, TERMS_MOST};
+use backend::platform::search::snippet::Looked;
 use harness::fuzz;
 use shared::calendar::{CalendarDefinition, CompiledCalendar, Date, WorkingTime as _};
 use shared::id::{ApiTokenId, PersonId, TicketId};
@@ -96,6 +98,63 @@ fn cursors() {
         if let Ok(part) = Part::of("days", &ends, |text| text.parse::<i64>().ok()) {
             assert!(part.limit() <= 201);
         }
+    });
+}
+
+#[test]
+fn searched_text() {
+    let seeds = [
+        "wifi printer -basement \"not working\" pri",
+        "„Größe“ «à la» e-mail INC-000042 don't",
+        "网络断了 ไม่ทำงาน ﬁle ＶＰＮ İstanbul ß",
+        "title:a AND (b OR c) NOT d* NEAR(e f, 3) ^g {h} : i",
+    ];
+    let words = [
+        "\"",
+        "-",
+        "- ",
+        "*",
+        "(",
+        ")",
+        ":",
+        "'",
+        "''",
+        "\\",
+        "\0",
+        "\u{301}",
+        "\u{ad}",
+        "\u{202e}",
+        "\u{fdfa}",
+        "\u{1f249}",
+        "\u{10ffff}",
+        "¦",
+        "AND",
+        "<->",
+        "&!",
+        "@open",
+        "\t",
+        "\n",
+        "**",
+        "`",
+    ];
+    fuzz("searched_text", &seeds, &words, |input| {
+        let text = String::from_utf8_lossy(input);
+        let query = Query::parse(&text);
+        assert!(query.wanted.len() + query.unwanted.len() <= TERMS_MOST);
+        for term in query.wanted.iter().chain(&query.unwanted) {
+            assert!(!term.words.is_empty());
+            let sound = |word: &String| !word.is_empty() && word.chars().all(char::is_alphanumeric);
+            assert!(term.words.iter().all(sound), "{term:?}");
+        }
+        // What was asked for is found in itself, unless it is to be found nowhere.
+        let looked = Looked::at(&query, &text);
+        assert!(looked.terms() as usize <= query.wanted.len());
+        let shown: usize = looked
+            .piece(80)
+            .iter()
+            .map(|s| s.text.chars().count())
+            .sum();
+        assert!(shown <= 80 + 4 + 64 * TERMS_MOST, "{shown}");
     });
 }
 

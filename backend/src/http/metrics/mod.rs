@@ -284,6 +284,24 @@ fn database(text: &mut Text, counted: &Counted) {
         "Given up; somebody should look at them.",
         figures.jobs_dead,
     );
+    text.single(
+        "bellhop_search_lag_events",
+        Is::Gauge,
+        "Committed events that the search index lacks.",
+        figures.search.events,
+    )
+    .single(
+        "bellhop_search_late_seconds",
+        Is::Gauge,
+        "For how long the first of them waits.",
+        figures.search.seconds,
+    )
+    .single(
+        "bellhop_search_tickets_to_index",
+        Is::Gauge,
+        "Older tickets that are still to be indexed, while the index is built.",
+        figures.search.tickets,
+    );
     let name = "bellhop_clocks";
     text.metric(name, Is::Gauge, "Promises that are not met yet, by state.");
     for (state, count) in figures.clocks {

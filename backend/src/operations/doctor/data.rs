@@ -2,6 +2,7 @@
 
 use super::Finding;
 use super::machine::size;
+use crate::desk::search;
 use crate::operations::figures::{self, Due};
 use crate::platform::clock::Clock;
 use crate::platform::database::Database;
@@ -287,6 +288,35 @@ pub async fn waiting(db: &Database, now: Timestamp) -> [Finding; 2] {
         late("jobs", figures.jobs, dead),
         late("timers", figures.timers, None),
     ]
+}
+
+/// Whether the search index follows the log.
+pub async fn search(db: &Database, now: Timestamp) -> Finding {
+    const CHECK: &str = "search";
+    let behind = match search::behind(db.reader(), now).await {
+        Ok(behind) => behind,
+        Err(error) => return Finding::broken(CHECK, format!("The index cannot be read: {error}.")),
+    };
+    if !behind.begun {
+        return Finding::well(CHECK, "There is no index yet; a server builds it.");
+    }
+    let mut words = match behind.events {
+        0 => "The index is up to date.".to_owned(),
+        events => format!("The index is {events} events behind."),
+    };
+    if behind.tickets > 0 {
+        words = format!(
+            "{words} About {} older tickets are still to come.",
+            behind.tickets
+        );
+    }
+    if behind.seconds > LATE_SECONDS {
+        let minutes = behind.seconds / 60;
+        let words = format!("{words} The first waits for {minutes} minutes. Does a server run?");
+        Finding::warning(CHECK, words)
+    } else {
+        Finding::well(CHECK, words)
+    }
 }
 
 fn late(check: &'static str, due: Due, more: Option<String>) -> Finding {

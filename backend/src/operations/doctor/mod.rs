@@ -113,7 +113,7 @@ async fn look_into(db: &Database, patient: &Patient<'_>) -> Vec<Finding> {
     findings.push(data::write_ahead_log(&patient.url));
     if !known {
         // Tables may look different from what this program knows.
-        for check in ["log", "clock", "jobs", "timers", "promises"] {
+        for check in ["log", "clock", "jobs", "timers", "search", "promises"] {
             findings.push(Finding::skipped(
                 check,
                 "Not looked at: the tables are of another version.",
@@ -126,6 +126,7 @@ async fn look_into(db: &Database, patient: &Patient<'_>) -> Vec<Finding> {
     findings.push(data::participants(db).await);
     findings.push(data::skew(db, patient.clock).await);
     findings.extend(data::waiting(db, now).await);
+    findings.push(data::search(db, now).await);
     findings.push(promises::check(db, patient.sample).await);
     findings
 }

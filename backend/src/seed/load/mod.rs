@@ -7,11 +7,15 @@ mod store;
 mod texts;
 
 use crate::app::App;
+use crate::platform::event_log;
+use crate::platform::search::{index, indexer};
 use crate::seed::random::Random;
 use anyhow::{Context as _, Result};
 use ground::Ground;
-use life::{Life, Teller};
+use life::Teller;
 use shared::time::Timestamp;
+use std::collections::BTreeMap;
+use store::Made;
 use tokio::sync::mpsc;
 
 /// The seed that every load grows from, unless another is named.
@@ -34,16 +38,35 @@ pub async fn load(
     tell: &(dyn Fn(u64) + Sync),
 ) -> Result<()> {
     let ground = Ground::read(app).await?;
+    // What was before is indexed first, so that the index ends where the log does.
+    app.indexer().catch_up().await?;
+    let indexed = event_log::last_sequence(app.platform.db.reader()).await?;
+    let (mut reached, mut alone) = (indexed, true);
     // While one batch is written, the next is made up.
     let (sender, mut batches) = mpsc::channel(2);
     let maker = tokio::spawn(make(app.clone(), ground, count, seed, now, sender));
     let mut done = 0;
-    while let Some(batch) = batches.recv().await {
-        done += batch.len() as u64;
-        store::write(app, now, batch).await?;
+    let mut words: BTreeMap<String, i64> = BTreeMap::new();
+    while let Some(made) = batches.recv().await {
+        done += made.lives.len() as u64;
+        for (word, uses) in made.words {
+            *words.entry(word).or_default() += uses;
+        }
+        let (last, events) = store::write(app, now, made.lives, made.entries).await?;
+        // Nobody else wrote in between: what the log says of these tickets is in the index.
+        alone = alone && last - events == reached;
+        reached = last;
         tell(done);
     }
-    maker.await.context("making tickets up")?
+    maker.await.context("making tickets up")??;
+    let db = &app.platform.db;
+    let tx = db.begin().await?;
+    index::write_words(&tx, words).await?;
+    tx.commit().await?;
+    if alone {
+        indexer::pass(db, indexed, reached).await?;
+    }
+    Ok(())
 }
 
 async fn make(
@@ -52,7 +75,7 @@ async fn make(
     count: u64,
     seed: u64,
     now: Timestamp,
-    batches: mpsc::Sender<Vec<Life>>,
+    batches: mpsc::Sender<Made>,
 ) -> Result<()> {
     let first = now.plus_seconds(-DAYS * 86_400);
     let span = now.as_millis() - first.as_millis();
@@ -65,7 +88,8 @@ async fn make(
         batch.push(teller.tell(&mut random, opened_at).await?);
         if batch.len() as u64 == BATCH || index + 1 == count {
             // Nobody listens any more: the writer failed, and says why.
-            if batches.send(std::mem::take(&mut batch)).await.is_err() {
+            let made = Made::new(&app, std::mem::take(&mut batch));
+            if batches.send(made).await.is_err() {
                 return Ok(());
             }
         }

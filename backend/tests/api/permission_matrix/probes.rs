@@ -283,6 +283,23 @@ fn filtered() -> Variables {
     )
 }
 
+/// Searches everything; the index has what was written by then.
+fn searched(text: &'static str) -> Probe {
+    let document = format!(
+        "{{ search(text: {}, first: 50) {{ nodes {{ ticket {{ reference }} title {{ text }} snippet {{ text }} }} }} }}",
+        json!(text)
+    );
+    field(
+        Kind::Query,
+        "search",
+        &document,
+        with!(|stage, place| {
+            stage.app.index().await;
+            json!({})
+        }),
+    )
+}
+
 fn about_tickets() -> Vec<Probe> {
     vec![
         queries(
@@ -305,6 +322,9 @@ fn about_tickets() -> Vec<Probe> {
             "query($ids: [ID!]!) { ticketsByIds(ids: $ids) { title } }",
             with!(|stage, place| json!({ "ids": [stage.at(place).id] })),
         ),
+        searched("matter "),
+        // Notes are found by those who read them.
+        searched("\"internal remark\""),
         query(
             "queueViews",
             "{ queueViews { views { id name count { value } } } }",

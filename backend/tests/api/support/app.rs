@@ -222,6 +222,11 @@ impl TestApp {
         }
     }
 
+    /// Indexes all that was committed.
+    pub async fn index(&self) {
+        self.app.indexer().catch_up().await.expect("an index");
+    }
+
     /// A client that is not signed in.
     pub fn stranger(&self) -> Client {
         self.stranger_at(IpAddr::V4(Ipv4Addr::LOCALHOST))

@@ -1,0 +1,68 @@
+//! `bellhop search`.
+
+use super::settings::Storage;
+use crate::app::App;
+use crate::platform::search::indexer::{self, Step};
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::time::Duration;
+
+/// The search index.
+#[derive(Args, Debug)]
+pub struct Search {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Subcommand, Debug)]
+enum Act {
+    /// Throws the search index away and builds it anew, beside running servers too. Until it is built
+    /// search finds the newest tickets alone.
+    Rebuild {
+        #[command(flatten)]
+        storage: Storage,
+    },
+}
+
+/// How often another server that builds is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+impl Search {
+    /// Does it.
+    pub async fn run(self) -> Result<()> {
+        let Act::Rebuild { storage } = self.act;
+        let app = storage.app().await?;
+        indexer::forget(&app.platform.db).await?;
+        let entries = build(&app).await?;
+        app.platform.db.checkpoint().await?;
+        println!("The search index is built: {entries} tickets.");
+        Ok(())
+    }
+}
+
+/// Builds, or waits for a server that does. Gives how many were built.
+async fn build(app: &App) -> Result<u64> {
+    let style = ProgressStyle::with_template("{bar:40} {pos} of about {len}")?;
+    let bar = ProgressBar::new(0).with_style(style);
+    let mut indexer = app.indexer();
+    let mut entries = 0;
+    loop {
+        let step = indexer.step().await?;
+        if let Some(standing) = indexer::read(app.platform.db.reader()).await? {
+            match standing.filling {
+                Some(filling) => {
+                    entries = filling.done;
+                    bar.set_length(filling.total);
+                    bar.set_position(filling.done);
+                }
+                None => break,
+            }
+        }
+        if step == Step::Elsewhere {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+    bar.finish_and_clear();
+    Ok(entries)
+}
