@@ -60,7 +60,7 @@ pub const KEPT: [&str; 3] = ["counters", "settings", "sign_in_attempts"];
 /// Settings that stay.
 const SETTINGS: [&str; 1] = [crate::session::SECRET];
 /// Counters that stay.
-const COUNTERS: [&str; 2] = ["event", "commit"];
+const COUNTERS: [&str; 1] = ["event"];
 
 /// References within a table, which are cut before its rows go.
 const CYCLES: [(&str, &str); 2] = [("people", "manager_id"), ("categories", "parent_id")];

@@ -1,8 +1,7 @@
-//! Statements that are sent together: SQLite is asked by another thread, and handing a statement over
-//! to it and back takes longer than most statements do.
+//! Statements whose results nobody asks for.
 
 use super::error::Result;
-use sea_orm::{ConnectionTrait, DatabaseBackend, Statement, StatementBuilder, Values};
+use sea_orm::{ConnectionTrait, DatabaseBackend, Statement, StatementBuilder};
 
 /// What inserts rows, as stores give it.
 pub use sea_orm::sea_query::InsertStatement as Insertion;
@@ -22,6 +21,11 @@ impl Batch {
         }
     }
 
+    /// Of which database they are.
+    pub(super) const fn backend(&self) -> DatabaseBackend {
+        self.backend
+    }
+
     /// Adds a statement.
     pub fn add(&mut self, statement: &impl StatementBuilder) {
         self.statements.push(self.backend.build(statement));
@@ -32,40 +36,19 @@ impl Batch {
         self.statements.extend(statements);
     }
 
-    /// Executes all. Belongs into a transaction: when one fails, those before it are done.
+    /// The statements.
+    pub(super) fn into_statements(self) -> Vec<Statement> {
+        self.statements
+    }
+
+    /// Executes all, one by one. Belongs into a transaction: when one fails, those before it are done.
     ///
     /// # Errors
     /// The database does not answer, or a statement breaks a rule of its table.
-    pub async fn run(self, db: &impl ConnectionTrait) -> Result<()> {
-        match self.backend {
-            DatabaseBackend::Sqlite => {
-                if let Some(all) = joined(self.statements) {
-                    db.execute_raw(all).await?;
-                }
-            }
-            // The protocol takes one statement with values at a time.
-            _ => {
-                for statement in self.statements {
-                    db.execute_raw(statement).await?;
-                }
-            }
+    pub(super) async fn run(self, db: &impl ConnectionTrait) -> Result<()> {
+        for statement in self.statements {
+            db.execute_raw(statement).await?;
         }
         Ok(())
     }
-}
-
-/// One text, with the values of all: SQLite's placeholders have no numbers, and are filled in turn.
-fn joined(statements: Vec<Statement>) -> Option<Statement> {
-    let mut statements = statements.into_iter();
-    let first = statements.next()?;
-    Some(statements.fold(first, |mut all, next| {
-        all.sql.push_str("; ");
-        all.sql.push_str(&next.sql);
-        let values = next.values.map_or_else(Vec::new, |Values(values)| values);
-        all.values
-            .get_or_insert(Values(Vec::new()))
-            .0
-            .extend(values);
-        all
-    }))
 }

@@ -29,13 +29,38 @@ where
     Ok(())
 }
 
+/// A column whose values are differences to a value that the database knows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Relative {
+    /// Name of the column.
+    pub column: &'static str,
+    /// To what they are added.
+    pub to: &'static str,
+}
+
 /// The statements that insert rows, as many in each as it takes.
 ///
 /// # Errors
 /// A row lacks a value.
-pub(super) fn statements<E, A>(
+fn statements<E, A>(
     backend: DatabaseBackend,
     rows: impl IntoIterator<Item = impl IntoActiveModel<A>>,
+) -> impl Iterator<Item = Result<Statement>>
+where
+    E: EntityTrait,
+    A: ActiveModelTrait<Entity = E>,
+{
+    statements_with(backend, rows, None)
+}
+
+/// The same, where one column may be relative.
+///
+/// # Errors
+/// A row lacks a value.
+pub(super) fn statements_with<E, A>(
+    backend: DatabaseBackend,
+    rows: impl IntoIterator<Item = impl IntoActiveModel<A>>,
+    relative: Option<Relative>,
 ) -> impl Iterator<Item = Result<Statement>>
 where
     E: EntityTrait,
@@ -61,16 +86,21 @@ where
             return None;
         }
         let text = if count == most {
-            full.get_or_insert_with(|| text::<E>(backend, &columns, count))
+            full.get_or_insert_with(|| text::<E>(backend, &columns, count, relative.as_ref()))
                 .clone()
         } else {
-            text::<E>(backend, &columns, count)
+            text::<E>(backend, &columns, count, relative.as_ref())
         };
         Some(Ok(Statement::from_sql_and_values(backend, text, values)))
     })
 }
 
-fn text<E: EntityTrait>(backend: DatabaseBackend, columns: &[E::Column], rows: usize) -> String {
+fn text<E: EntityTrait>(
+    backend: DatabaseBackend,
+    columns: &[E::Column],
+    rows: usize,
+    relative: Option<&Relative>,
+) -> String {
     use sea_orm::IdenStatic as _;
     let names: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
     let table = E::default();
@@ -82,13 +112,16 @@ fn text<E: EntityTrait>(backend: DatabaseBackend, columns: &[E::Column], rows: u
     let mut number = 0;
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns.len() {
+        for (column, name) in names.iter().enumerate() {
             if column > 0 {
                 text.push_str(", ");
             }
+            if let Some(relative) = relative.filter(|relative| relative.column == *name) {
+                // Writing to a text cannot fail.
+                let _ = write!(text, "({}) + ", relative.to);
+            }
             number += 1;
             if backend == DatabaseBackend::Postgres {
-                // Writing to a text cannot fail.
                 let _ = write!(text, "${number}");
             } else {
                 text.push('?');

@@ -1,12 +1,14 @@
 //! Connections to SQLite or PostgreSQL.
 
+use super::line::Line;
 use super::reader::Reader;
-use super::writer::{Company, Turn, Writer};
+use super::transaction::Transaction;
+use super::writer::{Company, Writer};
 use anyhow::{Context as _, Result, bail};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Alias, Query};
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use sea_orm::sqlx::{ConnectOptions as _, Connection as _};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     TransactionTrait,
@@ -35,9 +37,13 @@ pub use sea_orm::ConnectionTrait as Connection;
 /// One writer and several readers on SQLite; one pool for both on PostgreSQL.
 #[derive(Clone)]
 pub struct Database {
+    backend: DatabaseBackend,
     reader: Reader,
-    writer: DatabaseConnection,
-    turns: Writer,
+    writer: Writer,
+    /// The library's connections, where they are used.
+    pool: Option<DatabaseConnection>,
+    /// SQLite's file, where it is written.
+    file: Option<Arc<Path>>,
     /// Held as long as the file is open.
     _shared: Option<Arc<File>>,
 }
@@ -104,26 +110,20 @@ impl Database {
     /// Opens `sqlite:<path>` (created when missing) or `postgres://…`, and migrates.
     pub async fn open(url: &str) -> Result<Self> {
         let db = Self::connect(url).await?;
-        let turn = db.turn_to_migrate().await?;
-        Migrator::up(&db.writer, None)
-            .await
-            .context("cannot migrate the database")?;
-        if let Some(turn) = turn {
-            turn.commit().await?;
+        match &db.pool {
+            Some(pool) => {
+                let turn = turn_to_migrate(pool).await?;
+                migrate(pool).await?;
+                turn.commit().await?;
+            }
+            None => {
+                let file = Self::file_of(url).context("a database without a file")?;
+                let pool = connect_sqlite(&file).await?;
+                migrate(&pool).await?;
+                pool.close().await?;
+            }
         }
         Ok(db)
-    }
-
-    /// Servers that start on PostgreSQL together migrate one after the other: a transaction that
-    /// has the turn until it ends. SQLite's file belongs to one server.
-    async fn turn_to_migrate(&self) -> Result<Option<DatabaseTransaction>, sea_orm::DbErr> {
-        if self.backend() != DatabaseBackend::Postgres {
-            return Ok(None);
-        }
-        let turn = self.writer.begin().await?;
-        turn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_TURN})"))
-            .await?;
-        Ok(Some(turn))
     }
 
     /// The file of `sqlite:<path>`.
@@ -145,13 +145,19 @@ impl Database {
             let pool = sea_orm::Database::connect(options)
                 .await
                 .context("cannot connect to PostgreSQL")?;
-            Self {
-                reader: Reader::of_pool(pool.clone()),
-                turns: Writer::many(pool.clone()),
-                writer: pool,
-                _shared: None,
-            }
+            Self::of_pool(pool)
         })
+    }
+
+    fn of_pool(pool: DatabaseConnection) -> Self {
+        Self {
+            backend: pool.get_database_backend(),
+            reader: Reader::of_pool(pool.clone()),
+            writer: Writer::many(pool.clone()),
+            pool: Some(pool),
+            file: None,
+            _shared: None,
+        }
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self> {
@@ -161,15 +167,18 @@ impl Database {
         }
         let shared = share(path)?;
         // The writer comes first: it creates the file and switches it to WAL.
-        let writer = connect_sqlite(path).await?;
-        let options = tuned(SqliteConnectOptions::new().filename(path), true);
-        let reader = Reader::of_file(options, READERS)
+        let line = Line::open(tuned(file(path), false).create_if_missing(true))
+            .await
+            .with_context(|| format!("cannot open {}", path.display()))?;
+        let reader = Reader::of_file(tuned(file(path), true), READERS)
             .await
             .with_context(|| format!("cannot read {}", path.display()))?;
         Ok(Self {
+            backend: DatabaseBackend::Sqlite,
             reader,
-            turns: Writer::one_at_a_time(writer.clone()),
-            writer,
+            writer: Writer::one_at_a_time(line),
+            pool: None,
+            file: Some(path.into()),
             _shared: Some(Arc::new(shared)),
         })
     }
@@ -184,23 +193,25 @@ impl Database {
         let connection = sea_orm::Database::connect(options)
             .await
             .with_context(|| format!("cannot open {}", path.display()))?;
-        Ok(Self {
-            turns: Writer::one_at_a_time(connection.clone()),
-            reader: Reader::of_pool(connection.clone()),
-            writer: connection,
-            _shared: None,
-        })
+        Ok(Self::of_pool(connection))
     }
 
     /// Copies a SQLite database, as of one instant, into a new file; writers go on meanwhile.
     pub async fn copy_into(&self, path: &Path) -> Result<()> {
-        let path = path.to_str().context("the path is not UTF-8")?;
-        let statement =
-            sea_orm::Statement::from_sql_and_values(self.backend(), "VACUUM INTO ?", [path.into()]);
-        self.writer
-            .execute_raw(statement)
+        let to = path.to_str().context("the path is not UTF-8")?;
+        let Some(from) = &self.file else {
+            bail!("only SQLite's file is copied")
+        };
+        let mut connection = tuned(file(from), false)
+            .connect()
+            .await
+            .with_context(|| format!("cannot open {}", from.display()))?;
+        sqlx::query("VACUUM INTO ?")
+            .bind(to)
+            .execute(&mut connection)
             .await
             .context("cannot copy the database")?;
+        connection.close().await?;
         Ok(())
     }
 
@@ -211,50 +222,55 @@ impl Database {
 
     /// Begins a transaction that writes, and that nobody else shares. Use cases begin a unit of work
     /// instead.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, sea_orm::DbErr> {
-        self.turns.begin().await
+    pub async fn begin(&self) -> super::error::Result<Transaction> {
+        self.begin_in(Company::Alone).await
     }
 
-    /// Waits for the turn to write.
-    pub(super) async fn turn(&self, company: Company) -> super::error::Result<Turn> {
-        self.turns.turn(company).await
+    /// Waits for the turn to write, and begins.
+    pub(super) async fn begin_in(&self, company: Company) -> super::error::Result<Transaction> {
+        self.writer.begin(company).await
     }
 
     /// Which of the two.
     pub fn backend(&self) -> DatabaseBackend {
-        self.writer.get_database_backend()
+        self.backend
     }
 
     /// Which of the two, as people call it.
     pub fn name(&self) -> &'static str {
-        match self.backend() {
+        match self.backend {
             DatabaseBackend::Postgres => "PostgreSQL",
             _ => "SQLite",
         }
     }
 
+    /// Commits since the start that saved more than one unit of work; nothing where the database
+    /// sees to that itself.
+    pub fn shared_commits(&self) -> Option<u64> {
+        self.writer.shared()
+    }
+
     /// The connections.
     pub fn pools(&self) -> Vec<Pool> {
-        if self.backend() == DatabaseBackend::Postgres {
-            let pool = self.writer.get_postgres_connection_pool();
+        if let (DatabaseBackend::Postgres, Some(pool)) = (self.backend, &self.pool) {
+            let pool = pool.get_postgres_connection_pool();
             return vec![Pool {
                 name: "all",
                 open: pool.size() as usize,
                 idle: pool.num_idle(),
             }];
         }
-        let pool = self.writer.get_sqlite_connection_pool();
-        let writer = Pool {
+        let writer = self.writer.is_busy().map(|busy| Pool {
             name: "writer",
-            open: pool.size() as usize,
-            idle: pool.num_idle(),
-        };
+            open: 1,
+            idle: usize::from(!busy),
+        });
         let readers = self.reader.count().map(|(open, idle)| Pool {
             name: "readers",
             open,
             idle,
         });
-        readers.into_iter().chain([writer]).collect()
+        readers.into_iter().chain(writer).collect()
     }
 
     /// Steps of the tables' shape that this program knows and the database does not have.
@@ -286,44 +302,43 @@ impl Database {
         let Self {
             reader,
             writer,
-            turns,
             _shared: shared,
+            ..
         } = self;
-        turns.settle().await;
-        reader.close().await?;
         writer.close().await?;
+        reader.close().await?;
         drop(shared);
         Ok(())
     }
 
     /// Moves SQLite's write-ahead log into the file; nothing on PostgreSQL.
-    pub async fn checkpoint(&self) -> Result<(), sea_orm::DbErr> {
-        if self.backend() == DatabaseBackend::Sqlite {
-            self.writer
-                .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
-                .await?;
-        }
-        Ok(())
+    pub async fn checkpoint(&self) -> super::error::Result<()> {
+        self.writer.alone("PRAGMA wal_checkpoint(TRUNCATE)").await
     }
 }
 
-/// The one connection that writes; the file appears when it is missing.
+async fn migrate(pool: &DatabaseConnection) -> Result<()> {
+    let migrated = Migrator::up(pool, None).await;
+    migrated.context("cannot migrate the database")
+}
+
+/// Servers that start on PostgreSQL together migrate one after the other: a transaction that has the
+/// turn until it ends. SQLite's file belongs to one server.
+async fn turn_to_migrate(pool: &DatabaseConnection) -> Result<DatabaseTransaction> {
+    let turn = pool.begin().await?;
+    turn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_TURN})"))
+        .await?;
+    Ok(turn)
+}
+
+/// A file as the library opens it.
 async fn connect_sqlite(path: &Path) -> Result<DatabaseConnection> {
-    let mut options = ConnectOptions::new("sqlite://file?mode=rwc");
+    let mut options = ConnectOptions::new("sqlite://file?mode=rw");
     options
         .max_connections(1)
         .min_connections(1)
         .acquire_timeout(PATIENCE)
         .sqlx_logging(false)
-        // A file does not hang up.
-        .test_before_acquire(false)
-        // After a failure of the disk SQLite may have ended a transaction by itself, and a rollback of
-        // ours found none: the library then takes the next one for a part of it, whose commit saves
-        // nothing. Such a connection is closed, and another one opened.
-        .map_sqlx_sqlite_before_acquire(|connection, _| {
-            let clean = !connection.is_in_transaction();
-            Box::pin(async move { Ok(clean) })
-        })
         // The path as it is, whatever an address would make of it.
         .map_sqlx_sqlite_opts({
             let path = path.to_owned();
@@ -332,6 +347,11 @@ async fn connect_sqlite(path: &Path) -> Result<DatabaseConnection> {
     sea_orm::Database::connect(options)
         .await
         .with_context(|| format!("cannot open {}", path.display()))
+}
+
+/// The path as it is, whatever an address would make of it.
+fn file(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path)
 }
 
 fn tuned(options: SqliteConnectOptions, read_only: bool) -> SqliteConnectOptions {

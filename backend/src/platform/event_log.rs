@@ -1,7 +1,7 @@
 //! The log of all that was committed. Live subscriptions, timeline, reports and clocks read it.
 
 use super::batch::Batch;
-use super::bulk;
+use super::bulk::{self, Relative};
 use super::error::Result;
 use super::ids::Ids;
 use super::paging::Part;
@@ -152,6 +152,14 @@ pub(super) mod payload {
 /// Columns of the log that conditions may name.
 pub use event::Column as EventColumn;
 
+/// The counter of sequences.
+const COUNTER: &str = "event";
+/// Sequences as differences to the last one, where the counter was raised by a statement before.
+const RAISED: Relative = Relative {
+    column: "sequence",
+    to: "SELECT value FROM counters WHERE name = 'event'",
+};
+
 /// What all events of one commit share.
 pub(super) struct Stamp<'a> {
     pub recorded_at: Timestamp,
@@ -168,18 +176,37 @@ fn salt(ids: &Ids) -> String {
     format!("{:016x}", u64::from_le_bytes(bytes))
 }
 
-/// Takes sequences and writes the events: the last thing before a commit, for the counter's lock is
-/// held from here on, and readers so always see a prefix of the log. What is in the batch is written
-/// before them. Gives the last sequence.
-pub(super) async fn append<C: ConnectionTrait>(
-    db: &C,
+/// The sequences of events that are about to be written.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sequences {
+    /// Taken: this is the last one.
+    UpTo(i64),
+    /// To be taken by the statements themselves; the row that they give holds the last one.
+    Next,
+}
+
+/// Takes sequences for so many events: the last thing before a commit, for the counter's lock is held
+/// from here on, and readers so always see a prefix of the log. Gives the last.
+pub(super) async fn take<C: ConnectionTrait>(db: &C, count: usize) -> Result<i64> {
+    let count = i64::try_from(count).map_err(anyhow::Error::from)?;
+    super::counter::raise(db, COUNTER, count).await
+}
+
+/// Adds the statements that write events.
+pub(super) fn add(
+    batch: &mut Batch,
     stamp: &Stamp<'_>,
     events: Vec<NewEvent>,
-    mut batch: Batch,
-) -> Result<i64> {
-    let backend = db.get_database_backend();
+    sequences: Sequences,
+) -> Result<()> {
     let count = i64::try_from(events.len()).map_err(anyhow::Error::from)?;
-    let last = super::counter::raise(db, "event", count).await?;
+    let (last, relative) = match sequences {
+        Sequences::UpTo(last) => (last, None),
+        Sequences::Next => {
+            batch.add(&super::counter::raising(COUNTER, count));
+            (0, Some(RAISED))
+        }
+    };
     let mut rows = Vec::with_capacity(events.len());
     let mut payloads = Vec::with_capacity(events.len());
     for (sequence, new) in ((last - count + 1)..=last).zip(events) {
@@ -214,19 +241,19 @@ pub(super) async fn append<C: ConnectionTrait>(
             changes: Set(changes),
         });
     }
-    for statement in bulk::statements::<event::Entity, _>(backend, rows) {
+    let backend = batch.backend();
+    for statement in bulk::statements_with::<event::Entity, _>(backend, rows, relative) {
         batch.extend([statement?]);
     }
-    for statement in bulk::statements::<payload::Entity, _>(backend, payloads) {
+    for statement in bulk::statements_with::<payload::Entity, _>(backend, payloads, relative) {
         batch.extend([statement?]);
     }
-    batch.run(db).await?;
-    Ok(last)
+    Ok(())
 }
 
 /// The last committed sequence.
 pub async fn last_sequence<C: ConnectionTrait>(db: &C) -> Result<i64> {
-    super::counter::value(db, "event").await
+    super::counter::value(db, COUNTER).await
 }
 
 fn query() -> sea_orm::Select<event::Entity> {

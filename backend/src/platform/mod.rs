@@ -17,6 +17,7 @@ pub mod files;
 pub mod idempotency;
 pub mod ids;
 pub mod job;
+mod line;
 pub mod markdown;
 pub mod paging;
 pub mod pulse;
@@ -25,6 +26,7 @@ pub mod row;
 pub mod search;
 pub mod setting;
 pub mod timer;
+pub mod transaction;
 pub mod unit_of_work;
 mod writer;
 

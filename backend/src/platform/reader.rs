@@ -128,20 +128,20 @@ impl Lease<'_> {
     }
 }
 
-fn unusable(error: sqlx::Error) -> DbErr {
+pub(super) fn unusable(error: sqlx::Error) -> DbErr {
     DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)))
 }
 
-fn query_failed(error: sqlx::Error) -> DbErr {
+pub(super) fn query_failed(error: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))
 }
 
-fn execution_failed(error: sqlx::Error) -> DbErr {
+pub(super) fn execution_failed(error: sqlx::Error) -> DbErr {
     DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error)))
 }
 
 /// The statement as the driver takes it.
-fn query(statement: Statement) -> sqlx::query::Query<'static, sqlx::Sqlite, SqlxValues> {
+pub(super) fn query(statement: Statement) -> sqlx::query::Query<'static, sqlx::Sqlite, SqlxValues> {
     let values = statement.values.unwrap_or(sea_orm::Values(Vec::new()));
     sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
 }

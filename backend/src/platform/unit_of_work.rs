@@ -6,10 +6,11 @@ use super::batch::{Batch, Insertion};
 use super::context::Context;
 use super::counter;
 use super::error::Result;
-use super::event_log::{self, NewEvent, Stamp};
-use super::writer::{Company, Turn};
+use super::event_log::{self, NewEvent, Sequences, Stamp};
+use super::transaction::Transaction;
+use super::writer::Company;
 use sea_orm::sea_query::{Func, Query};
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, StatementBuilder};
+use sea_orm::{ConnectionTrait, DatabaseBackend, StatementBuilder};
 use sha2::{Digest, Sha256};
 use shared::id::TicketId;
 use std::future::Future;
@@ -31,7 +32,7 @@ pub trait BeforeCommit: Send + Sync {
 pub struct UnitOfWork {
     platform: Platform,
     context: Context,
-    turn: Turn,
+    transaction: Transaction,
     events: Vec<NewEvent>,
     at_end: Batch,
     timers_changed: bool,
@@ -54,7 +55,7 @@ impl UnitOfWork {
 
     async fn within(platform: &Platform, context: &Context, company: Company) -> Result<Self> {
         Ok(Self {
-            turn: platform.db.turn(company).await?,
+            transaction: platform.db.begin_in(company).await?,
             platform: platform.clone(),
             context: context.clone(),
             events: Vec::new(),
@@ -65,8 +66,8 @@ impl UnitOfWork {
     }
 
     /// The transaction, for stores.
-    pub fn tx(&self) -> &DatabaseTransaction {
-        self.turn.transaction()
+    pub fn tx(&self) -> &Transaction {
+        &self.transaction
     }
 
     /// On whose behalf.
@@ -89,13 +90,17 @@ impl UnitOfWork {
         self.events.push(event);
     }
 
-    /// Inserts rows now.
+    /// Inserts rows: whatever this act reads from now on finds them.
     ///
     /// # Errors
-    /// The database does not answer, or a row breaks a rule of its table.
-    pub async fn insert(&self, rows: &Insertion) -> Result<()> {
-        self.tx().execute(rows).await?;
-        Ok(())
+    /// The database does not answer, or a row breaks a rule of its table; on SQLite the next statement
+    /// says so, or the commit.
+    pub async fn insert(&self, rows: impl IntoIterator<Item = Insertion>) -> Result<()> {
+        let mut batch = Batch::new(self.platform.db.backend());
+        for row in rows {
+            batch.add(&row);
+        }
+        self.transaction.later(batch).await
     }
 
     /// Adds a row that nothing else in this act reads; it is written with the events, at the commit.
@@ -164,26 +169,32 @@ impl UnitOfWork {
             let added = std::mem::replace(&mut self.events, events);
             self.events.extend(added);
         }
-        let mut at_end = self.at_end;
-        // PostgreSQL takes statements one by one, and the log's counter is held from its raise on: all
-        // else comes before it.
-        if self.events.is_empty() || self.platform.db.backend() == DatabaseBackend::Postgres {
-            let now = std::mem::replace(&mut at_end, Batch::new(self.platform.db.backend()));
-            now.run(self.turn.transaction()).await?;
-        }
-        let sequence = if self.events.is_empty() {
-            event_log::last_sequence(self.turn.transaction()).await?
+        let events = self.events;
+        let mut last = self.at_end;
+        let stamp = Stamp {
+            // Recorded by the machine's clock even when the act is dated back.
+            recorded_at: self.platform.clock.now(),
+            actor_kind: self.context.actor.kind(),
+            actor_id: self.context.actor.person(),
+            token_id: self.context.token,
+            request_id: &self.context.request_id,
+            ids: &self.platform.ids,
+        };
+        let backend = self.platform.db.backend();
+        let known = if events.is_empty() {
+            Some(event_log::last_sequence(&self.transaction).await?)
+        } else if backend == DatabaseBackend::Sqlite {
+            // One statement to SQLite's thread, whatever it holds.
+            event_log::add(&mut last, &stamp, events, Sequences::Next)?;
+            None
         } else {
-            let stamp = Stamp {
-                // Recorded by the machine's clock even when the act is dated back.
-                recorded_at: self.platform.clock.now(),
-                actor_kind: self.context.actor.kind(),
-                actor_id: self.context.actor.person(),
-                token_id: self.context.token,
-                request_id: &self.context.request_id,
-                ids: &self.platform.ids,
-            };
-            event_log::append(self.turn.transaction(), &stamp, self.events, at_end).await?
+            // PostgreSQL takes statements one by one, and the log's counter is held from its raise on:
+            // all else comes before it.
+            let before = std::mem::replace(&mut last, Batch::new(backend));
+            self.transaction.later(before).await?;
+            let end = event_log::take(&self.transaction, events.len()).await?;
+            event_log::add(&mut last, &stamp, events, Sequences::UpTo(end))?;
+            Some(end)
         };
         let platform = self.platform;
         let (timers_changed, jobs_changed) = (self.timers_changed, self.jobs_changed);
@@ -197,13 +208,17 @@ impl UnitOfWork {
                 platform.jobs_changed.notify_one();
             }
         };
-        self.turn.commit(Box::new(then)).await?;
-        Ok(sequence)
+        let transaction = self.transaction;
+        let rows = transaction.commit_after(last, Box::new(then)).await?;
+        match known {
+            Some(sequence) => Ok(sequence),
+            None => counter::raised(rows.first()),
+        }
     }
 
     /// Gives everything up. Whatever this act saw of others is on the disk afterwards: an answer that
     /// tells of it is given after this.
     pub async fn rollback(self) -> Result<()> {
-        self.turn.rollback().await
+        self.transaction.rollback().await
     }
 }

@@ -6,32 +6,64 @@
 //! What a unit of work may rely on stays the same: it is alone while it has the turn, what it reads in
 //! it is as new as can be, what fails is rolled back alone, and nobody is told "done" before it is on the disk.
 
-use super::counter;
+use super::batch::Batch;
 use super::database::PATIENCE;
-use super::error::{CommitFailed, Result, RolledBack};
+use super::error::{CommitFailed, Error, Result, RolledBack};
+use super::line::{Line, plain};
+use super::reader::query_failed;
+use super::transaction::Transaction;
 use sea_orm::error::ConnAcquireErr;
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::sqlx::{self, error::DatabaseError};
+use sea_orm::{DatabaseConnection, DbErr, QueryResult, TransactionTrait as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
-/// The counter by which a group knows that its transaction is still the one that it began: SQLite may
-/// roll back a whole transaction by itself when the disk is full or fails.
-const MARK: &str = "commit";
+/// The write lock is taken at once: a transaction that began by reading would fail as soon as another
+/// writer is ahead.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const COMMIT: &str = "COMMIT";
+const ROLLBACK: &str = "ROLLBACK";
+/// Around each unit of work that joins others.
+const ENTER: &str = "SAVEPOINT unit";
+const LEAVE: &str = "RELEASE unit";
+const UNDO: &str = "ROLLBACK TO unit; RELEASE unit";
 
 /// Gives turns.
 #[derive(Clone)]
-pub(super) struct Writer {
-    connection: DatabaseConnection,
-    /// Fair: turns are given in the order in which they were asked for. `None` on PostgreSQL, where
-    /// everybody has a connection of their own.
-    group: Option<Arc<Mutex<Option<Group>>>>,
+pub(super) struct Writer(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    /// One at a time.
+    Sqlite(Arc<Queue>),
+    /// Everybody has a connection of their own.
+    Library(DatabaseConnection),
 }
 
-/// Somebody whose work is done, and waits for the commit.
-struct Waiting {
+/// Those who write to SQLite.
+pub(super) struct Queue {
+    /// Fair: turns are given in the order in which they were asked for.
+    group: Arc<Mutex<Group>>,
+    /// How many wait for their turn.
+    length: AtomicUsize,
+    shared: Arc<AtomicU64>,
+}
+
+/// Units of work that end in one commit.
+struct Group {
+    line: Line,
+    /// Whether a transaction is begun, or will be with the next statement.
+    open: bool,
+    /// Those who are done, and wait for the commit.
+    done: Vec<Done>,
+    /// Commits so far that saved more than one unit of work.
+    shared: Arc<AtomicU64>,
+}
+
+/// Somebody whose work is done.
+struct Done {
     answer: oneshot::Sender<std::result::Result<(), CommitFailed>>,
     /// What is to be done when it is saved, whether they still wait or not.
     then: Then,
@@ -39,16 +71,6 @@ struct Waiting {
 
 /// Done right after a commit.
 pub(super) type Then = Box<dyn FnOnce() + Send + Sync>;
-
-/// Units of work that end in one commit; those that are done wait for it.
-struct Group {
-    transaction: DatabaseTransaction,
-    waiting: Vec<Waiting>,
-    /// Set by the first that joins.
-    mark: Option<i64>,
-    /// Somebody gave up: what is here is committed before anybody else begins.
-    disturbed: bool,
-}
 
 /// Whether a unit of work lets others into its commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,172 +82,193 @@ pub(super) enum Company {
     Shared,
 }
 
-/// The right to write. Dropped without a commit, nothing happened.
-pub struct Turn {
-    // In this order: a rollback is on its way before the next one's turn begins.
-    transaction: DatabaseTransaction,
-    place: Option<Place>,
+/// The turn of a unit of work.
+pub(super) struct Place {
+    /// None once it was left.
+    group: Option<OwnedMutexGuard<Group>>,
+    queue: Arc<Queue>,
     company: Company,
+    /// Whether others of its group were before it.
+    joined: bool,
 }
 
-/// A place in a group, as long as its unit of work has the turn.
-struct Place {
-    group: OwnedMutexGuard<Option<Group>>,
-    all: Arc<Mutex<Option<Group>>>,
-    left_well: bool,
+/// One more in the queue, as long as this lives.
+struct InQueue<'a>(&'a AtomicUsize);
+
+impl<'a> InQueue<'a> {
+    fn enter(length: &'a AtomicUsize) -> Self {
+        length.fetch_add(1, Ordering::Relaxed);
+        Self(length)
+    }
 }
 
-impl Drop for Place {
+impl Drop for InQueue<'_> {
     fn drop(&mut self) {
-        if !self.left_well
-            && let Some(group) = &mut *self.group
-        {
-            group.disturbed = true;
-        }
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 impl Writer {
     /// Of a database with one writer.
-    pub(super) fn one_at_a_time(connection: DatabaseConnection) -> Self {
-        Self {
-            connection,
-            group: Some(Arc::default()),
-        }
+    pub(super) fn one_at_a_time(line: Line) -> Self {
+        let shared = Arc::<AtomicU64>::default();
+        let group = Group {
+            line,
+            open: false,
+            done: Vec::new(),
+            shared: shared.clone(),
+        };
+        Self(Kind::Sqlite(Arc::new(Queue {
+            group: Arc::new(Mutex::new(group)),
+            length: AtomicUsize::new(0),
+            shared,
+        })))
     }
 
     /// Of a database with many.
-    pub(super) fn many(connection: DatabaseConnection) -> Self {
-        Self {
-            connection,
-            group: None,
+    pub(super) fn many(pool: DatabaseConnection) -> Self {
+        Self(Kind::Library(pool))
+    }
+
+    /// Waits for the turn, and begins a transaction.
+    pub(super) async fn begin(&self, company: Company) -> Result<Transaction> {
+        match &self.0 {
+            Kind::Library(pool) => Ok(pool.begin().await?.into()),
+            Kind::Sqlite(queue) => Ok(queue.clone().place(company).await?.into()),
         }
     }
 
-    /// Begins a transaction of its own. On SQLite it takes the write lock at once: a deferred one
-    /// would fail as soon as another writer is ahead.
-    pub(super) async fn begin(&self) -> std::result::Result<DatabaseTransaction, DbErr> {
-        self.connection
-            .begin_with_options(TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            })
-            .await
-    }
-
-    /// Waits for the turn.
-    pub(super) async fn turn(&self, company: Company) -> Result<Turn> {
-        let Some(all) = &self.group else {
-            return Ok(Turn {
-                transaction: self.begin().await?,
-                place: None,
-                company,
-            });
-        };
-        let group = tokio::time::timeout(PATIENCE, all.clone().lock_owned())
-            .await
-            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
-        let (writer, all) = (self.clone(), all.clone());
-        // Not left to the future of whoever asked: that may be given up at any instant, and a savepoint
-        // given up while it begins would take the whole group with it.
-        let taken = tokio::spawn(async move { writer.take(group, all, company).await });
-        taken.await.map_err(anyhow::Error::from)?
-    }
-
-    async fn take(
-        &self,
-        mut group: OwnedMutexGuard<Option<Group>>,
-        all: Arc<Mutex<Option<Group>>>,
-        company: Company,
-    ) -> Result<Turn> {
-        let joins = |group: &Group| company == Company::Shared && !group.disturbed;
-        if !group.as_ref().is_some_and(joins) {
-            // Those who waited for it hear what became of it; this one begins anew.
-            let _ = end(group.take()).await;
+    /// Whether somebody has the turn, where only one can.
+    pub(super) fn is_busy(&self) -> Option<bool> {
+        match &self.0 {
+            Kind::Library(_) => None,
+            Kind::Sqlite(queue) => Some(queue.group.try_lock().is_err()),
         }
-        let mut place = Place {
-            group,
-            all,
-            left_well: false,
-        };
-        let transaction = match &mut *place.group {
-            None => self.begin().await?,
-            Some(group) => group.join().await?,
-        };
-        Ok(Turn {
-            transaction,
-            place: Some(place),
-            company,
-        })
     }
 
-    /// Ends a group that is open.
-    pub(super) async fn settle(&self) {
-        if let Some(all) = &self.group {
-            let group = all.lock().await.take();
+    /// How many commits saved more than one unit of work, where they are shared at all.
+    pub(super) fn shared(&self) -> Option<u64> {
+        match &self.0 {
+            Kind::Library(_) => None,
+            Kind::Sqlite(queue) => Some(queue.shared.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Runs a statement that belongs into no transaction.
+    pub(super) async fn alone(&self, text: &str) -> Result<()> {
+        if let Kind::Sqlite(queue) = &self.0 {
+            let mut group = queue.group.clone().lock_owned().await;
             // Those who wait for it hear of it.
-            let _ = end(group).await;
+            let _ = group.end().await;
+            group.line.ready().await?;
+            group.line.ask([plain(text)]).await.map_err(query_failed)?;
+        }
+        Ok(())
+    }
+
+    /// Ends a group that is open, and closes.
+    pub(super) async fn close(&self) -> std::result::Result<(), DbErr> {
+        match &self.0 {
+            Kind::Library(pool) => pool.clone().close().await,
+            Kind::Sqlite(queue) => {
+                let mut group = queue.group.lock().await;
+                // Those who wait for it hear of it.
+                let _ = group.end().await;
+                group.line.close().await
+            }
         }
     }
 }
 
-impl Turn {
-    /// The transaction.
-    pub(super) fn transaction(&self) -> &DatabaseTransaction {
-        &self.transaction
+impl Queue {
+    async fn place(self: Arc<Self>, company: Company) -> Result<Place> {
+        let mut group = {
+            let _one_more = InQueue::enter(&self.length);
+            tokio::time::timeout(PATIENCE, self.group.clone().lock_owned())
+                .await
+                .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
+        };
+        if group.open && company == Company::Alone {
+            // Not left to the future of whoever asked: that may be given up at any instant, and those
+            // who wait are to hear what became of it.
+            let ended = tokio::spawn(async move {
+                let _ = group.end().await;
+                group
+            });
+            group = ended.await.map_err(anyhow::Error::from)?;
+        }
+        let joined = group.open;
+        if joined {
+            group.line.later([plain(ENTER)]).await;
+        } else {
+            group.line.ready().await?;
+            group.line.later([plain(BEGIN)]).await;
+            group.open = true;
+        }
+        Ok(Place {
+            group: Some(group),
+            queue: self,
+            company,
+            joined,
+        })
+    }
+}
+
+impl Place {
+    /// What statements are run on.
+    pub(super) fn line(&self) -> &Line {
+        match &self.group {
+            Some(group) => &group.line,
+            None => unreachable!("a place is used by its unit of work, and left by its end"),
+        }
     }
 
-    /// Saves; comes back when it is on the disk. Then `then` has been done, even when nobody waits for
-    /// this any longer.
+    /// Sends the last statements, gives their rows, and saves; comes back when it is on the disk.
     ///
     /// # Errors
     /// Nothing of this unit of work is saved.
-    pub(super) async fn commit(self, then: Then) -> Result<()> {
-        let Self {
-            transaction,
-            place,
-            company,
-        } = self;
-        let mut place = match (place, company) {
-            (Some(place), Company::Shared) => place,
-            (place, _) => {
-                let committed = transaction.commit().await;
-                drop(place);
-                committed?;
-                then();
-                return Ok(());
-            }
+    pub(super) async fn commit(self, last: Batch, then: Then) -> Result<Vec<QueryResult>> {
+        // Given up in the middle, nobody would know whether it is saved.
+        let committed = tokio::spawn(self.committed(last, then));
+        committed.await.map_err(anyhow::Error::from)?
+    }
+
+    async fn committed(mut self, last: Batch, then: Then) -> Result<Vec<QueryResult>> {
+        let now = self.company == Company::Alone || self.queue.length.load(Ordering::Relaxed) == 0;
+        let mut statements = last.into_statements();
+        if self.joined {
+            statements.push(plain(LEAVE));
+        }
+        if now {
+            statements.push(plain(COMMIT));
+        }
+        // When it fails, the place is left as by somebody who gave up.
+        let answer = self.line().ask(statements).await.map_err(query_failed);
+        let rows = answer?.rows.into_iter().map(Into::into).collect();
+        let Some(mut group) = self.group.take() else {
+            return Err(anyhow::anyhow!("a place was left twice").into());
         };
-        let (answer, done) = oneshot::channel();
-        let waiting = Waiting { answer, then };
-        match &mut *place.group {
-            Some(group) => {
-                // Of the savepoint only.
-                transaction.commit().await?;
-                group.waiting.push(waiting);
-            }
-            none => {
-                *none = Some(Group {
-                    transaction,
-                    waiting: vec![waiting],
-                    mark: None,
-                    disturbed: false,
-                });
-                // Whoever waits for a turn by now has it before, and joins. This is not left to the
-                // unit's own future: that may be given up, and the others may not.
-                let all = place.all.clone();
-                tokio::spawn(async move {
-                    // Those who wait hear of it.
-                    let _ = end(all.lock_owned().await.take()).await;
-                });
-            }
+        if now {
+            let before = group.saved(1);
+            drop(group);
+            tell(before, &Ok(()));
+            then();
+            return Ok(rows);
         }
-        place.left_well = true;
-        drop(place);
-        match done.await {
-            Ok(result) => result.map_err(|failed| anyhow::Error::from(failed).into()),
-            Err(_) => Err(anyhow::anyhow!("nobody ended the group of this commit").into()),
+        let (answer, saved) = oneshot::channel();
+        let first = group.done.is_empty();
+        group.done.push(Done { answer, then });
+        drop(group);
+        if first {
+            // Whoever waits for a turn by now has it before, and joins.
+            let group = self.queue.group.clone();
+            tokio::spawn(async move { group.lock().await.end().await });
         }
+        match saved.await {
+            Ok(saved) => saved.map_err(anyhow::Error::from)?,
+            Err(_) => return Err(anyhow::anyhow!("nobody ended the group of this commit").into()),
+        }
+        Ok(rows)
     }
 
     /// Gives everything up. What others did before in the same group is on the disk afterwards, so
@@ -233,61 +276,108 @@ impl Turn {
     ///
     /// # Errors
     /// The database does not answer, or what others did before is not saved.
-    pub(super) async fn rollback(self) -> Result<()> {
-        let Self {
-            transaction, place, ..
-        } = self;
-        // As with the beginning: others wait for what ends here.
-        let given_up = tokio::spawn(async move {
-            let rolled_back = transaction.rollback().await;
-            let before = match place {
-                Some(mut place) => end(place.group.take()).await,
-                None => Ok(()),
-            };
-            before.map_err(anyhow::Error::from)?;
-            Ok(rolled_back?)
+    pub(super) async fn rollback(mut self) -> Result<()> {
+        let Some(mut group) = self.group.take() else {
+            return Ok(());
+        };
+        // As with the end: others wait for what ends here.
+        let before = tokio::spawn(async move {
+            group.undo().await;
+            group.end().await
         });
-        given_up.await.map_err(anyhow::Error::from)?
+        let before = before.await.map_err(anyhow::Error::from)?;
+        Ok(before.map_err(anyhow::Error::from)?)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(mut group) = self.group.take() else {
+            return;
+        };
+        match Handle::try_current() {
+            Ok(runtime) => {
+                runtime.spawn(async move { group.undo().await });
+            }
+            Err(_) => drop(group.fail(RolledBack.into())),
+        }
     }
 }
 
 impl Group {
-    async fn join(&mut self) -> Result<DatabaseTransaction> {
-        if self.mark.is_none() {
-            self.mark = Some(counter::raise(&self.transaction, MARK, 1).await?);
+    /// Takes back what the unit of work did that has the turn.
+    async fn undo(&mut self) {
+        let unsent = self.line.forget();
+        // Its beginning was to be sent with the first statement.
+        let idle = unsent
+            .first()
+            .is_some_and(|first| first.sql == BEGIN || first.sql == ENTER);
+        let first = self.done.is_empty();
+        let undone = match (idle, first) {
+            (true, _) => Ok(()),
+            (false, true) => self.line.ask([plain(ROLLBACK)]).await.map(drop),
+            (false, false) => self.line.ask([plain(UNDO)]).await.map(drop),
+        };
+        if first {
+            self.open = false;
         }
-        Ok(self.transaction.begin().await?)
+        match undone {
+            // What failed was its beginning, or SQLite has rolled back by itself.
+            Err(error) if first && is_over(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "a transaction was lost");
+                self.fail(RolledBack.into());
+            }
+            Ok(()) => {}
+        }
     }
 
-    async fn save(self) -> Result<()> {
-        if let Some(mark) = self.mark
-            && counter::value(&self.transaction, MARK).await? != mark
-        {
-            return Err(anyhow::Error::from(RolledBack).into());
+    /// Commits what is open, and tells all that wait.
+    async fn end(&mut self) -> std::result::Result<(), CommitFailed> {
+        if !self.open {
+            return Ok(());
         }
-        Ok(self.transaction.commit().await?)
+        match self.line.ask([plain(COMMIT)]).await {
+            Ok(_) => {
+                tell(self.saved(0), &Ok(()));
+                Ok(())
+            }
+            Err(error) => Err(self.fail(query_failed(error).into())),
+        }
+    }
+
+    /// What is open has been saved, with `more` units that do not wait. Gives those who do.
+    fn saved(&mut self, more: usize) -> Vec<Done> {
+        self.open = false;
+        if self.done.len() + more > 1 {
+            self.shared.fetch_add(1, Ordering::Relaxed);
+        }
+        std::mem::take(&mut self.done)
+    }
+
+    /// Nothing of what is open is saved.
+    fn fail(&mut self, error: anyhow::Error) -> CommitFailed {
+        tracing::error!(%error, units = self.done.len(), "a commit failed");
+        self.open = false;
+        self.line.drop_connection();
+        let failed = CommitFailed(Arc::new(Error::Fault(error)));
+        tell(std::mem::take(&mut self.done), &Err(failed.clone()));
+        failed
     }
 }
 
-/// Commits a group, if there is one, and tells all that wait.
-async fn end(group: Option<Group>) -> std::result::Result<(), CommitFailed> {
-    let Some(mut group) = group else {
-        return Ok(());
-    };
-    let waiting = std::mem::take(&mut group.waiting);
-    let saved = group
-        .save()
-        .await
-        .map_err(|error| CommitFailed(Arc::new(error)));
-    if let Err(error) = &saved {
-        tracing::error!(%error, units = waiting.len(), "a commit failed");
-    }
-    for Waiting { answer, then } in waiting {
+/// Whether SQLite says that there is no transaction; it has no code of its own for that.
+fn is_over(error: &sqlx::Error) -> bool {
+    let said = error.as_database_error().map(DatabaseError::message);
+    said.is_some_and(|said| said.contains("no transaction is active"))
+}
+
+fn tell(all: Vec<Done>, saved: &std::result::Result<(), CommitFailed>) {
+    for Done { answer, then } in all {
         if saved.is_ok() {
             then();
         }
         // Whoever does not wait any longer has lost the answer, not what was done.
         let _ = answer.send(saved.clone());
     }
-    saved
 }

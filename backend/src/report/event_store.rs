@@ -6,12 +6,11 @@ use crate::desk::entity::ticket;
 use crate::desk::store::queue::filter_condition;
 use crate::platform::database::Database;
 use crate::platform::error::Result;
+use crate::platform::transaction::Transaction;
 use crate::platform::{event_log, setting};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Order, Query, WindowStatement};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait,
-};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 use shared::id::{TeamId, TicketId};
 use shared::permission::Scope;
 use shared::ticket::{TicketFilter, TicketState};
@@ -107,10 +106,7 @@ fn row(step: Step) -> step::Model {
     }
 }
 
-async fn last_of(
-    tx: &DatabaseTransaction,
-    ticket: TicketId,
-) -> Result<(TicketState, Option<TeamId>)> {
+async fn last_of(tx: &Transaction, ticket: TicketId) -> Result<(TicketState, Option<TeamId>)> {
     let found = step::Entity::find()
         .filter(step::Column::TicketId.eq(ticket))
         .order_by_desc(step::Column::OccurredAt)

@@ -11,7 +11,7 @@ use super::network::Network;
 use super::store;
 use super::{SignInError, token};
 use crate::platform::Platform;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::unit_of_work::UnitOfWork;
 use shared::id::SessionId;
 use shared::time::Timestamp;
@@ -108,7 +108,7 @@ pub async fn count(
     buckets: &Buckets,
     now: Timestamp,
 ) -> Result<Counted, SignInError> {
-    let tx = platform.db.begin().await.map_err(Error::from)?;
+    let tx = platform.db.begin().await?;
     let free = match &buckets.strangers {
         None => buckets.free,
         Some(bucket) => {
@@ -143,7 +143,7 @@ pub async fn count(
         counted.strangers = failures.saturating_add(1);
         store::set_attempts(&tx, bucket, counted.strangers, now).await?;
     }
-    tx.commit().await.map_err(Error::from)?;
+    tx.commit().await?;
     Ok(counted)
 }
 

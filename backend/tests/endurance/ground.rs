@@ -10,10 +10,11 @@ use backend::platform::Platform;
 use backend::platform::clock::SystemClock;
 use backend::platform::database::Database;
 use backend::platform::ids::Ids;
+use backend::platform::transaction::Transaction;
 use backend::session::password;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, Set, Statement};
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, Set, Statement};
 use shared::calendar::CalendarDefinition;
 use shared::id::{AgreementId, CalendarId, PersonId};
 use shared::permission::Role;
@@ -184,7 +185,7 @@ impl Ground {
     }
 }
 
-async fn add(tx: &DatabaseTransaction, somebody: &Somebody, hash: &str, now: Timestamp) {
+async fn add(tx: &Transaction, somebody: &Somebody, hash: &str, now: Timestamp) {
     let row = person::ActiveModel {
         id: Set(somebody.id),
         login: Set(somebody.login.clone()),
@@ -206,7 +207,7 @@ async fn add(tx: &DatabaseTransaction, somebody: &Somebody, hash: &str, now: Tim
     insert::<person::Entity>(tx, row).await;
 }
 
-async fn give_work(tx: &DatabaseTransaction, person: PersonId, number: usize) {
+async fn give_work(tx: &Transaction, person: PersonId, number: usize) {
     let row = role_grant::ActiveModel {
         person_id: Set(person),
         department_id: Set(department("it")),
@@ -221,7 +222,7 @@ async fn give_work(tx: &DatabaseTransaction, person: PersonId, number: usize) {
 }
 
 /// Incidents are promised something within seconds, day and night.
-async fn promise(tx: &DatabaseTransaction, ids: &Ids, now: Timestamp) {
+async fn promise(tx: &Transaction, ids: &Ids, now: Timestamp) {
     let (calendar, agreement) = (CalendarId(ids.next(now)), AgreementId(ids.next(now)));
     let row = calendar::ActiveModel {
         id: Set(calendar),

@@ -28,7 +28,7 @@ pub async fn fire(uow: &mut UnitOfWork, levels: &ServiceLevels, id: ClockId) -> 
     let now = clock_store::not_before(&before, uow.context().now);
     let evaluated = clocks::evaluate(uow.tx(), levels, &history, now).await?;
     if let Some(changed) = clocks::store(uow, ticket.id, &evaluated, &before) {
-        uow.insert(&changed).await?;
+        uow.insert([changed]).await?;
     }
     // The first event carries what changed on the ticket, so that listeners know what it was before.
     let mut standing = tickets::set_standing(uow.tx(), &ticket, &evaluated).await?;

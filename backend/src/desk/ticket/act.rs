@@ -6,7 +6,6 @@ use crate::desk::service_level::clocks::Present;
 use crate::desk::service_level::history::{self, History};
 use crate::desk::service_level::{clock_store, clocks, timer};
 use crate::desk::store::{participant, queue, ticket as store};
-use crate::platform::batch::Batch;
 use crate::platform::context::{Actor, Context};
 use crate::platform::error::{Error, Result};
 use crate::platform::event_log::{Change, Changes, NewEvent};
@@ -138,7 +137,7 @@ impl<'a> Act<'a> {
         self.after.version = self.before.version + 1;
         let Recomputed { evaluated, known } = self.recompute(None).await?;
         if let Some(changed) = clocks::store(self.uow, self.after.id, &evaluated, &known) {
-            self.uow.insert(&changed).await?;
+            self.uow.insert([changed]).await?;
         }
         store::update(self.uow.tx(), &self.before, &self.after).await?;
         self.log(false)?;
@@ -257,14 +256,11 @@ impl<'a> Act<'a> {
         let mut requesters = vec![row.requester_id];
         requesters.extend(row.requested_for_id);
         requesters.dedup();
-        let mut batch = Batch::new(act.uow.platform().db.backend());
         // Rows that point to the ticket come after it.
-        batch.add(&store::insert(row));
-        if let Some(clocks) = clocks::store(act.uow, row.id, &evaluated, &known) {
-            batch.add(&clocks);
-        }
-        batch.add(&participant::insert(row, &requesters, Part::Requester));
-        batch.run(act.uow.tx()).await?;
+        let mut rows = vec![store::insert(row)];
+        rows.extend(clocks::store(act.uow, row.id, &evaluated, &known));
+        rows.push(participant::insert(row, &requesters, Part::Requester));
+        act.uow.insert(rows).await?;
         act.log(true)?;
         Ok(act.after)
     }

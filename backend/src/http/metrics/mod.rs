@@ -129,6 +129,14 @@ impl Reader {
                 text.value(name, &[("pool", &pool.name), ("state", &state)], count);
             }
         }
+        if let Some(shared) = platform.db.shared_commits() {
+            text.single(
+                "bellhop_database_shared_commits_total",
+                Is::Counter,
+                "Commits that saved more than one act.",
+                shared,
+            );
+        }
         if let Some(bytes) = resident_memory() {
             text.single(
                 "process_resident_memory_bytes",

@@ -9,7 +9,8 @@
 use backend::desk::service_level::store::{self as promises, AgreementDefinition};
 use backend::organisation::entity::{category, department, service, team};
 use backend::platform::Platform;
-use sea_orm::{DatabaseTransaction, EntityTrait, Set};
+use backend::platform::transaction::Transaction;
+use sea_orm::{EntityTrait, Set};
 use shared::calendar::{CalendarDefinition, Interval, Weekday};
 use shared::id::{AgreementId, CalendarId, CategoryId, DepartmentId, ServiceId, TeamId};
 use shared::service_level::{Allowance, ClockTarget, Conditions, Target};
@@ -69,7 +70,7 @@ pub async fn fill(platform: &Platform) {
     tx.commit().await.expect("a commit");
 }
 
-async fn departments(tx: &DatabaseTransaction) {
+async fn departments(tx: &Transaction) {
     let all = [
         ("it", "Information Technology", false),
         ("facilities", "Facilities", false),
@@ -92,7 +93,7 @@ async fn departments(tx: &DatabaseTransaction) {
     }
 }
 
-async fn teams(tx: &DatabaseTransaction) {
+async fn teams(tx: &Transaction) {
     for (key, of, name) in [
         ("service-desk", "it", "Service Desk"),
         ("network", "it", "Network"),
@@ -110,7 +111,7 @@ async fn teams(tx: &DatabaseTransaction) {
     }
 }
 
-async fn services(tx: &DatabaseTransaction) {
+async fn services(tx: &Transaction) {
     for (key, of, name) in [
         ("email", "service-desk", "E-mail"),
         ("wifi", "network", "Wi-Fi"),
@@ -128,7 +129,7 @@ async fn services(tx: &DatabaseTransaction) {
     }
 }
 
-async fn categories(tx: &DatabaseTransaction) {
+async fn categories(tx: &Transaction) {
     for (key, above, of, name) in [
         ("access", None, Some("service-desk"), "Access"),
         ("hardware", None, Some("service-desk"), "Hardware"),
@@ -147,7 +148,7 @@ async fn categories(tx: &DatabaseTransaction) {
     }
 }
 
-async fn promises(tx: &DatabaseTransaction, now: shared::time::Timestamp) {
+async fn promises(tx: &Transaction, now: shared::time::Timestamp) {
     let weekdays = [
         Weekday::Monday,
         Weekday::Tuesday,
@@ -208,7 +209,7 @@ async fn promises(tx: &DatabaseTransaction, now: shared::time::Timestamp) {
 
 /// Inserts a row.
 pub async fn insert<E: EntityTrait>(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     row: impl sea_orm::ActiveModelTrait<Entity = E>,
 ) {
     E::insert(row)

@@ -1,0 +1,198 @@
+//! The one connection by which SQLite is written. It belongs to a thread of its own, and handing a
+//! statement over to that and back takes longer than most statements do: so what nobody asks the result
+//! of waits here, and goes with the next statement whose result is asked for.
+
+use super::eager::Eager;
+use super::reader::{query, unusable};
+use futures_util::TryStreamExt as _;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteQueryResult, SqliteRow};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, Either, Executor as _};
+use sea_orm::{DatabaseBackend, DbErr, Statement, Values};
+use tokio::sync::Mutex;
+
+/// A connection, and what waits to be sent.
+#[derive(Debug)]
+pub(super) struct Line {
+    options: SqliteConnectOptions,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// None after it was given up.
+    connection: Option<SqliteConnection>,
+    waiting: Vec<Statement>,
+}
+
+/// What a statement gave.
+#[derive(Default)]
+pub(super) struct Answer {
+    /// Rows, of whatever was sent with it too.
+    pub(super) rows: Vec<SqliteRow>,
+    /// What it changed itself.
+    pub(super) done: SqliteQueryResult,
+}
+
+impl Line {
+    /// Connects.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self, DbErr> {
+        let connection = options.connect().await.map_err(unusable)?;
+        Ok(Self {
+            options,
+            state: Mutex::new(State {
+                connection: Some(connection),
+                waiting: Vec::new(),
+            }),
+        })
+    }
+
+    /// Connects again, if need be. To be called between two transactions.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub(super) async fn ready(&mut self) -> Result<(), DbErr> {
+        let state = self.state.get_mut();
+        if state.connection.is_none() {
+            state.connection = Some(self.options.connect().await.map_err(unusable)?);
+        }
+        Ok(())
+    }
+
+    /// Sends statements with the next one that is asked.
+    pub(super) async fn later(&self, statements: impl IntoIterator<Item = Statement>) {
+        self.state.lock().await.waiting.extend(statements);
+    }
+
+    /// Takes back what was not sent yet.
+    pub(super) fn forget(&mut self) -> Vec<Statement> {
+        std::mem::take(&mut self.state.get_mut().waiting)
+    }
+
+    /// Sends what waits and these statements, and waits for the answer to the last one.
+    ///
+    /// # Errors
+    /// The database does not answer, or one of them fails: those before it are done then.
+    pub(super) async fn ask(
+        &self,
+        statements: impl IntoIterator<Item = Statement>,
+    ) -> Result<Answer, sqlx::Error> {
+        let mut state = self.state.lock().await;
+        let State {
+            connection,
+            waiting,
+        } = &mut *state;
+        waiting.extend(statements);
+        let Some(all) = joined(std::mem::take(waiting)) else {
+            return Ok(Answer::default());
+        };
+        let connection = connection.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
+        let parts = connection.fetch_many(query(all));
+        let answer = parts.try_fold(Answer::default(), |mut answer, part| {
+            match part {
+                Either::Left(done) => answer.done = done,
+                Either::Right(row) => answer.rows.push(row),
+            }
+            std::future::ready(Ok(answer))
+        });
+        Eager::new(answer).await
+    }
+
+    /// Gives the connection up: SQLite rolls back what it had begun.
+    pub(super) fn drop_connection(&mut self) {
+        let state = self.state.get_mut();
+        state.waiting.clear();
+        state.connection = None;
+    }
+
+    /// Closes.
+    ///
+    /// # Errors
+    /// The file cannot be closed.
+    pub(super) async fn close(&mut self) -> Result<(), DbErr> {
+        match self.state.get_mut().connection.take() {
+            Some(connection) => connection.close().await.map_err(unusable),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A statement without values.
+pub(super) fn plain(text: &str) -> Statement {
+    Statement::from_string(DatabaseBackend::Sqlite, text)
+}
+
+/// One text, with the values of all: SQLite's placeholders have no numbers, and are filled in turn.
+fn joined(statements: Vec<Statement>) -> Option<Statement> {
+    let mut statements = statements.into_iter();
+    let first = statements.next()?;
+    Some(statements.fold(first, |mut all, next| {
+        all.sql.push_str("; ");
+        all.sql.push_str(&next.sql);
+        let values = next.values.map_or_else(Vec::new, |Values(values)| values);
+        all.values
+            .get_or_insert(Values(Vec::new()))
+            .0
+            .extend(values);
+        all
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::Value;
+    use sea_orm::sqlx::Row as _;
+
+    async fn line() -> Line {
+        let options = SqliteConnectOptions::new().in_memory(true);
+        Line::open(options).await.expect("a connection")
+    }
+
+    fn insert(number: i64) -> Statement {
+        let values: [Value; 1] = [number.into()];
+        let text = "INSERT INTO numbers VALUES (?)";
+        Statement::from_sql_and_values(DatabaseBackend::Sqlite, text, values)
+    }
+
+    #[tokio::test]
+    async fn what_waits_goes_before_what_is_asked() {
+        let line = line().await;
+        line.later([plain("CREATE TABLE numbers (number INTEGER)")])
+            .await;
+        line.later([insert(3), insert(4)]).await;
+        let answer = line.ask([plain("SELECT number FROM numbers ORDER BY 1")]);
+        let rows = answer.await.expect("an answer").rows;
+        let numbers: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
+        assert_eq!(numbers, [3, 4]);
+    }
+
+    #[tokio::test]
+    async fn only_the_last_statements_changes_are_counted() {
+        let line = line().await;
+        line.later([plain("CREATE TABLE numbers (number INTEGER)")])
+            .await;
+        line.later([insert(3), insert(4), insert(5)]).await;
+        line.later([plain("SAVEPOINT unit")]).await;
+        let update = plain("UPDATE numbers SET number = 6 WHERE number > 3");
+        let done = line.ask([update]).await.expect("an answer").done;
+        assert_eq!(done.rows_affected(), 2);
+        let none = plain("DELETE FROM numbers WHERE number > 6");
+        let done = line.ask([none]).await.expect("an answer").done;
+        assert_eq!(done.rows_affected(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_failed_is_not_sent_again() {
+        let line = line().await;
+        line.later([insert(3)]).await;
+        assert!(
+            line.ask([plain("SELECT 1")]).await.is_err(),
+            "no such table"
+        );
+        let rows = line.ask([plain("SELECT 1")]).await.expect("an answer").rows;
+        assert_eq!(rows.len(), 1);
+    }
+}
