@@ -11,7 +11,8 @@ use crate::platform::error::Result;
 use crate::platform::event_log::{self, Event};
 use crate::platform::reader::Reader;
 use crate::platform::setting;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, Statement};
+use crate::platform::transaction::Transaction;
+use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -318,7 +319,7 @@ impl Running {
 }
 
 /// Whether no other server writes the index, until this transaction ends. SQLite has one writer.
-async fn my_turn(tx: &DatabaseTransaction) -> Result<bool> {
+async fn my_turn(tx: &Transaction) -> Result<bool> {
     let backend = tx.get_database_backend();
     if backend != DatabaseBackend::Postgres {
         return Ok(true);
