@@ -20,8 +20,9 @@ export class OwnServer {
     const folder = mkdtempSync(join(tmpdir(), "bellhop-journey-"));
     const child = spawn(
       EXECUTABLE,
-      ["serve", "--listen", "127.0.0.1:0", "--data", join(folder, "data"), "--mail-folder", join(folder, "outbox")],
-      { stdio: ["ignore", "pipe", "pipe"] },
+      ["serve", "--listen", "127.0.0.1:0", "--data", join(folder, "data")],
+      // Mail is set up in the browser.
+      { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, BELLHOP_MAIL_FOLDER: undefined, BELLHOP_SMTP_URL: undefined } },
     );
     const setUp = await new Promise<string>((resolve, reject) => {
       let said = "";

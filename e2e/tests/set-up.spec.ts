@@ -2,15 +2,23 @@ import { expect, test, type Locator, type Page } from "@playwright/test";
 
 import { expectAccessible } from "../support/accessibility.js";
 import { OwnServer } from "../support/own-server.js";
+import { signIn } from "../support/people.js";
+import { SmtpServer } from "../support/smtp.js";
+
+// The second journey goes on with what the first has set up.
+test.describe.configure({ mode: "serial" });
 
 let server: OwnServer;
+let mail: SmtpServer;
 
 test.beforeAll(async () => {
   server = await OwnServer.start();
+  mail = await SmtpServer.start("bellhop", "the mail server's own");
 });
 
 test.afterAll(async () => {
   await server.stop();
+  await mail.stop();
 });
 
 /** Goes there with the Tab key alone, as far as a long form may be. */
@@ -23,7 +31,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   await expect(target).toBeFocused();
 }
 
-async function write(page: Page, label: string, text: string): Promise<void> {
+async function write(page: Page, label: string | RegExp, text: string): Promise<void> {
   await tabTo(page, page.getByLabel(label, { exact: true }));
   await page.keyboard.type(text);
 }
@@ -62,8 +70,33 @@ test("an organisation is set up from an empty folder to its first people, by key
 
   await expect(page.getByRole("heading", { name: "Mail", exact: true })).toBeVisible();
   await expectAccessible(page);
+  await expect(page.getByText("Mail is switched off")).toBeVisible();
+  await write(page, "Mail server", "127.0.0.1");
+  await tabTo(page, page.getByLabel("Encryption"));
+  await page.keyboard.type("None");
+  await expect(page.getByText("Without encryption everybody on the way can read")).toBeVisible();
+  await expect(page.getByLabel("Port"), "the usual port follows").toHaveValue("25");
+  await page.getByLabel("Port").focus();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type(mail.port);
+  await write(page, /^User/, "bellhop");
+  await write(page, /^Password/, "not the one");
+  await write(page, /^Name of the sender/, "Help desk");
+  await write(page, "Address of the sender", "help@example.org");
   await press(page, "Send me a test mail");
-  await expect(page.locator('.notice[data-tone="ok"]')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText("The server refuses user and password.")).toBeVisible();
+  await expect(page.getByText("The server said: 535 5.7.8 wrong user or password")).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel(/^Password/).focus();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("the mail server's own");
+  await press(page, "Send me a test mail");
+  await expect(page.getByText("The server took it.")).toBeVisible();
+  expect(mail.mails.at(-1)).toContain("ada@example.org");
+  await press(page, "Save");
+  await expect(page.getByText(`127.0.0.1:${mail.port}`)).toBeVisible();
+  await expect(page.getByLabel(/^Password/)).toHaveValue("");
+  await expectAccessible(page);
   await press(page, "Next");
 
   await expect(page.getByRole("heading", { name: "Import people" })).toBeVisible();
@@ -98,4 +131,42 @@ test("an organisation is set up from an empty folder to its first people, by key
   await late?.goto(server.setUp);
   if (late) await expect(late.getByText("This server has been set up. Please sign in.")).toBeVisible();
   await stranger?.close();
+});
+
+test("an administrator sees how mail goes out, changes it, and is asked for the password where it would go elsewhere", async ({ page }) => {
+  await signIn(page, "ada", new URL("/admin/mail", server.setUp).href, "a sentence is fine");
+  await expect(page.getByRole("heading", { level: 1, name: "Mail" })).toBeVisible();
+  await expectAccessible(page);
+  const password = page.getByLabel(/^Password/);
+  await expect(page.getByLabel("Mail server")).toHaveValue("127.0.0.1");
+  await expect(password).toHaveValue("");
+  await expect(page.getByText(/^Set .* by Ada Admin\. Leave this empty to keep it\.$/)).toBeVisible();
+
+  // The kept password serves its own server.
+  await press(page, "Send me a test mail");
+  await expect(page.getByText("The server took it.")).toBeVisible();
+  // And no other.
+  await tabTo(page, page.getByLabel("Mail server"));
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("localhost");
+  await expect(page.getByText("The kept password belongs to another server or user.")).toBeVisible();
+  await press(page, "Save");
+  await expect(password).toBeFocused();
+  await expect(password).toHaveAttribute("aria-invalid", "true");
+  await expectAccessible(page);
+  await page.keyboard.type("the mail server's own");
+  await write(page, /^Answers go to/, "answers@example.org");
+  await press(page, "Save");
+  await expect(page.getByText("localhost:")).toBeVisible();
+  await press(page, "Send me a test mail");
+  await expect(page.getByText("The server took it.")).toBeVisible();
+  expect(mail.mails.at(-1)).toContain("Reply-To: answers@example.org");
+
+  await tabTo(page, page.getByLabel("Send mail"));
+  await page.keyboard.press("Space");
+  await press(page, "Save");
+  await expect(page.getByText("Mail is switched off")).toBeVisible();
+  await page.goto(new URL("/admin/audit", server.setUp).href);
+  await expect(page.getByRole("row", { name: /mail/i }).first()).toBeVisible();
+  expect(await page.content()).not.toContain("the mail server's own");
 });

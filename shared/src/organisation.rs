@@ -113,15 +113,20 @@ pub fn check_person(name: &str, login: &str, email: &str) -> Result<(), Vec<Prob
             "Small letters, digits, dots, hyphens and underscores; at most 80.",
         );
     }
-    let parts: Vec<&str> = email.split('@').collect();
-    let address = parts.len() == 2
-        && !parts[0].is_empty()
-        && parts[1].contains('.')
-        && !email.chars().any(char::is_whitespace);
-    if !address || email.len() > 254 {
+    if !is_address(email) {
         problems.add("INVALID", "email", "This is not a mail address.");
     }
     problems.finish()
+}
+
+/// Whether a text looks like a mail address.
+pub fn is_address(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('@').collect();
+    parts.len() == 2
+        && !parts[0].is_empty()
+        && parts[1].contains('.')
+        && !text.chars().any(char::is_whitespace)
+        && text.len() <= 254
 }
 
 /// Fewest characters of a password.

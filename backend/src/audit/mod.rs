@@ -23,7 +23,10 @@ use shared::time::Timestamp;
 use uuid::Uuid;
 
 /// Values of these fields are for administrators alone: auditors see no contact details.
-const CONTACTS: &[&str] = &["email", "phone", "login"];
+const CONTACTS: &[&str] = &[
+    "email", "phone", "login", // Of the mail server.
+    "user",
+];
 /// Characters of a text that are shown.
 const TEXT_MOST: usize = 500;
 

@@ -1,11 +1,14 @@
 //! Where mail goes, as the command line says.
 
+use crate::channel::mail::Surroundings;
 use crate::channel::mail::outbox::{Outbox, Settings};
+use crate::channel::mail::smtp::Trust;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use std::path::PathBuf;
 
-/// Outgoing mail. Without any of these, mail is off.
+/// Outgoing mail. With a mail server or a folder here, nothing of it is set in the browser; without,
+/// administrators set it up there.
 #[derive(Args, Clone, Debug)]
 pub struct MailOut {
     /// Mail server, such as smtps://user:password@mail.example.org or
@@ -23,6 +26,9 @@ pub struct MailOut {
     /// Sender of all mail, such as "Help desk <help@example.org>".
     #[arg(long, env = "BELLHOP_MAIL_FROM")]
     mail_from: Option<String>,
+    /// Certificates (PEM) of authorities that may certify mail servers, beside those that this machine trusts.
+    #[arg(long, env = "BELLHOP_MAIL_CA_FILE")]
+    mail_ca_file: Option<PathBuf>,
 }
 
 impl MailOut {
@@ -46,7 +52,25 @@ impl MailOut {
             folder: self.mail_folder.clone(),
             from,
             base_url: base_url.to_owned(),
+            trust: self.trust()?,
         };
         Ok(Some(Outbox::open(&settings)?))
+    }
+
+    /// Where this server stands, for what is set up in the browser.
+    pub fn surroundings(&self, base_url: &str) -> Result<Surroundings> {
+        Ok(Surroundings {
+            base_url: base_url.to_owned(),
+            trust: self.trust()?,
+        })
+    }
+
+    fn trust(&self) -> Result<Trust> {
+        let Some(file) = &self.mail_ca_file else {
+            return Ok(Trust::default());
+        };
+        let named = || format!("--mail-ca-file {}", file.display());
+        let text = std::fs::read(file).with_context(named)?;
+        Trust::read(&text).with_context(named)
     }
 }

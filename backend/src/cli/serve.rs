@@ -91,8 +91,9 @@ impl Serve {
             );
         }
         // A sender that is none is said before anything runs.
-        let outbox = self.mail.open(&self.url(listener.local_addr()?))?;
-        app.mail.switch(outbox);
+        let url = self.url(listener.local_addr()?);
+        app.mail.switch(self.mail.open(&url)?);
+        app.mail.stand(self.mail.surroundings(&url)?);
         let timers = app.start(true);
         let jobs = app.start_jobs();
         let indexer = app.start_indexer();

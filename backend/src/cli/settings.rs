@@ -6,7 +6,8 @@ use crate::platform::clock::SystemClock;
 use crate::platform::database::Database;
 use crate::platform::files::Files;
 use crate::platform::ids::Ids;
-use anyhow::Result;
+use crate::platform::vault::Vault;
+use anyhow::{Context as _, Result};
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +25,20 @@ pub struct Storage {
     /// Folder of attached files; by default `files` in the data folder. Several servers on one database share it.
     #[arg(long, env = "BELLHOP_FILES")]
     pub files: Option<PathBuf>,
+    /// File of the key by which passwords for other servers are kept; by default `secret.key` in the data folder,
+    /// made on first use. Several servers on one database have the same key.
+    #[arg(long, env = "BELLHOP_SECRET_KEY_FILE")]
+    pub secret_key_file: Option<PathBuf>,
+    /// The key itself, 32 bytes as base64; for the environment alone, since a command line can be read by everybody on
+    /// the machine.
+    #[arg(
+        long,
+        env = "BELLHOP_SECRET_KEY",
+        hide = true,
+        hide_env_values = true,
+        conflicts_with = "secret_key_file"
+    )]
+    pub secret_key: Option<String>,
 }
 
 impl Storage {
@@ -41,11 +56,22 @@ impl Storage {
             .unwrap_or_else(|| self.data.join("files"))
     }
 
+    /// What keeps passwords for other servers.
+    pub fn vault(&self) -> Result<Vault> {
+        match (&self.secret_key, &self.secret_key_file) {
+            (Some(key), _) => Vault::given(key).context("BELLHOP_SECRET_KEY"),
+            (None, Some(file)) => Ok(Vault::at(file)),
+            (None, None) => Ok(Vault::at(&self.data.join("secret.key"))),
+        }
+    }
+
     /// Opens the database, migrated.
     pub async fn open(&self) -> Result<Platform> {
+        let vault = self.vault()?;
         let db = Database::open(&self.url()).await?;
         let files = Files::at(&self.files());
-        Ok(Platform::new(db, Arc::new(SystemClock), Ids::random()).with_files(files))
+        let platform = Platform::new(db, Arc::new(SystemClock), Ids::random());
+        Ok(platform.with_files(files).with_vault(vault))
     }
 
     /// Opens the database and puts the server's parts together.

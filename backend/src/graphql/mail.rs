@@ -4,6 +4,7 @@ use super::context::acting;
 use super::error::top_level;
 use super::id::{id, parse};
 use super::input::parts;
+use super::mail_settings::MailSettings;
 use super::notification::small;
 use super::organisation::{Person, load_person_opt};
 use super::page::PageInfo;
@@ -16,12 +17,14 @@ use crate::platform::paging;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use shared::id::JobId;
 use shared::job::JobState;
-use shared::mail::MailSubject;
+use shared::mail::{MailStanding, MailSubject};
 use shared::time::Timestamp;
 
 /// How outgoing mail stands.
 pub struct Mail {
-    outbox: Option<std::sync::Arc<mail::outbox::Outbox>>,
+    way: mail::Way,
+    base_url: Option<String>,
+    settings: MailSettings,
     figures: Figures,
 }
 
@@ -30,24 +33,36 @@ pub struct Mail {
 impl Mail {
     /// Mail is sent.
     async fn on(&self) -> bool {
-        self.outbox.is_some()
+        self.way.standing() == MailStanding::On
+    }
+    /// Whether mail is sent, and if not, why.
+    async fn standing(&self) -> MailStanding {
+        self.way.standing()
+    }
+    /// How it was set up in the browser, and whether it can be.
+    async fn settings(&self) -> &MailSettings {
+        &self.settings
     }
     /// The mail server's name and port.
     async fn server(&self) -> Option<&str> {
-        self.outbox.as_ref()?.server()
+        self.way.outbox()?.server()
     }
     /// The folder that mails are written to in place of being sent.
     async fn folder(&self) -> Option<String> {
-        let folder = self.outbox.as_ref()?.folder()?;
+        let folder = self.way.outbox()?.folder()?;
         Some(folder.display().to_string())
     }
     /// The sender of all mail.
     async fn sender(&self) -> Option<String> {
-        Some(self.outbox.as_ref()?.from())
+        Some(self.way.outbox()?.from())
     }
     /// What links in mails begin with.
     async fn links(&self) -> Option<String> {
-        Some(self.outbox.as_ref()?.link("/"))
+        match (self.way.outbox(), &self.base_url) {
+            (Some(outbox), _) => Some(outbox.link("/")),
+            (None, Some(base)) => Some(format!("{base}/")),
+            (None, None) => None,
+        }
     }
     /// To be sent, those that failed included.
     async fn waiting(&self) -> i32 {
@@ -189,11 +204,24 @@ fn cursor(row: &Model) -> String {
     paging::cursor("mail", &[row.id.to_string()])
 }
 
-async fn present(app: &App, acting: &crate::platform::context::Context) -> Outcome<Mail> {
+/// How mail stands, for administrators.
+pub(super) async fn present(
+    app: &App,
+    acting: &crate::platform::context::Context,
+) -> Outcome<Mail> {
     Ok(Mail {
         figures: admin::figures(&app.platform, acting).await?,
-        outbox: app.mail.outbox(),
+        settings: MailSettings::present(app, acting).await?,
+        base_url: app.mail.base_url(),
+        way: app.mail.way(&app.platform).await?,
     })
+}
+
+/// Whether mail is sent at all.
+pub(super) async fn sends_mail(ctx: &Context<'_>) -> Result<bool> {
+    let app = ctx.data::<App>()?;
+    let on = app.mail.is_on(app.platform.db.reader()).await;
+    on.map_err(|error| top_level(ctx, error))
 }
 
 /// What can be asked about mail.

@@ -21,6 +21,7 @@ pub mod id;
 pub mod input;
 pub mod loader;
 pub mod mail;
+pub mod mail_settings;
 pub mod notification;
 pub mod organisation;
 pub mod organisation_query;

@@ -3,6 +3,7 @@
 use super::context::acting;
 use super::error::top_level;
 use super::id::{id, parse, parse_opt};
+use super::mail::sends_mail;
 use super::organisation::{
     Category, Department, Person, Service, Site, Team, load_department, load_person,
 };
@@ -40,7 +41,7 @@ impl Organisation {
     }
     /// Mail is sent, so that a forgotten password can be set anew by a link.
     async fn sends_mail(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(ctx.data::<App>()?.mail.outbox().is_some())
+        sends_mail(ctx).await
     }
     /// For edits.
     async fn version(&self) -> i32 {

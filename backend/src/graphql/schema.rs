@@ -13,6 +13,7 @@ use super::first_hour::{FirstHourMutation, FirstHourQuery};
 use super::handover::HandOverQuery;
 use super::loader::{LiveLoading, Loading};
 use super::mail::{MailMutation, MailQuery};
+use super::mail_settings::MailSettingsMutation;
 use super::notification::{NotificationMutation, NotificationQuery};
 use super::organisation_query::OrganisationQuery;
 use super::person_mutation::PersonMutation;
@@ -73,6 +74,7 @@ pub struct Mutation(
     RoutingMutation,
     ApiTokenMutation,
     MailMutation,
+    MailSettingsMutation,
     FirstHourMutation,
     DemoMutation,
 );

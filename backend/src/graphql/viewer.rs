@@ -3,8 +3,8 @@
 use super::context::acting;
 use super::error::top_level;
 use super::input::parts;
+use super::mail::sends_mail;
 use super::organisation::{Department, Person, load_person};
-use crate::app::App;
 use crate::channel::mail::preference;
 use crate::desk::store::notification;
 use crate::organisation::store;
@@ -75,7 +75,7 @@ impl Viewer {
     /// Wants mail about tickets; null while no mail is sent at all.
     async fn ticket_mails(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
         let (acting, platform) = parts(ctx)?;
-        if ctx.data::<App>()?.mail.outbox().is_none() {
+        if !sends_mail(ctx).await? {
             return Ok(None);
         }
         preference::ticket_mails(platform, acting)

@@ -2,7 +2,6 @@
 
 pub mod answer;
 pub mod asked;
-pub mod budget;
 pub mod client_files;
 mod csv_text;
 pub mod export;

@@ -47,14 +47,18 @@ pub async fn forgot(
         return too_many(&request, seconds);
     }
     let mail = &server.app.mail;
-    if mail.outbox().is_none() {
-        return plain(
-            &request,
-            StatusCode::CONFLICT,
-            crate::platform::error::code::NOT_ALLOWED_NOW,
-            "This server sends no mail. Please ask whoever administers it for a new password.",
-            Value::Null,
-        );
+    match mail.is_on(server.app.platform.db.reader()).await {
+        Ok(true) => {}
+        Ok(false) => {
+            return plain(
+                &request,
+                StatusCode::CONFLICT,
+                crate::platform::error::code::NOT_ALLOWED_NOW,
+                "This server sends no mail. Please ask whoever administers it for a new password.",
+                Value::Null,
+            );
+        }
+        Err(error) => return failed(&request, &error),
     }
     let id = request_id(&request);
     match mail

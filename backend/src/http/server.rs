@@ -1,6 +1,5 @@
 //! What every request needs of the server.
 
-use super::budget::Budgets;
 use super::files::Uploads;
 use super::limits::Shape;
 use super::metrics::Counters;
@@ -9,6 +8,7 @@ use super::socket::registry::Sockets;
 use crate::app::App;
 use crate::graphql::schema::{self, BellhopSchema};
 use crate::organisation::access;
+use crate::platform::budget::Budgets;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::session::network::Network;

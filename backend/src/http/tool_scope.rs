@@ -175,6 +175,9 @@ const ACTING: &[(Opens, &[&str])] = &[
             "apiTokenRevoke",
             "notificationsMarkRead",
             "mailPreferenceSet",
+            // A password for another server goes with it, and connections to wherever it says.
+            "mailSettingsEdit",
+            "mailSettingsTest",
         ],
     ),
 ];

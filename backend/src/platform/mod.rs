@@ -2,6 +2,7 @@
 //! timers, jobs, clock, ids.
 
 pub mod batch;
+pub mod budget;
 pub mod bulk;
 pub mod changes;
 pub mod clock;
@@ -28,6 +29,7 @@ pub mod setting;
 pub mod timer;
 pub mod transaction;
 pub mod unit_of_work;
+pub mod vault;
 mod writer;
 
 use clock::Clock;
@@ -38,6 +40,7 @@ use ids::Ids;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use unit_of_work::BeforeCommit;
+use vault::Vault;
 
 /// What every use case works with; cheap to clone.
 #[derive(Clone)]
@@ -52,6 +55,8 @@ pub struct Platform {
     pub feed: Feed,
     /// Content that lies beside the database.
     pub files: Files,
+    /// Keeps secrets that must be read again.
+    pub vault: Vault,
     /// Rung when a timer was set, so that an earlier one is not slept through.
     pub timers_changed: Arc<Notify>,
     /// Rung when a job was written, so that it is begun at once.
@@ -69,6 +74,7 @@ impl Platform {
             ids: Arc::new(ids),
             feed: Feed::new(),
             files: Files::default(),
+            vault: Vault::default(),
             timers_changed: Arc::new(Notify::new()),
             jobs_changed: Arc::new(Notify::new()),
             before_commit: None,
@@ -86,5 +92,10 @@ impl Platform {
     /// The same with a folder for files.
     pub fn with_files(self, files: Files) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same with a key for secrets.
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault, ..self }
     }
 }

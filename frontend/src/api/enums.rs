@@ -81,6 +81,8 @@ choices! {
     TokenScope { ReadTickets, ReportTickets, WorkTickets, ReadReports, ReadPeople, ReadAudit, Administer }
     /// What an entry of the audit log is about.
     AuditTopic { SignIn, Password, Role, Person, Token, Export, SetUp }
+    /// How the way to a mail server is encrypted.
+    MailEncryption { StartTls, Tls, None }
     /// Who or what did something.
     ActorKind { Person, System, Import }
     /// A role in the whole organisation.

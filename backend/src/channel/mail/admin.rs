@@ -2,7 +2,7 @@
 //! was; neither what it says nor which ticket it is about, which may not be for their eyes.
 
 use super::letter::{About, Letter, News};
-use super::{KIND, Mail};
+use super::{KIND, Mail, off};
 use crate::organisation::access::authorize;
 use crate::platform::Platform;
 use crate::platform::context::Context;
@@ -97,10 +97,11 @@ pub async fn discard(
 /// Writes a mail to whoever asks, so that they see whether mail arrives.
 pub async fn send_test(mail: &Mail, platform: &Platform, ctx: &Context) -> Result<Model> {
     authorize(ctx, SetUp::Site)?;
-    if mail.outbox().is_none() {
-        return Err(Error::not_allowed_now(
-            "Mail is switched off: the server was started without a mail server.",
-        ));
+    if !mail.is_on(platform.db.reader()).await? {
+        return Err(off());
+    }
+    if !mail.is_given() {
+        mail.count_attempt(ctx.now)?;
     }
     let letter = Letter {
         to: ctx.person(),

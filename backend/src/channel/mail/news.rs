@@ -1,5 +1,6 @@
 //! Who gets which mail: from the events of an act, in its own transaction. Never for one's own act.
 
+use super::Mail;
 use super::letter::{About, Letter, News};
 use super::store;
 use crate::desk::entity::Part;
@@ -60,13 +61,18 @@ fn news(event: &NewEvent) -> Option<News> {
 }
 
 /// Writes the jobs that send what these events mean to whom they concern.
-pub(super) async fn write(uow: &mut UnitOfWork, events: &[NewEvent]) -> Result<()> {
+pub(super) async fn write(mail: &Mail, uow: &mut UnitOfWork, events: &[NewEvent]) -> Result<()> {
     // What is imported was told elsewhere, long ago.
     if uow.context().actor == Actor::Import {
         return Ok(());
     }
+    let told = told(events);
+    // While mail is off nothing is kept back: nobody wants old news when it is switched on.
+    if told.is_empty() || !mail.is_on(uow.tx()).await? {
+        return Ok(());
+    }
     let by = uow.context().actor.person();
-    for (ticket, told) in told(events) {
+    for (ticket, told) in told {
         let (requesters, watchers) = readers(uow, ticket, by).await?;
         // Nobody waits for those who only watch: they read the question, if there is one.
         let for_watchers = match told {

@@ -1,18 +1,24 @@
 //! Where mail goes: a mail server, or a folder of files for development.
 
+use super::Surroundings;
 use super::compose::Mail;
 use super::render;
+use super::settings::Server;
+use super::smtp::{Target, Trouble, Trust};
 use crate::platform::job::Failure;
 use anyhow::{Context as _, Result, bail};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
-use lettre::transport::smtp::{self, extension::ClientId};
+use lettre::transport::smtp::{self, client::Tls, extension::ClientId};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use shared::mail::MailProblem;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// How long the mail server may take for one step.
 const STEP: Duration = Duration::from_secs(30);
+/// How long a mail server that was set up in the browser may take for all steps.
+const WHOLE: Duration = Duration::from_secs(90);
 /// Refusals that say something about our sign-in, not about the mail: tried again, since somebody
 /// will mend it.
 const SIGN_IN_CODES: &[u16] = &[530, 534, 535, 538];
@@ -28,12 +34,15 @@ pub struct Settings {
     pub from: String,
     /// Address that links begin with.
     pub base_url: String,
+    /// Whom the mail server may be certified by.
+    pub trust: Trust,
 }
 
 /// A way out.
 pub struct Outbox {
     way: Way,
     from: Mailbox,
+    reply_to: Option<Mailbox>,
     base_url: String,
 }
 
@@ -42,10 +51,33 @@ enum Way {
         transport: AsyncSmtpTransport<Tokio1Executor>,
         server: String,
     },
+    /// Set up in the browser.
+    Server {
+        target: Target,
+        name: String,
+    },
     Folder(PathBuf),
 }
 
 impl Outbox {
+    /// The way to a server that was set up in the browser; nothing is reached for yet.
+    pub fn to(server: &Server, password: Option<&str>, around: &Surroundings) -> Result<Self> {
+        let target = Target::new(server, password, &around.trust)?;
+        let name = Some(render::line(&server.sender_name)).filter(|name| !name.is_empty());
+        let reply_to = server.reply_to.as_ref();
+        Ok(Self {
+            way: Way::Server {
+                name: target.name(),
+                target,
+            },
+            from: Mailbox::new(name, server.sender_address.parse()?),
+            reply_to: reply_to
+                .map(|address| Ok::<_, anyhow::Error>(Mailbox::new(None, address.parse()?)))
+                .transpose()?,
+            base_url: around.base_url.trim_end_matches('/').to_owned(),
+        })
+    }
+
     /// What the settings describe; nothing is reached for yet.
     pub fn open(settings: &Settings) -> Result<Self> {
         let from: Mailbox = settings
@@ -55,9 +87,13 @@ impl Outbox {
         let way = match (&settings.smtp_url, &settings.folder) {
             (Some(url), None) => {
                 let url = with_encryption(url)?;
-                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
+                let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
                     // The address may hold a password, so it is not repeated.
-                    .map_err(|error| anyhow::anyhow!("the address of the mail server: {error}"))?
+                    .map_err(|error| anyhow::anyhow!("the address of the mail server: {error}"))?;
+                if let Some(tls) = encryption(&url, &settings.trust)? {
+                    builder = builder.tls(tls);
+                }
+                let transport = builder
                     .hello_name(ClientId::Domain(from.email.domain().to_owned()))
                     .timeout(Some(STEP))
                     .build();
@@ -76,6 +112,7 @@ impl Outbox {
         Ok(Self {
             way,
             from,
+            reply_to: None,
             base_url: settings.base_url.trim_end_matches('/').to_owned(),
         })
     }
@@ -94,6 +131,7 @@ impl Outbox {
     pub fn server(&self) -> Option<&str> {
         match &self.way {
             Way::Smtp { server, .. } => Some(server),
+            Way::Server { name, .. } => Some(name),
             Way::Folder(_) => None,
         }
     }
@@ -101,7 +139,7 @@ impl Outbox {
     /// The folder, if mail goes to one.
     pub fn folder(&self) -> Option<&Path> {
         match &self.way {
-            Way::Smtp { .. } => None,
+            Way::Smtp { .. } | Way::Server { .. } => None,
             Way::Folder(folder) => Some(folder),
         }
     }
@@ -118,12 +156,24 @@ impl Outbox {
             Way::Smtp { transport, .. } => {
                 transport.send(message).await.map_err(|e| failure(&e))?;
             }
+            Way::Server { target, .. } => deliver(target, &message, WHOLE).await?,
             Way::Folder(folder) => {
                 let name = format!("{}-{}.eml", mail.at.as_millis(), mail.job);
                 write_whole(folder.join(name), message.formatted()).await?;
             }
         }
         Ok(())
+    }
+
+    /// Hands a mail over to a server that was set up in the browser, within a time; tells what is wrong.
+    pub async fn try_out(&self, mail: &Mail, within: Duration) -> Result<(), Trouble> {
+        let message = self.envelope(mail);
+        match (&self.way, message) {
+            (Way::Server { target, .. }, Ok(message)) => deliver(target, &message, within).await,
+            // The reader's address is none.
+            (Way::Server { .. }, Err(_)) => Err(MailProblem::ReaderRefused.into()),
+            (Way::Smtp { .. } | Way::Folder(_), _) => Err(MailProblem::NotAMailServer.into()),
+        }
     }
 
     /// Whether mail could be handed over, without handing any over; if not, why.
@@ -137,6 +187,10 @@ impl Outbox {
                     failure(&error).message
                 )),
             },
+            Way::Server { target, name } => target.look(STEP).await.map_err(|trouble| {
+                let said = Failure::from(trouble).message;
+                format!("{name} takes no mail: {said}")
+            }),
             Way::Folder(folder) => match tokio::fs::metadata(folder).await {
                 Ok(found) if found.is_dir() => Ok(()),
                 Ok(_) => Err(format!("{} is no folder.", folder.display())),
@@ -160,6 +214,9 @@ impl Outbox {
             // Programs that answer by themselves (RFC 3834) leave this unanswered.
             .raw_header(raw("Auto-Submitted", "auto-generated"))
             .raw_header(raw("X-Auto-Response-Suppress", "All"));
+        if let Some(reply_to) = &self.reply_to {
+            builder = builder.reply_to(reply_to.clone());
+        }
         if let Some(root) = &mail.root {
             builder = builder.in_reply_to(root.clone()).references(root.clone());
         }
@@ -170,6 +227,11 @@ impl Outbox {
             ))
             .map_err(|error| Failure::permanent("BAD_MAIL", error.to_string()))
     }
+}
+
+async fn deliver(target: &Target, message: &Message, within: Duration) -> Result<(), Trouble> {
+    let (envelope, bytes) = (message.envelope(), message.formatted());
+    target.deliver(envelope, &bytes, within).await
 }
 
 fn raw(name: &'static str, value: &str) -> HeaderValue {
@@ -213,6 +275,24 @@ fn failure(error: &smtp::Error) -> Failure {
     Failure::temporary(code, error.to_string())
 }
 
+/// How the way to a server is encrypted that others than the machine's authorities may certify; as
+/// its address says where there are none.
+fn encryption(url: &str, trust: &Trust) -> Result<Option<Tls>> {
+    if trust.is_empty() {
+        return Ok(None);
+    }
+    let parameters = || trust.parameters(host_of(url));
+    Ok(if url.starts_with("smtps://") {
+        Some(Tls::Wrapper(parameters()?))
+    } else if url.contains("tls=required") {
+        Some(Tls::Required(parameters()?))
+    } else if url.contains("tls=opportunistic") {
+        Some(Tls::Opportunistic(parameters()?))
+    } else {
+        None
+    })
+}
+
 /// Host and port of a mail server's address.
 fn server_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -220,14 +300,19 @@ fn server_of(url: &str) -> &str {
     authority.rsplit('@').next().unwrap_or_default()
 }
 
-/// Whether a mail server is on this machine.
-fn is_here(url: &str) -> bool {
+/// Host of a mail server's address.
+fn host_of(url: &str) -> &str {
     let server = server_of(url);
-    let host = if let Some(rest) = server.strip_prefix('[') {
+    if let Some(rest) = server.strip_prefix('[') {
         rest.split(']').next().unwrap_or_default()
     } else {
         server.split(':').next().unwrap_or_default()
-    };
+    }
+}
+
+/// Whether a mail server is on this machine.
+fn is_here(url: &str) -> bool {
+    let host = host_of(url);
     host == "localhost"
         || host
             .parse::<std::net::IpAddr>()
@@ -301,6 +386,7 @@ mod tests {
             folder: None,
             from: "help@example.org".into(),
             base_url: "https://help.example.org".into(),
+            trust: Trust::default(),
         };
         let error = Outbox::open(&settings).err().expect("a refusal");
         assert!(!format!("{error:#}").contains("s3cret"));

@@ -3,15 +3,15 @@
 //! Whoever asks for a link is answered before anybody is looked for: the asking itself is a job, so
 //! neither the answer nor the time that it takes tells whether there is such a person.
 
-use super::Mail;
 use super::letter::{About, Letter};
+use super::{Mail, off};
 use crate::desk::notification::TellLeads;
 use crate::organisation::entity::person::Model as Person;
 use crate::organisation::password_link::{self, Good};
 use crate::organisation::reference;
 use crate::platform::Platform;
 use crate::platform::context::Context;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::job::{self, Failure, Model, NewJob, Outcome, Worker};
 use crate::platform::unit_of_work::UnitOfWork;
 use serde::{Deserialize, Serialize};
@@ -57,10 +57,8 @@ impl Mail {
         ctx: &Context,
         person: PersonId,
     ) -> Result<Person> {
-        if self.outbox().is_none() {
-            return Err(Error::not_allowed_now(
-                "Mail is switched off: the server was started without a mail server.",
-            ));
+        if !self.is_on(platform.db.reader()).await? {
+            return Err(off());
         }
         let mut uow = UnitOfWork::begin(platform, ctx).await?;
         let row = reference::require_person(uow.tx(), person, "person").await?;
@@ -104,8 +102,11 @@ impl Worker for Forgotten {
         ASKED
     }
 
-    fn ready(&self) -> bool {
-        self.0.outbox().is_some()
+    fn ready<'a>(
+        &'a self,
+        platform: &'a Platform,
+    ) -> Pin<Box<dyn Future<Output = Result<bool>> + Send + 'a>> {
+        self.0.ready(platform)
     }
 
     fn work<'a>(

@@ -11,6 +11,7 @@ use crate::platform::database::Database;
 use serde::Serialize;
 use std::path::PathBuf;
 
+pub use data::connect;
 pub(super) use data::sqlite_problems;
 pub use promises::SAMPLE;
 

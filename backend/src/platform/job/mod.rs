@@ -188,7 +188,10 @@ pub trait Worker: Send + Sync {
     fn kind(&self) -> &'static str;
 
     /// Whether this node can do them at present; others are left for those who can.
-    fn ready(&self) -> bool;
+    fn ready<'a>(
+        &'a self,
+        platform: &'a Platform,
+    ) -> Pin<Box<dyn Future<Output = Result<bool>> + Send + 'a>>;
 
     /// One attempt. It may be a repetition of one whose end nobody heard of.
     fn work<'a>(

@@ -60,7 +60,7 @@ impl Runner {
     /// Does what is due by the platform's clock, a batch of it, and gives how many attempts that
     /// were. For tests, which say when.
     pub async fn run_due(&self) -> Result<usize> {
-        let jobs = claim(&self.platform, &self.kinds(), AT_ONCE).await?;
+        let jobs = self.claim(AT_ONCE).await?;
         let attempts = jobs.len();
         let mut running: JoinSet<()> = JoinSet::new();
         for job in jobs {
@@ -85,7 +85,7 @@ impl Runner {
         let mut running: JoinSet<()> = JoinSet::new();
         while !*stopping.borrow() {
             let free = AT_ONCE - running.len();
-            let taken = match claim(&self.platform, &self.kinds(), free).await {
+            let taken = match self.claim(free).await {
                 Ok(jobs) => jobs,
                 Err(error) => {
                     tracing::error!(%error, "jobs cannot be read; trying again");
@@ -119,16 +119,24 @@ impl Runner {
         }
     }
 
-    fn kinds(&self) -> Vec<&'static str> {
-        self.workers
-            .iter()
-            .filter(|worker| worker.ready())
-            .map(|worker| worker.kind())
-            .collect()
+    /// Takes what this node can do at present.
+    async fn claim(&self, limit: usize) -> Result<Vec<Model>> {
+        claim(&self.platform, &self.kinds().await?, limit).await
+    }
+
+    async fn kinds(&self) -> Result<Vec<&'static str>> {
+        let mut kinds = Vec::with_capacity(self.workers.len());
+        for worker in &self.workers {
+            if worker.ready(&self.platform).await? {
+                kinds.push(worker.kind());
+            }
+        }
+        Ok(kinds)
     }
 
     async fn sleep(&self) -> Duration {
-        match next_due(&self.platform, &self.kinds()).await {
+        let next = async { next_due(&self.platform, &self.kinds().await?).await };
+        match next.await {
             Ok(due) => due
                 .map_or(LONGEST_SLEEP, |due| {
                     self.platform.clock.until(due).min(LONGEST_SLEEP)

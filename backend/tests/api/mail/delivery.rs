@@ -48,8 +48,11 @@ impl Worker for Dies {
         "mail"
     }
 
-    fn ready(&self) -> bool {
-        true
+    fn ready<'a>(
+        &'a self,
+        _platform: &'a Platform,
+    ) -> Pin<Box<dyn Future<Output = backend::platform::error::Result<bool>> + Send + 'a>> {
+        Box::pin(async { Ok(true) })
     }
 
     fn work<'a>(

@@ -182,6 +182,22 @@ fn mail() -> Vec<Probe> {
             }),
         ),
         act(
+            "mailSettingsEdit",
+            "MailSettingsEditInput",
+            with!(|stage, place| {
+                stage.app.mail_as_kept();
+                json!({ "input": { "expectedVersion": 1, "on": false } })
+            }),
+        ),
+        act(
+            "mailSettingsTest",
+            "MailSettingsTestInput",
+            with!(|stage, place| {
+                stage.app.mail_as_kept();
+                json!({ "input": { "server": { "host": "127.0.0.1", "port": 1024, "encryption": "NONE", "senderAddress": "help@example.org" } } })
+            }),
+        ),
+        act(
             "mailPreferenceSet",
             "MailPreferenceSetInput",
             with!(|stage, place| json!({ "input": { "ticketMails": true } })),
@@ -639,14 +655,22 @@ fn set_up() -> Vec<Probe> {
     all
 }
 
+/// A version of the organisation's settings at present.
+async fn version_of(stage: &Stage<'_>, which: &str) -> Value {
+    let question = format!("{{ organisation {{ {which} }} }}");
+    let mut found = stage.admin().query(&question, json!({})).await;
+    found["organisation"][which].take()
+}
+
 fn departments_and_people() -> Vec<Probe> {
     vec![
         act(
             "organisationEdit",
             "OrganisationEditInput",
-            with!(
-                |stage, place| json!({ "input": { "name": format!("Organisation {}", stage.next()) } })
-            ),
+            with!(|stage, place| {
+                let version = version_of(stage, "version").await;
+                json!({ "input": { "name": format!("Organisation {}", stage.next()), "expectedVersion": version } })
+            }),
         ),
         act(
             "priorityMatrixSet",
@@ -660,7 +684,8 @@ fn departments_and_people() -> Vec<Probe> {
                         );
                     }
                 }
-                json!({ "input": { "cells": cells } })
+                let version = version_of(stage, "priorityMatrixVersion").await;
+                json!({ "input": { "cells": cells, "expectedVersion": version } })
             }),
         ),
         act(

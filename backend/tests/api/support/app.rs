@@ -1,12 +1,15 @@
 //! A server of one test.
 
 use super::actor::Actor;
+use super::authority;
 use super::database::{self, Backend, Own};
 use super::http::Client;
 use super::organisation;
 use super::smtp::SmtpServer;
 use backend::app::App;
+use backend::channel::mail::Surroundings;
 use backend::channel::mail::outbox::{self, Outbox};
+use backend::channel::mail::smtp::Trust;
 use backend::http::client_files::ClientFiles;
 use backend::http::{self as server, Running, Server, Settings};
 use backend::organisation::entity::{person, role_grant, site_role};
@@ -17,6 +20,7 @@ use backend::platform::event_log::{Change, NewEvent};
 use backend::platform::files::Files;
 use backend::platform::ids::Ids;
 use backend::platform::unit_of_work::UnitOfWork;
+use backend::platform::vault::Vault;
 use backend::platform::{Platform, timer};
 use backend::seed::demo;
 use backend::session::{Sessions, password};
@@ -31,6 +35,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
+/// What links in mails begin with.
+const LINKS: &str = "https://help.example.org";
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -57,6 +63,13 @@ pub struct Is {
     pub teams: Vec<&'static str>,
 }
 
+fn surroundings() -> Surroundings {
+    Surroundings {
+        base_url: LINKS.to_owned(),
+        trust: Trust::read(authority::pem()).expect("an authority"),
+    }
+}
+
 impl TestApp {
     /// Starts one; `None` when there is no PostgreSQL to start it on.
     pub async fn start(backend: Backend, change: fn(&mut Settings)) -> Option<Self> {
@@ -75,8 +88,11 @@ impl TestApp {
         let clock = Arc::new(ManualClock::new(database::start()));
         let db = Database::open(&own.url).await.expect("the test's database");
         let files = Files::at(&own.files);
-        let platform = Platform::new(db, clock.clone(), Ids::seeded(2)).with_files(files);
+        let platform = Platform::new(db, clock.clone(), Ids::seeded(2))
+            .with_files(files)
+            .with_vault(Vault::at(&own.files.join("secret.key")));
         let app = App::new(platform);
+        app.mail.stand(surroundings());
         app.start(false);
         let mut settings = Settings {
             // The clock stands still, so nothing would ever come back.
@@ -200,12 +216,34 @@ impl TestApp {
         self.switch_mail_on("smtp://127.0.0.1:9".to_owned());
     }
 
+    /// Sends mail as was set up in the browser, which is so from the start.
+    pub fn mail_as_kept(&self) {
+        self.app.mail.switch(None);
+    }
+
+    /// What a second server of the same database is made of; it does not listen.
+    pub async fn second_node(&self) -> App {
+        let db = Database::open(&self.own.url).await.expect("the database");
+        let platform = Platform::new(db, self.clock.clone(), Ids::seeded(3))
+            .with_files(Files::at(&self.own.files))
+            .with_vault(Vault::at(&self.secret_key()));
+        let app = App::new(platform);
+        app.mail.stand(surroundings());
+        app
+    }
+
+    /// Where the secret key lies.
+    pub fn secret_key(&self) -> std::path::PathBuf {
+        self.own.files.join("secret.key")
+    }
+
     fn switch_mail_on(&self, url: String) {
         let settings = outbox::Settings {
             smtp_url: Some(url),
             folder: None,
             from: "Help desk <help@bellhop.example>".to_owned(),
-            base_url: "https://help.example.org".to_owned(),
+            base_url: LINKS.to_owned(),
+            trust: Trust::default(),
         };
         let outbox = Outbox::open(&settings).expect("a way out");
         self.app.mail.switch(Some(outbox));

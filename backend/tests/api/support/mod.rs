@@ -18,6 +18,7 @@
 
 pub mod actor;
 pub mod app;
+pub mod authority;
 pub mod database;
 pub mod http;
 pub mod organisation;

@@ -65,6 +65,11 @@ impl Form {
         self.busy.get()
     }
 
+    /// The same, for whoever is to know just now.
+    pub fn is_busy_now(self) -> bool {
+        self.busy.get_untracked()
+    }
+
     /// Sends; `done` hears of the success. A second press while it is under way does nothing.
     pub fn send<T: 'static>(self, act: Call<T>, done: impl FnOnce(T) + 'static) {
         self.follow(act.map(|made| Box::new(move || done(made)) as Box<dyn FnOnce()>));

@@ -1,4 +1,4 @@
-//! Outgoing mail: whether it is on, what could not be sent and why, and a test.
+//! Outgoing mail: by which server, whether it is on, what could not be sent and why.
 
 use crate::lean::*;
 use gloo_timers::future::TimeoutFuture;
@@ -7,7 +7,10 @@ use shared::text::DESCRIPTION_MAX;
 use super::{
     form::{Form, FormView},
     frame::{Editor, EditorDialog, SectionHead, bones},
-    operations::mail::{self as data, Failure, JobState, Mail, MailSubject, Test},
+    mail_settings::MailSettingsForm,
+    operations::mail::{
+        self as data, Failure, JobState, Mail, MailFixed, MailStanding, MailSubject, Test,
+    },
 };
 use crate::{
     api::{Id, Timestamp},
@@ -42,15 +45,11 @@ pub fn MailOut() -> impl IntoView {
     view! {
         <SectionHead title=words::mail() lead=words::mail_lead() />
         {found.view(bones, move |found| {
-            let on = memo(move |_| found.with(|mail| mail.on));
             let dead = Signal::derive(move || found.with(|mail| mail.given_up.nodes.clone()));
             let retried = Signal::derive(move || found.with(|mail| mail.retried.nodes.clone()));
             view! {
                 <section class="card card-pad admin-card">
-                    {move || standing(found.get())}
-                    <Show when=move || on.get()>
-                        <TestMail on_done=again />
-                    </Show>
+                    <Panel found on_done=again />
                 </section>
                 <FailureList title=words::mail_dead() lead=words::mail_dead_lead() rows=dead acts dead=true />
                 <Show when=move || retried.with(|rows| !rows.is_empty())>
@@ -78,26 +77,48 @@ pub fn MailCheck() -> impl IntoView {
         Remote::new(|| async { data::fetch_mail().await.map_err(|error| error.sentence()) });
     let again = Callback::new(move |()| found.again());
     view! {
-        {found.view(bones, move |found| {
-            let on = memo(move |_| found.with(|mail| mail.on));
-            view! {
-                {move || standing(found.get())}
-                <Show when=move || on.get()>
-                    <TestMail on_done=again />
-                </Show>
+        {found.view(bones, move |found| view! { <Panel found on_done=again /> }.into_any())}
+    }
+}
+
+/// How mail stands, and the form by which it is set up; where that is fixed, why, and a test.
+#[component]
+fn Panel(#[prop(into)] found: Signal<Mail>, on_done: Callback<()>) -> impl IntoView {
+    let fixed = memo(move |_| found.with(|mail| mail.settings.fixed_by));
+    let on = memo(move |_| found.with(|mail| mail.standing == MailStanding::On));
+    view! {
+        {move || standing(found.get())}
+        {move || match fixed.get() {
+            None => view! { <MailSettingsForm found on_done /> }.into_any(),
+            Some(by) => {
+                let sentence = match by {
+                    MailFixed::Start => words::mail_fixed_start(),
+                    MailFixed::Demo => words::mail_fixed_demo(),
+                };
+                view! {
+                    <p class="notice"><Icon name="info" /><span>{sentence}</span></p>
+                    <Show when=move || on.get()>
+                        <TestMail on_done />
+                    </Show>
+                }
+                .into_any()
             }
-            .into_any()
-        })}
+        }}
     }
 }
 
 /// Whether mail is on, where it goes, and how much waits.
 fn standing(mail: Mail) -> AnyView {
-    if !mail.on {
+    let sentence = match mail.standing {
+        MailStanding::On => None,
+        MailStanding::Off => Some(words::mail_off()),
+        MailStanding::PasswordNeeded => Some(words::mail_password_lost()),
+    };
+    if let Some(sentence) = sentence {
         return view! {
             <p class="notice" data-tone="warn">
                 <Icon name="circle-alert" />
-                <span>{words::mail_off()}</span>
+                <span>{sentence}</span>
             </p>
         }
         .into_any();

@@ -12,6 +12,7 @@ mod departments;
 mod form;
 mod frame;
 mod mail;
+mod mail_settings;
 mod operations;
 mod people;
 mod people_import;

@@ -96,7 +96,6 @@ fn Wizard(state: SetUp) -> impl IntoView {
                 <h2>{words::mail()}</h2>
                 <p class="muted">{words::set_up_mail_text()}</p>
                 <MailCheck />
-                <p class="muted">{words::set_up_mail()} " " <code>"bellhop serve --smtp-url smtp://mail.example.org:587 --mail-from 'Help desk <help@example.org>'"</code></p>
                 <Onward step to=Step::People />
             </section>
         }

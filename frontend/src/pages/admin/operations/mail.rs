@@ -2,8 +2,8 @@
 
 use cynic::{MutationBuilder, QueryBuilder};
 
-use super::changed;
-use crate::api::{self, Call, Id, Timestamp, UserError, schema};
+use super::{changed, people::Password};
+use crate::api::{self, Call, Id, MailEncryption, Timestamp, UserError, schema};
 
 /// Where a mail stands.
 #[derive(cynic::Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,11 +62,51 @@ pub struct Failures {
     pub nodes: Vec<Failure>,
 }
 
+/// Whether mail goes out.
+#[derive(cynic::Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailStanding {
+    Off,
+    On,
+    PasswordNeeded,
+}
+
+/// Who says that nothing can be changed here.
+#[derive(cynic::Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailFixed {
+    Start,
+    Demo,
+}
+
+/// Who set a password.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "Person")]
+pub struct SetBy {
+    pub name: String,
+}
+
+/// How mail was set up in the browser.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+pub struct MailSettings {
+    pub fixed_by: Option<MailFixed>,
+    pub on: bool,
+    pub host: Option<String>,
+    pub port: Option<i32>,
+    pub encryption: Option<MailEncryption>,
+    pub user: Option<String>,
+    pub password_set_at: Option<Timestamp>,
+    pub password_set_by: Option<SetBy>,
+    pub sender_address: Option<String>,
+    pub sender_name: Option<String>,
+    pub reply_to: Option<String>,
+    pub version: i32,
+}
+
 /// How mail stands.
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
 #[cynic(graphql_type = "Mail", variables = "MailVars")]
 pub struct Mail {
-    pub on: bool,
+    pub standing: MailStanding,
+    pub settings: MailSettings,
     pub server: Option<String>,
     pub folder: Option<String>,
     pub sender: Option<String>,
@@ -101,7 +141,118 @@ pub fn fetch_mail() -> Call<Mail> {
         dead: MailFailures::Dead,
         retrying: MailFailures::Retrying,
     };
-    api::one(MailQuery::build(vars), |answer| answer.mail)
+    api::one!(MailQuery::build(vars), mail)
+}
+
+/// A mail server as it stands in a form.
+#[derive(cynic::InputObject, Clone)]
+pub struct MailServerInput {
+    pub host: String,
+    pub port: i32,
+    pub encryption: MailEncryption,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub password: Option<Password>,
+    pub sender_address: String,
+    pub sender_name: String,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+}
+
+#[derive(cynic::InputObject, Clone)]
+struct MailSettingsEditInput {
+    expected_version: i32,
+    on: Option<bool>,
+    server: Option<MailServerInput>,
+}
+
+#[derive(cynic::QueryVariables)]
+struct EditVars {
+    input: MailSettingsEditInput,
+}
+
+/// What stands after a change.
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "MailSettings")]
+pub struct Saved {
+    pub version: i32,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mail")]
+struct SavedMail {
+    settings: Saved,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+struct MailSettingsPayload {
+    mail: Option<SavedMail>,
+    user_errors: Vec<UserError>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "EditVars")]
+struct EditMutation {
+    #[arguments(input: $input)]
+    mail_settings_edit: MailSettingsPayload,
+}
+
+/// Changes how mail goes out; gives the new version.
+pub fn edit(expected_version: i32, on: bool, server: Option<MailServerInput>) -> Call<i32> {
+    let input = MailSettingsEditInput {
+        expected_version,
+        on: Some(on),
+        server,
+    };
+    changed!(
+        EditMutation::build(EditVars { input }),
+        mail_settings_edit,
+        mail
+    )
+    .map(|mail| mail.settings.version)
+}
+
+/// What became of a mail that was sent to try a server.
+#[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
+#[cynic(graphql_type = "MailSettingsTest")]
+pub struct Tried {
+    pub sent: bool,
+    pub message: Option<String>,
+    pub answer: Option<String>,
+}
+
+#[derive(cynic::InputObject, Clone)]
+struct MailSettingsTestInput {
+    server: MailServerInput,
+}
+
+#[derive(cynic::QueryVariables)]
+struct TryVars {
+    input: MailSettingsTestInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+struct MailSettingsTestPayload {
+    test: Option<Tried>,
+    user_errors: Vec<UserError>,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "TryVars")]
+struct TryMutation {
+    #[arguments(input: $input)]
+    mail_settings_test: MailSettingsTestPayload,
+}
+
+/// Sends the viewer a mail by a server that is not kept yet.
+pub fn try_out(server: MailServerInput) -> Call<Tried> {
+    let input = MailSettingsTestInput { server };
+    changed!(
+        TryMutation::build(TryVars { input }),
+        mail_settings_test,
+        test
+    )
 }
 
 /// A test mail and what became of it.
@@ -134,7 +285,7 @@ struct TestQuery {
 
 /// What became of a test mail.
 pub fn fetch_test(id: Id) -> Call<Option<Test>> {
-    api::one(TestQuery::build(TestVars { id }), |answer| answer.mail).map(|mail| mail.job)
+    api::one!(TestQuery::build(TestVars { id }), mail).map(|mail| mail.job)
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
@@ -223,7 +374,7 @@ struct SendingQuery {
 
 /// Whether mail is sent at all.
 pub fn fetch_sends_mail() -> Call<bool> {
-    api::one(SendingQuery::build(()), |answer| answer.organisation).map(|found| found.sends_mail)
+    api::one!(SendingQuery::build(()), organisation).map(|found| found.sends_mail)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
