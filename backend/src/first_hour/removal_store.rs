@@ -2,10 +2,11 @@
 
 use super::removal::Counts;
 use crate::platform::database::Connection;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::search::{index, indexer};
-use sea_orm::DatabaseBackend;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
+use sea_orm::{DatabaseBackend, DbErr, RuntimeErr};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Tables that are emptied, those that refer to others first.
@@ -65,17 +66,55 @@ const COUNTERS: [&str; 1] = ["event"];
 /// References within a table, which are cut before its rows go.
 const CYCLES: [(&str, &str); 2] = [("people", "manager_id"), ("categories", "parent_id")];
 
+/// How often it is tried to have everything alone: a quarter of a minute in all.
+const TRIES: usize = 50;
+/// Between two tries, so that those who were held up can go on.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Nobody else writes until the transaction ends; SQLite has one writer anyway.
+///
+/// Acts take tables in an order of their own, and may want one that is held here while this waits for
+/// one of theirs. So this waits for less long than PostgreSQL does before it looks for such a circle
+/// and kills one of the two; then it lets go of everything and tries again.
 pub(super) async fn keep_others_out(db: &impl Connection) -> Result<()> {
     indexer::wait_turn(db).await?;
-    if db.get_database_backend() == DatabaseBackend::Postgres {
-        // About in the order in which acts take them: people, tickets, what hangs on them, the log.
-        let tables = EMPTIED.iter().rev().chain(&KEPT).copied();
-        let tables = tables.collect::<Vec<_>>().join(", ");
-        db.execute_unprepared(&format!("LOCK TABLE {tables} IN EXCLUSIVE MODE"))
-            .await?;
+    if db.get_database_backend() != DatabaseBackend::Postgres {
+        return Ok(());
     }
-    Ok(())
+    let tables = EMPTIED.iter().rev().chain(&KEPT).copied();
+    let tables = tables.collect::<Vec<_>>().join(", ");
+    let take = format!("LOCK TABLE {tables} IN EXCLUSIVE MODE");
+    for _ in 0..TRIES {
+        db.execute_unprepared("SAVEPOINT alone; SET LOCAL lock_timeout = '250ms'")
+            .await?;
+        match db.execute_unprepared(&take).await {
+            Ok(_) => {
+                db.execute_unprepared("SET LOCAL lock_timeout = 0; RELEASE SAVEPOINT alone")
+                    .await?;
+                return Ok(());
+            }
+            Err(error) if is_held(&error) => {
+                db.execute_unprepared("ROLLBACK TO SAVEPOINT alone").await?;
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::not_allowed_now(
+        "Too much is going on in the demo just now. Please try again in a moment.",
+    ))
+}
+
+/// Whether somebody else holds what was to be locked: waited for long enough, or in a circle.
+fn is_held(error: &DbErr) -> bool {
+    let (DbErr::Conn(error) | DbErr::Exec(error) | DbErr::Query(error)) = error else {
+        return false;
+    };
+    let RuntimeErr::SqlxError(error) = error else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("55P03" | "40P01"))
 }
 
 pub(super) async fn counts(db: &impl Connection) -> Result<Counts> {

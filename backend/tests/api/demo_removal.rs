@@ -154,6 +154,24 @@ on_both_demos! {
         is_well(app).await;
     }
 
+    async fn an_act_that_is_under_way_comes_to_its_end_and_the_removal_to_its(app) {
+        // It holds tickets, and will want people, whom the removal takes first.
+        let act = app.platform().db.begin().await.expect("a transaction");
+        let touch = |table: &str| format!("UPDATE {table} SET version = version");
+        act.execute_unprepared(&touch("tickets")).await.expect("rows");
+        let rest = async {
+            if app.platform().db.backend() == DatabaseBackend::Postgres {
+                let waiting = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+                while number(app, waiting).await == 0 {}
+            }
+            act.execute_unprepared(&touch("people")).await.expect("rows");
+            act.commit().await.expect("a commit");
+        };
+        let (gone, ()) = tokio::join!(removal::remove_as_operator(app.platform(), NAME), rest);
+        assert!(gone.expect("a removal").counts.people > 60);
+        is_well(app).await;
+    }
+
     async fn nobody_but_an_administrator_in_a_session_removes_a_demo(app) {
         console(app);
         let admin = app.admin().await;
