@@ -113,8 +113,8 @@ payloads! {
 /// The organisation's own settings; what is absent stays.
 #[derive(Clone, Debug, InputObject)]
 pub struct OrganisationEditInput {
-    /// The version that was read; without it the edit counts whatever others did meanwhile.
-    expected_version: Option<i32>,
+    /// The version that was read.
+    expected_version: i32,
     /// Its name.
     name: MaybeUndefined<String>,
     /// Where reports go that name neither department nor service nor category: one in use and not
@@ -146,9 +146,8 @@ pub struct PriorityCellInput {
 pub struct PriorityMatrixSetInput {
     /// All nine cells, in any order.
     cells: Vec<PriorityCellInput>,
-    /// The version that was read (`Organisation.priorityMatrixVersion`); without it the edit counts
-    /// whatever others did meanwhile.
-    expected_version: Option<i32>,
+    /// The version that was read (`Organisation.priorityMatrixVersion`).
+    expected_version: i32,
 }
 
 payloads! {
@@ -265,7 +264,7 @@ impl DepartmentMutation {
         let (acting, platform) = parts(ctx)?;
         let act = async {
             let edit = OrganisationEdit {
-                expected_version: input.expected_version,
+                expected_version: Some(input.expected_version),
                 default_department: cleared_id(&input.default_department, "defaultDepartment")?,
                 name: kept(input.name),
             };
@@ -284,7 +283,8 @@ impl DepartmentMutation {
         let (acting, platform) = parts(ctx)?;
         let act = async {
             let matrix = matrix(&input.cells)?;
-            settings::set_priority_matrix(platform, acting, matrix, input.expected_version).await
+            let expected = Some(input.expected_version);
+            settings::set_priority_matrix(platform, acting, matrix, expected).await
         };
         let current = async {
             settings::priority_matrix(platform.db.reader())

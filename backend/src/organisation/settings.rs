@@ -49,7 +49,7 @@ pub struct Organisation {
 /// An edit; what is `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct OrganisationEdit {
-    /// The version that was read.
+    /// The version that was read; `None` where the edit is a part of another act, which read nothing.
     pub expected_version: Option<i32>,
     /// Name.
     pub name: Option<String>,

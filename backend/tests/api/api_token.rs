@@ -124,7 +124,7 @@ on_both_databases! {
             "{ notifications { unread } }",
             "{ apiTokens { nodes { id } } }",
             "mutation { notificationsMarkRead(input: {}) { userErrors { code } } }",
-            "mutation { organisationEdit(input: { name: \"Mine\" }) { userErrors { code } } }",
+            "mutation { organisationEdit(input: { name: \"Mine\", expectedVersion: 1 }) { userErrors { code } } }",
         ] {
             assert_eq!(tool.ask(closed, json!({})).await.code(), "FORBIDDEN", "{closed}");
         }
@@ -141,7 +141,7 @@ on_both_databases! {
         let is = Is { site: vec![SiteRole::Administrator, SiteRole::Auditor], ..Is::default() };
         let both = app.somebody("both", is).await;
         let tool = Tool::of(app, &both, &all).await;
-        let renamed = tool.ask("mutation { organisationEdit(input: { name: \"Example Ltd\" }) { userErrors { code } } }", json!({})).await.json();
+        let renamed = tool.ask("mutation { organisationEdit(input: { name: \"Example Ltd\", expectedVersion: 1 }) { userErrors { code } } }", json!({})).await.json();
         assert_eq!(renamed["data"]["organisationEdit"]["userErrors"], json!([]));
         let id = admin.person.to_string();
         let set = "mutation($input: PersonSetPasswordInput!) { personSetPassword(input: $input) { userErrors { code } } }";

@@ -113,7 +113,7 @@ on_both_databases! {
     async fn it_is_read_page_by_page(app) {
         let admin = app.admin().await;
         for n in 0..7 {
-            let edit = json!({ "input": { "name": format!("Name {n}") } });
+            let edit = json!({ "input": { "name": format!("Name {n}"), "expectedVersion": n + 1 } });
             admin.mutate("mutation($input: OrganisationEditInput!) { organisationEdit(input: $input) { userErrors { code } } }", edit).await;
         }
         let filter = json!({ "topics": ["SET_UP"] });
@@ -176,7 +176,7 @@ on_both_databases! {
 
     async fn a_download_is_in_it_and_it_is_a_download(app) {
         let admin = app.admin().await;
-        let edit = json!({ "input": { "name": "=cmd|'/c calc'!A1" } });
+        let edit = json!({ "input": { "name": "=cmd|'/c calc'!A1", "expectedVersion": 1 } });
         admin.mutate("mutation($input: OrganisationEditInput!) { organisationEdit(input: $input) { userErrors { code } } }", edit).await;
         let get = async |path: &str, bearer: String| {
             admin.client.send(Method::GET, path, &[("authorization", &bearer)], Vec::new()).await

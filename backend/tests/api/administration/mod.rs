@@ -21,7 +21,20 @@ use backend::platform::event_log;
 use serde_json::Value;
 
 /// Calls a mutation that takes `input`; `shows` is what the payload is asked for besides its errors.
-async fn call(who: &Actor, mutation: &str, shows: &str, input: Value) -> Value {
+/// Settings of the organisation are edited at their present version, unless the input names one.
+async fn call(who: &Actor, mutation: &str, shows: &str, mut input: Value) -> Value {
+    let version = match mutation {
+        "organisationEdit" => Some("version"),
+        "priorityMatrixSet" => Some("priorityMatrixVersion"),
+        _ => None,
+    };
+    if let Some(version) = version
+        && input.get("expectedVersion").is_none()
+    {
+        let question = format!("{{ organisation {{ {version} }} }}");
+        let mut found = who.query(&question, json!({})).await;
+        input["expectedVersion"] = found["organisation"][version].take();
+    }
     let kind = match mutation {
         "roleGrant" | "roleRevoke" => "RoleInput".to_owned(),
         _ => format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]),

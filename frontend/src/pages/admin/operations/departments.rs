@@ -32,7 +32,7 @@ struct DepartmentsQuery {
 
 /// All departments, those out of use too.
 pub fn fetch_departments() -> Call<Vec<Department>> {
-    api::one(DepartmentsQuery::build(()), |answer| answer.departments)
+    api::one!(DepartmentsQuery::build(()), departments)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -141,7 +141,7 @@ pub fn fetch_settings() -> Call<Settings> {
 
 #[derive(cynic::InputObject, Clone, Debug)]
 struct OrganisationEditInput {
-    expected_version: Option<i32>,
+    expected_version: i32,
     name: String,
     default_department: Option<Id>,
 }
@@ -171,7 +171,7 @@ pub fn edit_organisation(
     default_department: Option<Id>,
 ) -> Call<OrganisationName> {
     let input = OrganisationEditInput {
-        expected_version: Some(version),
+        expected_version: version,
         name,
         default_department,
     };
@@ -192,7 +192,7 @@ pub struct PriorityCellInput {
 #[derive(cynic::InputObject, Clone, Debug)]
 struct PriorityMatrixSetInput {
     cells: Vec<PriorityCellInput>,
-    expected_version: Option<i32>,
+    expected_version: i32,
 }
 
 #[derive(cynic::QueryVariables)]
@@ -217,7 +217,7 @@ struct MatrixMutation {
 pub fn set_matrix(version: i32, cells: Vec<PriorityCellInput>) -> Call<Vec<PriorityCell>> {
     let input = PriorityMatrixSetInput {
         cells,
-        expected_version: Some(version),
+        expected_version: version,
     };
     changed!(
         MatrixMutation::build(MatrixVars { input }),
