@@ -93,6 +93,10 @@ fn one(duty: Duty, choices: Choices, with_lead: bool) -> AnyView {
         None => return view! { <div><strong>{name}</strong> <p class="muted">{words::take_over_hidden()}</p> {teams}</div> }.into_any(),
         Some(open) => open,
     };
+    // Nobody needs to take over what there is none of; a department without a lead needs one.
+    if open == 0 && !duty.only_lead {
+        return view! { <div><strong>{name}</strong> <p class="muted">{words::take_over_none()}</p> {teams}</div> }.into_any();
+    }
     let choice = Choice {
         department: duty.department.id,
         heir: RwSignal::new(String::new()),
