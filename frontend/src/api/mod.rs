@@ -24,7 +24,8 @@ pub use keys::fresh_key;
 pub use plain::Plain;
 pub use scalars::*;
 pub use time::{browser_now, correct_clock, now};
-pub use transport::{Call, one, query, read};
+pub(crate) use transport::one;
+pub use transport::{Call, only_field, query, read};
 pub use upload::upload;
 
 /// The types of the API as cynic sees them.

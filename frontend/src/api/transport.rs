@@ -66,19 +66,27 @@ where
     call(&operation)
 }
 
-/// Asks or changes one thing: the answer is the operation's only field.
+/// Asks or changes one thing: `one!(operation, field)` answers with the operation's only field, whole. What is wanted
+/// of it is taken with [`Call::map`].
 ///
-/// `field` says which, for the compiler alone: an answer is read straight as that field's type, so that operations
-/// which answer alike share the code that reads them.
-pub fn one<Answer, Variables, Field>(
+/// The field is named for its type: it is read straight as that, so that operations which answer alike share the code
+/// that reads them.
+macro_rules! one {
+    ($operation:expr, $field:ident) => {
+        $crate::api::only_field($operation, |answer| answer.$field)
+    };
+}
+pub(crate) use one;
+
+/// What [`one!`] is made of. `_typed` is never called: it says of which type the only field is.
+pub fn only_field<Answer, Variables, Field>(
     operation: Operation<Answer, Variables>,
-    field: fn(Answer) -> Field,
+    _typed: fn(Answer) -> Field,
 ) -> Call<Field>
 where
     Variables: Serialize,
     Field: DeserializeOwned + 'static,
 {
-    _ = field;
     Call {
         body: write(&operation),
         read: Box::new(|data| read(only(data)?)),

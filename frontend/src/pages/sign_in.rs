@@ -65,9 +65,7 @@ pub fn SignIn() -> impl IntoView {
     let organisation = RwSignal::new(None::<Organisation>);
     leptos::task::spawn_local(async move {
         // Without an answer there is no name and no demo, and the form works all the same.
-        if let Ok(found) =
-            api::one(OrganisationQuery::build(()), |answer| answer.organisation).await
-        {
+        if let Ok(found) = api::one!(OrganisationQuery::build(()), organisation).await {
             organisation.try_set(Some(found));
         }
     });

@@ -50,9 +50,10 @@ struct LinkPath {
 /// A path from which the file can be fetched once.
 pub fn file_link(attachment: Id) -> Call<String> {
     let input = LinkInput { attachment };
-    api::one(LinkMutation::build(LinkVariables { input }), |answer| {
-        answer.attachment_link_create
-    })
+    api::one!(
+        LinkMutation::build(LinkVariables { input }),
+        attachment_link_create
+    )
     .then(|payload| {
         refusal(payload.user_errors)?;
         payload
@@ -89,8 +90,9 @@ struct RemovePayload {
 /// Takes a file away: an upload that was not sent, or one of a ticket.
 pub fn remove_file(attachment: Id) -> Call<()> {
     let input = RemoveInput { attachment };
-    api::one(RemoveMutation::build(RemoveVariables { input }), |answer| {
-        answer.attachment_remove
-    })
+    api::one!(
+        RemoveMutation::build(RemoveVariables { input }),
+        attachment_remove
+    )
     .then(|payload| refusal(payload.user_errors))
 }

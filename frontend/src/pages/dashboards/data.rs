@@ -25,7 +25,7 @@ struct BoardsQuery {
 
 /// Asks for the dashboards that the viewer may see.
 pub fn fetch_boards() -> Call<Vec<BoardName>> {
-    api::one(BoardsQuery::build(()), |answer| answer.dashboards)
+    api::one!(BoardsQuery::build(()), dashboards)
 }
 
 /// All figures of a dashboard at one instant.
@@ -100,9 +100,9 @@ struct FiguresQuery {
 
 /// Asks for the figures of a dashboard; nothing where the viewer sees no such one.
 pub fn fetch_figures(id: String) -> Call<Option<Figures>> {
-    api::one(
+    api::one!(
         FiguresQuery::build(FiguresVariables { id: Id::new(id) }),
-        |answer| answer.dashboard,
+        dashboard
     )
 }
 

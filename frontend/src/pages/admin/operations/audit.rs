@@ -64,7 +64,5 @@ struct AuditQuery {
 
 /// A page of the log, newest first.
 pub fn fetch_log(filter: AuditFilter, after: Option<String>) -> Call<AuditLog> {
-    api::one(AuditQuery::build(AuditVars { filter, after }), |answer| {
-        answer.audit_log
-    })
+    api::one!(AuditQuery::build(AuditVars { filter, after }), audit_log)
 }

@@ -78,7 +78,7 @@ struct CalendarsQuery {
 
 /// All calendars, the default one first.
 pub fn fetch_calendars() -> Call<Vec<Calendar>> {
-    api::one(CalendarsQuery::build(()), |answer| answer.calendars)
+    api::one!(CalendarsQuery::build(()), calendars)
 }
 
 #[derive(cynic::InputObject, Clone, Debug, PartialEq, Eq)]

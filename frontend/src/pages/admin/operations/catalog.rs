@@ -50,7 +50,7 @@ struct ItemsQuery {
 
 /// All items that the viewer sees, unpublished ones too.
 pub fn fetch_items() -> Call<Vec<Item>> {
-    api::one(ItemsQuery::build(()), |answer| answer.catalog_items)
+    api::one!(ItemsQuery::build(()), catalog_items)
 }
 
 #[derive(cynic::InputObject, Clone, Debug, PartialEq)]

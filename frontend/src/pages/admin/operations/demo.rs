@@ -24,7 +24,7 @@ struct DemoQuery {
 
 /// Asks what there is of the demo; nothing where the data is one's own.
 pub fn fetch_demo() -> Call<Option<DemoData>> {
-    api::one(DemoQuery::build(()), |answer| answer.demo_data)
+    api::one!(DemoQuery::build(()), demo_data)
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
@@ -41,7 +41,7 @@ struct IsDemoQuery {
 
 /// Asks whether the data is the demo's.
 pub fn fetch_is_demo() -> Call<IsDemo> {
-    api::one(IsDemoQuery::build(()), |answer| answer.organisation)
+    api::one!(IsDemoQuery::build(()), organisation)
 }
 
 #[derive(cynic::InputObject, Clone)]
@@ -73,8 +73,6 @@ pub fn remove_demo(organisation: String, password: String) -> Call<()> {
         organisation,
         current_password: Password(password),
     };
-    api::one(RemoveMutation::build(RemoveVars { input }), |answer| {
-        answer.demo_remove
-    })
-    .then(|payload| api::refusal(payload.user_errors))
+    api::one!(RemoveMutation::build(RemoveVars { input }), demo_remove)
+        .then(|payload| api::refusal(payload.user_errors))
 }

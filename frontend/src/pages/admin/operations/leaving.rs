@@ -41,7 +41,5 @@ pub struct TakeOverInput {
 
 /// What this person would leave behind.
 pub fn fetch_duties(person: Id) -> Call<Vec<Duty>> {
-    api::one(DutiesQuery::build(DutiesVars { person }), |answer| {
-        answer.person_duties
-    })
+    api::one!(DutiesQuery::build(DutiesVars { person }), person_duties)
 }

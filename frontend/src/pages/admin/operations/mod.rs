@@ -70,13 +70,13 @@ struct ReachQuery {
 
 /// Asks what the viewer may set up.
 pub fn fetch_reach() -> Call<Reach> {
-    api::one(ReachQuery::build(()), |answer| answer.viewer)
+    api::one!(ReachQuery::build(()), viewer)
 }
 
 /// A mutation that gives the object of its payload, or why there is none.
 macro_rules! changed {
     ($operation:expr, $payload:ident, $object:ident) => {{
-        $crate::api::one($operation, |answer| answer.$payload).then(|payload| {
+        $crate::api::one!($operation, $payload).then(|payload| {
             $crate::api::refusal(payload.user_errors)?;
             payload.$object.ok_or_else(|| {
                 $crate::api::ApiError::Malformed(

@@ -73,9 +73,7 @@ struct PeopleQuery {
 
 /// People whose name, sign-in name or mail address has these words.
 pub fn fetch_people(search: String, after: Option<String>) -> Call<People> {
-    api::one(PeopleQuery::build(PeopleVars { search, after }), |answer| {
-        answer.people
-    })
+    api::one!(PeopleQuery::build(PeopleVars { search, after }), people)
 }
 
 /// Somebody who can be picked.
@@ -110,11 +108,7 @@ struct ColleaguesQuery {
 
 /// The first few active people by these words.
 pub fn find_colleagues(search: String) -> Call<Vec<Colleague>> {
-    api::one(
-        ColleaguesQuery::build(ColleaguesVars { search }),
-        |answer| answer.people,
-    )
-    .map(|people| people.nodes)
+    api::one!(ColleaguesQuery::build(ColleaguesVars { search }), people).map(|people| people.nodes)
 }
 
 #[derive(cynic::InputObject, Clone)]

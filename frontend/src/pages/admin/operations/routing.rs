@@ -61,7 +61,7 @@ struct RulesQuery {
 
 /// All rules that the viewer may read, each department's in their order.
 pub fn fetch_rules() -> Call<Vec<RoutingRule>> {
-    api::one(RulesQuery::build(()), |answer| answer.routing_rules)
+    api::one!(RulesQuery::build(()), routing_rules)
 }
 
 /// A service with its department.
@@ -317,5 +317,5 @@ pub fn try_rules(
         rules,
         last: Some(last),
     };
-    api::one(TrialQuery::build(vars), |answer| answer.routing_trial)
+    api::one!(TrialQuery::build(vars), routing_trial)
 }

@@ -31,7 +31,7 @@ struct ServicesQuery {
 
 /// All services, those out of use too.
 pub fn fetch_services() -> Call<Vec<Service>> {
-    api::one(ServicesQuery::build(()), |answer| answer.services)
+    api::one!(ServicesQuery::build(()), services)
 }
 
 /// The category above.
@@ -64,7 +64,7 @@ struct CategoriesQuery {
 
 /// All categories, those out of use too.
 pub fn fetch_categories() -> Call<Vec<Category>> {
-    api::one(CategoriesQuery::build(()), |answer| answer.categories)
+    api::one!(CategoriesQuery::build(()), categories)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]

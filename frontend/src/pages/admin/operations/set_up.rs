@@ -20,7 +20,7 @@ struct SetUpQuery {
 
 /// Asks whether the server waits.
 pub fn fetch_set_up() -> Call<SetUp> {
-    api::one(SetUpQuery::build(()), |answer| answer.set_up)
+    api::one!(SetUpQuery::build(()), set_up)
 }
 
 /// A department to begin with.
@@ -47,9 +47,7 @@ struct TemplatesQuery {
 
 /// Departments to begin with.
 pub fn fetch_templates() -> Call<Vec<Template>> {
-    api::one(TemplatesQuery::build(()), |answer| {
-        answer.department_templates
-    })
+    api::one!(TemplatesQuery::build(()), department_templates)
 }
 
 #[derive(cynic::InputObject, Clone)]
@@ -102,18 +100,14 @@ pub fn plant_demo(code: String) -> Call<()> {
     let input = SetUpDemoInput {
         code: Password(code),
     };
-    api::one(DemoMutation::build(DemoVars { input }), |answer| {
-        answer.set_up_demo
-    })
-    .then(|payload| api::refusal(payload.user_errors))
+    api::one!(DemoMutation::build(DemoVars { input }), set_up_demo)
+        .then(|payload| api::refusal(payload.user_errors))
 }
 
 /// Makes the first administrator.
 pub fn begin(input: SetUpBeginInput) -> Call<()> {
-    api::one(BeginMutation::build(BeginVars { input }), |answer| {
-        answer.set_up_begin
-    })
-    .then(|payload| api::refusal(payload.user_errors))
+    api::one!(BeginMutation::build(BeginVars { input }), set_up_begin)
+        .then(|payload| api::refusal(payload.user_errors))
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]

@@ -26,7 +26,7 @@ struct SitesQuery {
 
 /// All sites, those out of use too.
 pub fn fetch_sites() -> Call<Vec<Site>> {
-    api::one(SitesQuery::build(()), |answer| answer.sites)
+    api::one!(SitesQuery::build(()), sites)
 }
 
 /// A site that somebody can work at.
@@ -45,7 +45,7 @@ struct ChoicesQuery {
 
 /// The sites in use.
 pub fn fetch_choices() -> Call<Vec<SiteName>> {
-    api::one(ChoicesQuery::build(()), |answer| answer.sites)
+    api::one!(ChoicesQuery::build(()), sites)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]

@@ -42,7 +42,7 @@ struct StatesQuery {
 
 /// The departments in use with their settings.
 pub fn fetch_states() -> Call<Vec<DepartmentStates>> {
-    api::one(StatesQuery::build(()), |answer| answer.departments)
+    api::one!(StatesQuery::build(()), departments)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]

@@ -30,7 +30,7 @@ struct TeamsQuery {
 
 /// All teams, those out of use too.
 pub fn fetch_teams() -> Call<Vec<Team>> {
-    api::one(TeamsQuery::build(()), |answer| answer.teams)
+    api::one!(TeamsQuery::build(()), teams)
 }
 
 /// A team that something can be routed to.
@@ -50,7 +50,7 @@ struct TeamChoicesQuery {
 
 /// Teams in use.
 pub fn fetch_choices() -> Call<Vec<TeamChoice>> {
-    api::one(TeamChoicesQuery::build(()), |answer| answer.teams)
+    api::one!(TeamChoicesQuery::build(()), teams)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]

@@ -52,7 +52,7 @@ pub fn fetch_tokens(owner: Option<Id>, ended: bool, after: Option<String>) -> Ca
         ended,
         after,
     };
-    api::one(TokensQuery::build(vars), |answer| answer.api_tokens)
+    api::one!(TokensQuery::build(vars), api_tokens)
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
@@ -69,7 +69,7 @@ struct ScopesQuery {
 
 /// Scopes that the viewer may give.
 pub fn fetch_scopes() -> Call<Vec<TokenScope>> {
-    api::one(ScopesQuery::build(()), |answer| answer.viewer).map(|viewer| viewer.token_scopes)
+    api::one!(ScopesQuery::build(()), viewer).map(|viewer| viewer.token_scopes)
 }
 
 #[derive(cynic::InputObject, Clone)]

@@ -85,7 +85,7 @@ macro_rules! act {
     ($($(#[$doc:meta])* $function:ident: $name:ident($vars:ident, $takes:ident).$field:ident;)+) => {$(
         $(#[$doc])*
         pub fn $function(input: $takes) -> Act {
-            Act(api::one($name::build($vars { input }), |answer| answer.$field).map(Into::into))
+            Act(api::one!($name::build($vars { input }), $field).map(Into::into))
         }
     )+};
 }
@@ -507,9 +507,9 @@ pub fn watch(ticket: Id, watching: bool) -> Act {
         input: TicketWatchInput { ticket },
     };
     Act(if watching {
-        api::one(WatchMutation::build(vars), |answer| answer.ticket_watch)
+        api::one!(WatchMutation::build(vars), ticket_watch)
     } else {
-        api::one(UnwatchMutation::build(vars), |answer| answer.ticket_unwatch)
+        api::one!(UnwatchMutation::build(vars), ticket_unwatch)
     })
 }
 
@@ -533,8 +533,8 @@ struct UnlinkMutation {
 /// Takes a link away.
 pub fn unlink(link: Id) -> Act {
     let input = TicketUnlinkInput { link };
-    Act(api::one(
+    Act(api::one!(
         UnlinkMutation::build(UnlinkVars { input }),
-        |answer| answer.ticket_unlink,
+        ticket_unlink
     ))
 }

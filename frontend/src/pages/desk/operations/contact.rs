@@ -54,10 +54,7 @@ struct ContactPayload {
 
 /// Opens a ticket for whoever called, and resolves it or gives it to somebody in the same act.
 pub fn log_contact(input: ContactLogInput) -> Call<LinkedTicket> {
-    api::one(ContactMutation::build(ContactVars { input }), |answer| {
-        answer.contact_log
-    })
-    .then(|payload| {
+    api::one!(ContactMutation::build(ContactVars { input }), contact_log).then(|payload| {
         refusal(payload.user_errors)?;
         payload
             .ticket
@@ -104,8 +101,5 @@ pub fn fetch_open_of(person: Id) -> Call<Vec<LinkedTicket>> {
         },
     };
     let order = TicketOrder::Updated;
-    api::one(OpenOfQuery::build(OpenOfVars { filter, order }), |answer| {
-        answer.tickets
-    })
-    .map(|found| found.nodes)
+    api::one!(OpenOfQuery::build(OpenOfVars { filter, order }), tickets).map(|found| found.nodes)
 }

@@ -17,7 +17,7 @@ struct ViewsQuery {
 
 /// The viewer's views with their counts.
 pub fn fetch_views() -> Call<QueueViews> {
-    api::one(ViewsQuery::build(()), |answer| answer.queue_views)
+    api::one!(ViewsQuery::build(()), queue_views)
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
@@ -178,7 +178,7 @@ pub struct PageInfo {
 
 /// A part of a list.
 pub fn fetch_page(vars: PageVars) -> Call<TicketPage> {
-    api::one(PageQuery::build(vars), |answer| answer.tickets)
+    api::one!(PageQuery::build(vars), tickets)
 }
 
 #[derive(cynic::QueryVariables, Clone, Debug)]

@@ -26,9 +26,7 @@ struct TicketQuery {
 
 /// A ticket by its reference; nothing when the viewer sees no such ticket.
 pub fn fetch_ticket(reference: String) -> Call<Option<TicketDetail>> {
-    api::one(TicketQuery::build(TicketVars { reference }), |answer| {
-        answer.ticket
-    })
+    api::one!(TicketQuery::build(TicketVars { reference }), ticket)
 }
 
 /// A ticket as its page shows it.
@@ -208,10 +206,8 @@ struct EarlierTicket {
 
 /// The messages before a place of a conversation.
 pub fn fetch_earlier(id: Id, before: Option<String>) -> Call<Option<Conversation>> {
-    api::one(EarlierQuery::build(EarlierVars { id, before }), |answer| {
-        answer.ticket
-    })
-    .map(|ticket| ticket.map(|ticket| ticket.conversation))
+    api::one!(EarlierQuery::build(EarlierVars { id, before }), ticket)
+        .map(|ticket| ticket.map(|ticket| ticket.conversation))
 }
 
 /// Something that somebody wrote.

@@ -61,10 +61,8 @@ struct Report {
 
 /// Reports that something does not work.
 pub fn report(input: ReportInput) -> Call<RequestSummary> {
-    api::one(Report::build(ReportVariables { input }), |answer| {
-        answer.incident_report
-    })
-    .then(RequestPayload::into_request)
+    api::one!(Report::build(ReportVariables { input }), incident_report)
+        .then(RequestPayload::into_request)
 }
 
 /// Input of [`submit`].
@@ -96,10 +94,8 @@ struct Submit {
 
 /// Asks for something from the catalog.
 pub fn submit(input: SubmitInput) -> Call<RequestSummary> {
-    api::one(Submit::build(SubmitVariables { input }), |answer| {
-        answer.request_submit
-    })
-    .then(RequestPayload::into_request)
+    api::one!(Submit::build(SubmitVariables { input }), request_submit)
+        .then(RequestPayload::into_request)
 }
 
 /// Input of [`confirm`].
@@ -124,10 +120,8 @@ struct Confirm {
 
 /// Says that it is solved.
 pub fn confirm(input: ConfirmInput) -> Call<RequestSummary> {
-    api::one(Confirm::build(ConfirmVariables { input }), |answer| {
-        answer.ticket_confirm
-    })
-    .then(RequestPayload::into_request)
+    api::one!(Confirm::build(ConfirmVariables { input }), ticket_confirm)
+        .then(RequestPayload::into_request)
 }
 
 /// Input of [`reopen`].
@@ -153,10 +147,8 @@ struct Reopen {
 
 /// Says that it is not solved, and why.
 pub fn reopen(input: ReopenInput) -> Call<RequestSummary> {
-    api::one(Reopen::build(ReopenVariables { input }), |answer| {
-        answer.ticket_reopen
-    })
-    .then(RequestPayload::into_request)
+    api::one!(Reopen::build(ReopenVariables { input }), ticket_reopen)
+        .then(RequestPayload::into_request)
 }
 
 /// Input of [`withdraw`].
@@ -183,10 +175,8 @@ struct Withdraw {
 
 /// Withdraws a request.
 pub fn withdraw(input: WithdrawInput) -> Call<RequestSummary> {
-    api::one(Withdraw::build(WithdrawVariables { input }), |answer| {
-        answer.ticket_cancel
-    })
-    .then(RequestPayload::into_request)
+    api::one!(Withdraw::build(WithdrawVariables { input }), ticket_cancel)
+        .then(RequestPayload::into_request)
 }
 
 /// Input of [`share`].
@@ -212,10 +202,8 @@ struct Share {
 
 /// Shares a request with a colleague.
 pub fn share(input: ShareInput) -> Call<RequestSummary> {
-    api::one(Share::build(ShareVariables { input }), |answer| {
-        answer.ticket_watch
-    })
-    .then(RequestPayload::into_request)
+    api::one!(Share::build(ShareVariables { input }), ticket_watch)
+        .then(RequestPayload::into_request)
 }
 
 #[derive(cynic::QueryFragment)]
@@ -227,10 +215,8 @@ struct Unshare {
 
 /// Ends sharing a request with a colleague.
 pub fn unshare(input: ShareInput) -> Call<RequestSummary> {
-    api::one(Unshare::build(ShareVariables { input }), |answer| {
-        answer.ticket_unwatch
-    })
-    .then(RequestPayload::into_request)
+    api::one!(Unshare::build(ShareVariables { input }), ticket_unwatch)
+        .then(RequestPayload::into_request)
 }
 
 /// Input of [`say`].
@@ -264,8 +250,6 @@ struct SaidPayload {
 
 /// Adds a message to a request.
 pub fn say(input: SayInput) -> Call<()> {
-    api::one(Say::build(SayVariables { input }), |answer| {
-        answer.ticket_reply
-    })
-    .then(|payload| refusal(payload.user_errors))
+    api::one!(Say::build(SayVariables { input }), ticket_reply)
+        .then(|payload| refusal(payload.user_errors))
 }

@@ -76,7 +76,7 @@ struct DepartmentsQuery {
 
 /// Asks for the departments that take requests.
 pub fn fetch_departments() -> Call<Vec<DepartmentTile>> {
-    api::one(DepartmentsQuery::build(()), |answer| answer.departments).map(|mut found| {
+    api::one!(DepartmentsQuery::build(()), departments).map(|mut found| {
         found.retain(|department| department.active);
         found
     })
@@ -98,7 +98,7 @@ struct ItemsQuery {
 /// Asks for items, of one department or of all, that have certain words or any.
 pub fn fetch_items(department: Option<Id>, search: Option<String>) -> Call<Vec<ItemTile>> {
     let variables = ItemsVariables { department, search };
-    api::one(ItemsQuery::build(variables), |answer| answer.catalog_items).map(|mut found| {
+    api::one!(ItemsQuery::build(variables), catalog_items).map(|mut found| {
         found.retain(|item| item.active);
         found
     })
@@ -118,9 +118,9 @@ struct ItemQuery {
 
 /// Asks for one item with its form.
 pub fn fetch_item(id: String) -> Call<Option<ItemForm>> {
-    api::one(
+    api::one!(
         ItemQuery::build(ItemVariables { id: Id::new(id) }),
-        |answer| answer.catalog_item,
+        catalog_item
     )
 }
 
@@ -174,5 +174,5 @@ pub fn fetch_people(search: String) -> Call<Vec<Colleague>> {
         search: Some(search),
         first: 8,
     };
-    api::one(PeopleQuery::build(variables), |answer| answer.people).map(|people| people.nodes)
+    api::one!(PeopleQuery::build(variables), people).map(|people| people.nodes)
 }

@@ -89,7 +89,7 @@ pub fn fetch_my_requests(after: Option<String>) -> Call<RequestPage> {
         first: PAGE,
         after,
     };
-    api::one(MyRequestsQuery::build(variables), |answer| answer.tickets)
+    api::one!(MyRequestsQuery::build(variables), tickets)
 }
 
 #[derive(cynic::QueryVariables)]

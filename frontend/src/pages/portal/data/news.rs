@@ -57,9 +57,7 @@ struct NewsQuery {
 
 /// Asks for the latest news.
 pub fn fetch_news(first: i32) -> Call<NewsPage> {
-    api::one(NewsQuery::build(NewsVariables { first }), |answer| {
-        answer.notifications
-    })
+    api::one!(NewsQuery::build(NewsVariables { first }), notifications)
 }
 
 #[derive(cynic::InputObject, Clone, Debug)]
@@ -93,10 +91,7 @@ pub fn mark_read(ids: Option<Vec<Id>>) -> Call<i32> {
     let variables = MarkReadVariables {
         input: MarkReadInput { ids },
     };
-    api::one(MarkRead::build(variables), |answer| {
-        answer.notifications_mark_read
-    })
-    .then(|payload| {
+    api::one!(MarkRead::build(variables), notifications_mark_read).then(|payload| {
         refusal(payload.user_errors)?;
         Ok(payload.unread)
     })

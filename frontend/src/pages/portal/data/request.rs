@@ -80,7 +80,7 @@ struct EarlierTicket {
 /// The messages before a place of a conversation.
 pub fn fetch_earlier(id: Id, before: Option<String>) -> Call<Option<Conversation>> {
     let variables = EarlierVariables { id, before };
-    api::one(EarlierQuery::build(variables), |answer| answer.ticket)
+    api::one!(EarlierQuery::build(variables), ticket)
         .map(|ticket| ticket.map(|ticket| ticket.conversation))
 }
 
