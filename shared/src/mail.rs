@@ -205,8 +205,10 @@ fn one_line(problems: &mut Problems, field: &str, text: &str) {
 
 /// Whether a text can be the name of a server, or an address.
 fn is_host(text: &str) -> bool {
-    if text.parse::<std::net::IpAddr>().is_ok() {
-        return true;
+    // An address of version 6.
+    if text.matches(':').count() >= 2 {
+        let plain = |c: char| c.is_ascii_hexdigit() || matches!(c, ':' | '.');
+        return text.len() <= 45 && text.chars().all(plain);
     }
     text.len() <= HOST_MAX
         && text.split('.').all(|label| {
@@ -257,6 +259,9 @@ mod tests {
             "-mail.org",
             "bücher.example",
             "[::1]",
+            "abc:587",
+            "::1%eth0",
+            "a:b:c.example",
         ] {
             assert_eq!(checked(bad, 587), ["host"], "{bad}");
         }
