@@ -85,6 +85,8 @@ choices! {
     MailEncryption { StartTls, Tls, None }
     /// Who or what did something.
     ActorKind { Person, System, Import }
+    /// Where a search found something.
+    SearchPlace { Reference, Title, Description, Resolution, Message, Note, File }
     /// A role in the whole organisation.
     SiteRole { Administrator, Auditor, Reporter }
 }

@@ -40,6 +40,6 @@ pub use remote::Remote;
 pub use remote_states::{EmptyState, ErrorState, Skeleton};
 pub use steps::{PathStep, ProgressPath, ProgressSteps, StepState};
 pub use tabs::{Tab, Tabs};
-pub use text::Markdown;
+pub use text::{Markdown, Marked};
 pub use time::RelativeTime;
 pub use toast::{ToastRegion, Toaster, provide_toaster, use_toaster};

@@ -6,4 +6,5 @@ pub mod desk;
 pub mod notifications;
 pub mod password;
 pub mod portal;
+pub mod search;
 pub mod sign_in;

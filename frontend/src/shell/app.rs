@@ -14,9 +14,10 @@ use super::{
     keys_help::KeysHelp,
     messages::NotFound,
     navigation::{AfterNavigation, Announcer},
+    palette::Palette,
 };
 use crate::components::{ToastRegion, provide_toaster};
-use crate::pages::{admin, dashboards, desk, notifications, password, portal, sign_in};
+use crate::pages::{admin, dashboards, desk, notifications, password, portal, search, sign_in};
 
 /// The client proper; what lies below `/admin` and `/account` is the other face's.
 #[component]
@@ -44,6 +45,7 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("desk") view=DeskGate>
                         <Route path=path!(":view?/:reference?") view=desk::Desk/>
                     </ParentRoute>
+                    <Route path=path!("search") view=SearchGate/>
                     <ParentRoute path=path!("dashboards") view=DashboardsGate>
                         <Route path=path!("") view=dashboards::Dashboards/>
                         <Route path=path!(":id") view=dashboards::Board/>
@@ -89,12 +91,17 @@ pub fn Administration() -> impl IntoView {
 
 #[component]
 fn DeskGate() -> impl IntoView {
-    view! { <Open wanted=Wanted::Desk><WorkFrame><Outlet/></WorkFrame></Open> }
+    view! { <Open wanted=Wanted::Desk><WorkFrame><Outlet/><Palette/></WorkFrame></Open> }
+}
+
+#[component]
+fn SearchGate() -> impl IntoView {
+    view! { <Open wanted=Wanted::Desk><WorkFrame><search::Search/><Palette/></WorkFrame></Open> }
 }
 
 #[component]
 fn DashboardsGate() -> impl IntoView {
-    view! { <Open wanted=Wanted::Dashboards><WorkFrame><Outlet/></WorkFrame></Open> }
+    view! { <Open wanted=Wanted::Dashboards><WorkFrame><Outlet/><Palette/></WorkFrame></Open> }
 }
 
 #[component]

@@ -32,6 +32,12 @@ pub fn WorkFrame(children: Children) -> impl IntoView {
             go("/"),
         ),
         Shortcut::new(
+            "g s",
+            words::shell::key_go_search(),
+            ShortcutGroup::Places,
+            go("/search"),
+        ),
+        Shortcut::new(
             "g b",
             words::shell::key_go_dashboards(),
             ShortcutGroup::Places,
@@ -53,6 +59,9 @@ pub fn WorkFrame(children: Children) -> impl IntoView {
                 </A>
                 <Show when=move || viewer.with(|viewer| viewer.can_use_desk)>
                     <A href="/desk" attr:title=words::shell::workspace() attr:aria-label=words::shell::workspace()><Icon name="inbox"/></A>
+                </Show>
+                <Show when=move || viewer.with(|viewer| viewer.can_use_desk)>
+                    <A href="/search" attr:title=words::search::title() attr:aria-label=words::search::title()><Icon name="search"/></A>
                 </Show>
                 <Show when=move || viewer.with(|viewer| viewer.can_see_dashboards)>
                     <A href="/dashboards" attr:title=words::shell::dashboards() attr:aria-label=words::shell::dashboards()><Icon name="chart-column"/></A>

@@ -9,6 +9,7 @@ mod guard;
 mod keys_help;
 mod messages;
 mod navigation;
+mod palette;
 
 use crate::lean::*;
 

@@ -3,6 +3,7 @@
 use super::query::BEGINNING_LEAST;
 use super::{Entry, Field, fold};
 use crate::platform::counter;
+use crate::platform::database::Database;
 use crate::platform::error::Result;
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
@@ -336,6 +337,43 @@ async fn remove(db: &impl ConnectionTrait, ids: &[i64]) -> Result<()> {
         let text = format!("DELETE FROM search_entries WHERE id IN ({list})");
         db.execute_unprepared(&text).await?;
     }
+    Ok(())
+}
+
+/// Parts of FTS5's index that it begins to merge, unless a load puts that off.
+const MERGED_FROM: u32 = 4;
+
+/// Many entries are written soon: FTS5 puts off merging what it has written.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn begin_load(db: &Database) -> Result<()> {
+    tell_fts5(db, &[merge_from(0)]).await
+}
+
+/// They are written: it merges all at once, which is less work than again and again, and goes on as
+/// before.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn end_load(db: &Database) -> Result<()> {
+    let optimize = "INSERT INTO search_text (search_text) VALUES ('optimize')".to_owned();
+    tell_fts5(db, &[merge_from(MERGED_FROM), optimize]).await
+}
+
+fn merge_from(parts: u32) -> String {
+    format!("INSERT INTO search_text (search_text, rank) VALUES ('automerge', {parts})")
+}
+
+async fn tell_fts5(db: &Database, statements: &[String]) -> Result<()> {
+    if db.backend() == DatabaseBackend::Postgres {
+        return Ok(());
+    }
+    let tx = db.begin().await?;
+    for statement in statements {
+        tx.execute_unprepared(statement).await?;
+    }
+    tx.commit().await?;
     Ok(())
 }
 

@@ -37,6 +37,21 @@ pub async fn load(
     now: Timestamp,
     tell: &(dyn Fn(u64) + Sync),
 ) -> Result<()> {
+    let db = &app.platform.db;
+    index::begin_load(db).await?;
+    let loaded = write_all(app, count, seed, now, tell).await;
+    // However it ended, the index goes on as before.
+    index::end_load(db).await?;
+    loaded
+}
+
+async fn write_all(
+    app: &App,
+    count: u64,
+    seed: u64,
+    now: Timestamp,
+    tell: &(dyn Fn(u64) + Sync),
+) -> Result<()> {
     let ground = Ground::read(app).await?;
     // What was before is indexed first, so that the index ends where the log does.
     app.indexer().catch_up().await?;

@@ -57,6 +57,13 @@ impl Shortcut {
     }
 }
 
+impl Shortcut {
+    /// Does it.
+    pub fn run(&self) {
+        (self.action)();
+    }
+}
+
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {

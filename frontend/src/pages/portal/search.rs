@@ -7,6 +7,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{card::address, data, progress::Progress, requests::use_my_requests};
 use crate::{
+    api::operations::{Among, SearchHit, search},
     components::{
         Icon,
         environment::{Shortcut, ShortcutGroup, announce, use_shortcuts},
@@ -16,6 +17,8 @@ use crate::{
 
 /// Milliseconds without a key after which the catalog is asked.
 const QUIET: u32 = 120;
+/// Own requests that are asked for.
+const FOUND: i32 = 4;
 /// Most answers of each sort.
 const MOST: usize = 4;
 
@@ -48,6 +51,7 @@ pub fn Search() -> impl IntoView {
     let navigate = use_navigate();
     let text = RwSignal::new(String::new());
     let items = RwSignal::new(Vec::<data::ItemTile>::new());
+    let written = RwSignal::new(Vec::<SearchHit>::new());
     let at = RwSignal::new(None::<usize>);
     let open = RwSignal::new(false);
     let asked = StoredValue::new(0_u32);
@@ -58,6 +62,7 @@ pub fn Search() -> impl IntoView {
         let mine = asked.get_value();
         if wanted.trim().chars().count() < 2 {
             items.set(Vec::new());
+            written.set(Vec::new());
             return;
         }
         leptos::task::spawn_local(async move {
@@ -66,11 +71,18 @@ pub fn Search() -> impl IntoView {
                 return;
             }
             // Without an answer the search still offers one's own requests and the report.
-            let found = data::fetch_items(None, Some(wanted.trim().to_owned()))
-                .await
-                .unwrap_or_default();
+            let own = Among {
+                open: false,
+                mine: true,
+            };
+            let catalog = data::fetch_items(None, Some(wanted.trim().to_owned())).into_future();
+            let tickets = search(&wanted, own, FOUND, None).into_future();
+            let (catalog, tickets) = futures_util::future::join(catalog, tickets).await;
             if asked.try_get_value() == Some(mine) {
-                let count = found.len().min(MOST);
+                let found = catalog.unwrap_or_default();
+                let tickets = tickets.map_or_else(|_| Vec::new(), |tickets| tickets.nodes);
+                let count = found.len().min(MOST) + tickets.len();
+                written.set(tickets);
                 items.set(found);
                 announce(words::answers_found(
                     i64::try_from(count).unwrap_or_default(),
@@ -102,6 +114,22 @@ pub fn Search() -> impl IntoView {
             text: request.title,
             last: false,
         });
+        // What is on screen already answers at once; what is written in requests comes a moment later.
+        let mut own: Vec<Hit> = own.collect();
+        for hit in written.get() {
+            let href = address(&hit.ticket.reference);
+            if own.iter().all(|known| known.href != href) {
+                let progress = Progress::of(hit.ticket.state, hit.ticket.hold_reason);
+                own.push(Hit {
+                    icon: "history".to_owned(),
+                    remark: words::your_request(progress.label),
+                    href,
+                    text: hit.ticket.title,
+                    last: false,
+                });
+            }
+        }
+        let own = own.into_iter().take(MOST);
         let catalog = items.get().into_iter().take(MOST).map(|item| Hit {
             icon: item.icon,
             remark: format!("{} · {}", item.department.name, item.delivery_promise),

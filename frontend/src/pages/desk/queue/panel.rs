@@ -16,7 +16,7 @@ use crate::{
         environment::{Shortcut, ShortcutGroup, storage, use_shortcuts},
     },
     pages::desk::{
-        place::{Place, SEARCH},
+        place::SEARCH,
         workspace::{Density, Workspace, use_workspace},
     },
     words::{self, terms::Named},
@@ -233,7 +233,7 @@ pub fn QueuePanel() -> impl IntoView {
                                 view! {
                                     <EmptyState icon="search" title=words::desk::none_found() text=words::desk::none_found_text()>
                                         <Show when=elsewhere>
-                                            <a class="btn" href=move || everywhere(workspace).address()>{words::desk::look_everywhere()}</a>
+                                            <a class="btn" href=move || everywhere(workspace)>{words::desk::look_everywhere()}</a>
                                         </Show>
                                     </EmptyState>
                                 }.into_any()
@@ -256,13 +256,13 @@ pub fn QueuePanel() -> impl IntoView {
     }
 }
 
-/// The same words in all tickets that the viewer sees.
-fn everywhere(workspace: Workspace) -> Place {
-    Place {
-        view: Some(SEARCH.to_owned()),
-        reference: None,
-        ..workspace.place.get()
-    }
+/// The same words in everything that is written in tickets that the viewer sees.
+fn everywhere(workspace: Workspace) -> String {
+    let text = workspace.place.with(|place| place.text.clone());
+    format!(
+        "/search?q={}",
+        String::from(js_sys::encode_uri_component(&text))
+    )
 }
 
 /// Whether the window is too narrow for a table.
