@@ -298,7 +298,7 @@ impl Database {
     }
 
     /// Closes all connections; every copy of this is of no use afterwards.
-    pub async fn close(self) -> Result<(), sea_orm::DbErr> {
+    pub async fn close(self) -> super::error::Result<()> {
         let Self {
             reader,
             writer,

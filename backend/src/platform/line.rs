@@ -5,6 +5,8 @@
 use super::eager::Eager;
 use super::reader::{query, unusable};
 use futures_util::TryStreamExt as _;
+use sea_orm::error::ConnAcquireErr;
+use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteQueryResult, SqliteRow};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, Either, Executor as _};
 use sea_orm::{DatabaseBackend, DbErr, Statement, Values};
@@ -15,6 +17,7 @@ use tokio::sync::Mutex;
 pub(super) struct Line {
     options: SqliteConnectOptions,
     state: Mutex<State>,
+    closed: bool,
 }
 
 #[derive(Debug)]
@@ -22,6 +25,8 @@ struct State {
     /// None after it was given up.
     connection: Option<SqliteConnection>,
     waiting: Vec<Statement>,
+    /// A transaction may have ended by a fault: what came after that would be saved by itself.
+    broken: bool,
 }
 
 /// What a statement gave.
@@ -45,7 +50,9 @@ impl Line {
             state: Mutex::new(State {
                 connection: Some(connection),
                 waiting: Vec::new(),
+                broken: false,
             }),
+            closed: false,
         })
     }
 
@@ -54,6 +61,9 @@ impl Line {
     /// # Errors
     /// The file cannot be opened.
     pub(super) async fn ready(&mut self) -> Result<(), DbErr> {
+        if self.closed {
+            return Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed));
+        }
         let state = self.state.get_mut();
         if state.connection.is_none() {
             state.connection = Some(self.options.connect().await.map_err(unusable)?);
@@ -66,9 +76,11 @@ impl Line {
         self.state.lock().await.waiting.extend(statements);
     }
 
-    /// Takes back what was not sent yet.
+    /// Takes back what was not sent yet. After this a transaction that broke can be taken back.
     pub(super) fn forget(&mut self) -> Vec<Statement> {
-        std::mem::take(&mut self.state.get_mut().waiting)
+        let state = self.state.get_mut();
+        state.broken = false;
+        std::mem::take(&mut state.waiting)
     }
 
     /// Sends what waits and these statements, and waits for the answer to the last one.
@@ -83,21 +95,40 @@ impl Line {
         let State {
             connection,
             waiting,
+            broken,
         } = &mut *state;
         waiting.extend(statements);
+        let count = waiting.len();
         let Some(all) = joined(std::mem::take(waiting)) else {
             return Ok(Answer::default());
         };
-        let connection = connection.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
+        let usable = connection.as_mut().filter(|_| !*broken);
+        let connection = usable.ok_or(sqlx::Error::WorkerCrashed)?;
         let parts = connection.fetch_many(query(all));
-        let answer = parts.try_fold(Answer::default(), |mut answer, part| {
+        let first = (Answer::default(), 0);
+        let answer = parts.try_fold(first, |(mut answer, mut answered), part| {
             match part {
-                Either::Left(done) => answer.done = done,
+                Either::Left(done) => {
+                    answer.done = done;
+                    answered += 1;
+                }
                 Either::Right(row) => answer.rows.push(row),
             }
-            std::future::ready(Ok(answer))
+            std::future::ready(Ok((answer, answered)))
         });
-        Eager::new(answer).await
+        match Eager::new(answer).await {
+            // A text may be several statements.
+            Ok((answer, answered)) if answered >= count => Ok(answer),
+            // The thread has ended in the middle.
+            Ok(_) => {
+                *broken = true;
+                Err(sqlx::Error::WorkerCrashed)
+            }
+            Err(error) => {
+                *broken = !is_about_rows(&error);
+                Err(error)
+            }
+        }
     }
 
     /// Gives the connection up: SQLite rolls back what it had begun.
@@ -105,6 +136,7 @@ impl Line {
         let state = self.state.get_mut();
         state.waiting.clear();
         state.connection = None;
+        state.broken = false;
     }
 
     /// Closes.
@@ -112,11 +144,23 @@ impl Line {
     /// # Errors
     /// The file cannot be closed.
     pub(super) async fn close(&mut self) -> Result<(), DbErr> {
+        self.closed = true;
         match self.state.get_mut().connection.take() {
             Some(connection) => connection.close().await.map_err(unusable),
             None => Ok(()),
         }
     }
+}
+
+/// Whether a fault leaves the transaction as it was before the statement: rows broke a rule, or the
+/// statement is wrong. All others may have ended it.
+fn is_about_rows(error: &sqlx::Error) -> bool {
+    const ERROR: u32 = 1;
+    const CONSTRAINT: u32 = 19;
+    const MISMATCH: u32 = 20;
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    let number = code.and_then(|code| code.parse::<u32>().ok());
+    number.is_some_and(|number| matches!(number & 0xff, ERROR | CONSTRAINT | MISMATCH))
 }
 
 /// A statement without values.
@@ -153,7 +197,7 @@ mod tests {
 
     fn insert(number: i64) -> Statement {
         let values: [Value; 1] = [number.into()];
-        let text = "INSERT INTO numbers VALUES (?)";
+        let text = "INSERT INTO numbers (number) VALUES (?)";
         Statement::from_sql_and_values(DatabaseBackend::Sqlite, text, values)
     }
 
@@ -182,6 +226,40 @@ mod tests {
         let none = plain("DELETE FROM numbers WHERE number > 6");
         let done = line.ask([none]).await.expect("an answer").done;
         assert_eq!(done.rows_affected(), 0);
+    }
+
+    #[tokio::test]
+    async fn after_a_fault_that_may_have_ended_it_nothing_is_done_until_it_is_taken_back() {
+        let mut line = line().await;
+        line.later([plain("CREATE TABLE numbers (number INTEGER, text TEXT)")])
+            .await;
+        let pages = line
+            .ask([plain("PRAGMA page_count")])
+            .await
+            .expect("a count");
+        let limit = format!("PRAGMA max_page_count = {}", pages.rows[0].get::<i64, _>(0));
+        line.ask([plain(&limit)]).await.expect("a limit");
+        line.later([plain("BEGIN IMMEDIATE"), insert(1)]).await;
+        let much = plain("INSERT INTO numbers VALUES (2, hex(zeroblob(100000)))");
+        assert!(line.ask([much]).await.is_err(), "the disk is full");
+        assert!(
+            line.ask([insert(3)]).await.is_err(),
+            "it would be saved alone"
+        );
+        assert!(line.forget().is_empty());
+        // SQLite may have done so by itself.
+        let _ = line.ask([plain("ROLLBACK")]).await;
+        line.forget();
+        let rows = line.ask([plain("SELECT number FROM numbers")]).await;
+        assert!(rows.expect("an answer").rows.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_closed_one_stays_closed() {
+        let mut line = line().await;
+        line.close().await.expect("closed");
+        assert!(line.ready().await.is_err());
+        assert!(line.ask([plain("SELECT 1")]).await.is_err());
     }
 
     #[tokio::test]

@@ -157,9 +157,7 @@ impl Writer {
     /// Runs a statement that belongs into no transaction.
     pub(super) async fn alone(&self, text: &str) -> Result<()> {
         if let Kind::Sqlite(queue) = &self.0 {
-            let mut group = queue.group.clone().lock_owned().await;
-            // Those who wait for it hear of it.
-            let _ = group.end().await;
+            let mut group = queue.ended().await?;
             group.line.ready().await?;
             group.line.ask([plain(text)]).await.map_err(query_failed)?;
         }
@@ -167,16 +165,12 @@ impl Writer {
     }
 
     /// Ends a group that is open, and closes.
-    pub(super) async fn close(&self) -> std::result::Result<(), DbErr> {
+    pub(super) async fn close(&self) -> Result<()> {
         match &self.0 {
-            Kind::Library(pool) => pool.clone().close().await,
-            Kind::Sqlite(queue) => {
-                let mut group = queue.group.lock().await;
-                // Those who wait for it hear of it.
-                let _ = group.end().await;
-                group.line.close().await
-            }
+            Kind::Library(pool) => pool.clone().close().await?,
+            Kind::Sqlite(queue) => queue.ended().await?.line.close().await?,
         }
+        Ok(())
     }
 }
 
@@ -188,14 +182,8 @@ impl Queue {
                 .await
                 .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
         };
-        if group.open && company == Company::Alone {
-            // Not left to the future of whoever asked: that may be given up at any instant, and those
-            // who wait are to hear what became of it.
-            let ended = tokio::spawn(async move {
-                let _ = group.end().await;
-                group
-            });
-            group = ended.await.map_err(anyhow::Error::from)?;
+        if company == Company::Alone {
+            group = ended(group).await?;
         }
         let joined = group.open;
         if joined {
@@ -212,6 +200,27 @@ impl Queue {
             joined,
         })
     }
+}
+
+impl Queue {
+    /// Waits for the turn, and ends what is open.
+    async fn ended(&self) -> Result<OwnedMutexGuard<Group>> {
+        ended(self.group.clone().lock_owned().await).await
+    }
+}
+
+/// Ends what is open. Not left to the future of whoever asks: that may be given up at any instant, and
+/// those who wait are to hear what became of it.
+async fn ended(mut group: OwnedMutexGuard<Group>) -> Result<OwnedMutexGuard<Group>> {
+    if !group.open {
+        return Ok(group);
+    }
+    let ended = tokio::spawn(async move {
+        // Those who wait hear of it.
+        let _ = group.end().await;
+        group
+    });
+    Ok(ended.await.map_err(anyhow::Error::from)?)
 }
 
 impl Place {
@@ -282,7 +291,7 @@ impl Place {
         };
         // As with the end: others wait for what ends here.
         let before = tokio::spawn(async move {
-            group.undo().await;
+            group.undo().await?;
             group.end().await
         });
         let before = before.await.map_err(anyhow::Error::from)?;
@@ -297,6 +306,7 @@ impl Drop for Place {
         };
         match Handle::try_current() {
             Ok(runtime) => {
+                // Those who wait hear of it.
                 runtime.spawn(async move { group.undo().await });
             }
             Err(_) => drop(group.fail(RolledBack.into())),
@@ -306,7 +316,10 @@ impl Drop for Place {
 
 impl Group {
     /// Takes back what the unit of work did that has the turn.
-    async fn undo(&mut self) {
+    ///
+    /// # Errors
+    /// What others did before in the same group is lost as well.
+    async fn undo(&mut self) -> std::result::Result<(), CommitFailed> {
         let unsent = self.line.forget();
         // Its beginning was to be sent with the first statement.
         let idle = unsent
@@ -323,12 +336,11 @@ impl Group {
         }
         match undone {
             // What failed was its beginning, or SQLite has rolled back by itself.
-            Err(error) if first && is_over(&error) => {}
-            Err(error) => {
-                tracing::warn!(%error, "a transaction was lost");
-                self.fail(RolledBack.into());
+            Err(error) if !(first && is_over(&error)) => {
+                tracing::error!(%error, "what was done could not be taken back alone");
+                Err(self.fail(RolledBack.into()))
             }
-            Ok(()) => {}
+            _ => Ok(()),
         }
     }
 
@@ -357,7 +369,7 @@ impl Group {
 
     /// Nothing of what is open is saved.
     fn fail(&mut self, error: anyhow::Error) -> CommitFailed {
-        tracing::error!(%error, units = self.done.len(), "a commit failed");
+        tracing::error!(%error, units = self.done.len(), "a transaction was lost");
         self.open = false;
         self.line.drop_connection();
         let failed = CommitFailed(Arc::new(Error::Fault(error)));

@@ -211,26 +211,32 @@ impl Batch {
         }
         let numbered: Vec<_> = (first..).zip(rows).collect();
         for rows in numbered.chunks(ROWS_A_STATEMENT) {
-            let of = |(id, (subject, _)): &(i64, &(Uuid, Vec<String>))| -> Vec<Value> {
-                vec![(*id).into(), (*subject).into()]
-            };
-            let with_text = |(id, (_, texts)): &(i64, &(Uuid, Vec<String>))| -> Vec<Value> {
-                let texts = texts.iter().map(|text| text.as_str().into());
-                [(*id).into()].into_iter().chain(texts).collect()
-            };
+            let entries = rows.iter().map(|(id, (subject, _))| {
+                let cells = [Cell::Number(*id), Cell::Subject(*subject)];
+                cells.into_iter()
+            });
+            let texts = rows.iter().map(|(_, (_, texts))| {
+                let texts = texts.iter().map(|text| Cell::Text(text.clone()));
+                texts.collect::<Vec<_>>().into_iter()
+            });
             if self.backend == DatabaseBackend::Postgres {
-                let all = |row: &(i64, &(Uuid, Vec<String>))| {
-                    let words = row.1.1[0].as_str().into();
-                    of(row).into_iter().chain([words]).collect()
-                };
                 let into = "search_entries (id, subject, words)";
-                let casts = ["", "", "::tsvector"];
-                values(db, into, &casts, rows.iter().map(all), "").await?;
+                let rows = entries.zip(texts).map(|(entry, text)| entry.chain(text));
+                insert(db, into, &["", "", "::tsvector"], rows, "").await?;
             } else {
-                let into = "search_entries (id, subject)";
-                values(db, into, &[""; 2], rows.iter().map(of), "").await?;
                 let into = "search_text (rowid, title, body, remark, note, labels)";
-                values(db, into, &[""; 6], rows.iter().map(with_text), "").await?;
+                let with_text = rows.iter().zip(texts);
+                let with_text =
+                    with_text.map(|((id, _), texts)| [Cell::Number(*id)].into_iter().chain(texts));
+                insert(
+                    db,
+                    "search_entries (id, subject)",
+                    &["", "unhex"],
+                    entries,
+                    "",
+                )
+                .await?;
+                insert(db, into, &[""; 6], with_text, "").await?;
             }
         }
         Ok(())
@@ -262,49 +268,86 @@ fn in_vocabulary(word: &str) -> bool {
 /// # Errors
 /// The database does not answer.
 pub async fn write_words(db: &impl ConnectionTrait, words: BTreeMap<String, i64>) -> Result<()> {
-    let rows: Vec<Vec<Value>> = words
+    let rows: Vec<[Cell; 2]> = words
         .into_iter()
-        .map(|(word, uses)| vec![word.into(), uses.into()])
+        .map(|(word, uses)| [Cell::Text(word), Cell::Number(uses)])
         .collect();
-    let more = " ON CONFLICT (word) DO UPDATE SET uses = search_words.uses + excluded.uses";
+    let more = "ON CONFLICT (word) DO UPDATE SET uses = search_words.uses + excluded.uses";
     for rows in rows.chunks(10 * ROWS_A_STATEMENT) {
         let into = "search_words (word, uses)";
-        values(db, into, &[""; 2], rows.iter().cloned(), more).await?;
+        insert(db, into, &[""; 2], rows.iter().cloned(), more).await?;
     }
     Ok(())
 }
 
-async fn values(
+/// A value of a row.
+#[derive(Clone)]
+enum Cell {
+    Number(i64),
+    Text(String),
+    Subject(Uuid),
+}
+
+impl Cell {
+    fn into_value(self) -> Value {
+        match self {
+            Self::Number(number) => number.into(),
+            Self::Text(text) => text.into(),
+            Self::Subject(id) => id.into(),
+        }
+    }
+
+    fn into_json(self) -> serde_json::Value {
+        match self {
+            Self::Number(number) => number.into(),
+            Self::Text(text) => text.into(),
+            Self::Subject(id) => id.simple().to_string().into(),
+        }
+    }
+}
+
+/// Inserts rows by one statement. SQLite gets them as one text: rows with a parameter for each value
+/// take it longer to prepare than to store, the longer the more there are. `by` names what each column's
+/// value goes through: a function of SQLite, a cast of PostgreSQL.
+async fn insert(
     db: &impl ConnectionTrait,
     into: &str,
-    casts: &[&str],
-    rows: impl Iterator<Item = Vec<Value>>,
+    by: &[&str],
+    rows: impl Iterator<Item = impl IntoIterator<Item = Cell>>,
     more: &str,
 ) -> Result<()> {
     let backend = db.get_database_backend();
-    let mut text = format!("INSERT INTO {into} VALUES ");
-    let mut all: Vec<Value> = Vec::new();
-    for row in rows {
-        text.push_str(if all.is_empty() { "(" } else { ", (" });
-        for (column, (value, cast)) in row.into_iter().zip(casts).enumerate() {
-            if column > 0 {
-                text.push_str(", ");
-            }
-            all.push(value);
-            if backend == DatabaseBackend::Postgres {
+    let (text, values) = if backend == DatabaseBackend::Postgres {
+        let mut text = format!("INSERT INTO {into} VALUES ");
+        let mut values: Vec<Value> = Vec::new();
+        for row in rows {
+            text.push_str(if values.is_empty() { "(" } else { ", (" });
+            for (column, (cell, by)) in row.into_iter().zip(by).enumerate() {
+                if column > 0 {
+                    text.push_str(", ");
+                }
+                values.push(cell.into_value());
                 // Writing to a text cannot fail.
-                let _ = write!(text, "${}{cast}", all.len());
-            } else {
-                text.push('?');
+                let _ = write!(text, "${}{by}", values.len());
             }
+            text.push(')');
         }
-        text.push(')');
-    }
-    if !all.is_empty() {
-        text.push_str(more);
-        db.execute_raw(Statement::from_sql_and_values(backend, text, all))
-            .await?;
-    }
+        (format!("{text} {more}"), values)
+    } else {
+        let rows: Vec<Vec<serde_json::Value>> = rows
+            .map(|row| row.into_iter().map(Cell::into_json).collect())
+            .collect();
+        let columns = by.iter().enumerate();
+        let columns: Vec<String> = columns
+            .map(|(column, by)| format!("{by}(value ->> {column})"))
+            .collect();
+        let columns = columns.join(", ");
+        let text =
+            format!("INSERT INTO {into} SELECT {columns} FROM json_each(?) WHERE TRUE {more}");
+        (text, vec![serde_json::to_string(&rows)?.into()])
+    };
+    db.execute_raw(Statement::from_sql_and_values(backend, text, values))
+        .await?;
     Ok(())
 }
 
@@ -327,15 +370,23 @@ async fn rows_of(db: &impl ConnectionTrait, subjects: &[Uuid]) -> Result<Vec<(i6
 
 /// Takes rows out.
 async fn remove(db: &impl ConnectionTrait, ids: &[i64]) -> Result<()> {
-    for ids in ids.chunks(ROWS_A_STATEMENT) {
-        let list: Vec<String> = ids.iter().map(i64::to_string).collect();
-        let list = list.join(", ");
-        if db.get_database_backend() != DatabaseBackend::Postgres {
-            let text = format!("DELETE FROM search_text WHERE rowid IN ({list})");
-            db.execute_unprepared(&text).await?;
-        }
-        let text = format!("DELETE FROM search_entries WHERE id IN ({list})");
-        db.execute_unprepared(&text).await?;
+    let backend = db.get_database_backend();
+    // One text however many they are, so that it is prepared once.
+    let (tables, list) = match backend {
+        DatabaseBackend::Postgres => (
+            &["search_entries WHERE id"][..],
+            "SELECT value::bigint FROM json_array_elements_text($1::json)",
+        ),
+        _ => (
+            &["search_text WHERE rowid", "search_entries WHERE id"][..],
+            "SELECT value FROM json_each(?)",
+        ),
+    };
+    let ids = serde_json::to_string(ids)?;
+    for table in tables {
+        let text = format!("DELETE FROM {table} IN ({list})");
+        let statement = Statement::from_sql_and_values(backend, text, [ids.as_str().into()]);
+        db.execute_raw(statement).await?;
     }
     Ok(())
 }
