@@ -1,5 +1,6 @@
 //! Connections to SQLite or PostgreSQL.
 
+use super::act_thread::ActThread;
 use super::line::Line;
 use super::reader::Reader;
 use super::transaction::Transaction;
@@ -14,8 +15,10 @@ use sea_orm::{
     TransactionTrait,
 };
 use std::fs::{File, TryLockError};
+use std::future::Future;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +43,8 @@ pub struct Database {
     backend: DatabaseBackend,
     reader: Reader,
     writer: Writer,
+    /// Where acts are done that share the one writer.
+    acts: Option<ActThread>,
     /// The library's connections, where they are used.
     pool: Option<DatabaseConnection>,
     /// SQLite's file, where it is written.
@@ -94,6 +99,9 @@ fn share(database: &Path) -> Result<File> {
         }
     }
 }
+
+/// An act, on the heap: it is passed on.
+pub type Act<T> = Pin<Box<dyn Future<Output = super::error::Result<T>> + Send>>;
 
 /// Connections of one pool.
 #[derive(Clone, Copy, Debug)]
@@ -154,6 +162,7 @@ impl Database {
             backend: pool.get_database_backend(),
             reader: Reader::of_pool(pool.clone()),
             writer: Writer::many(pool.clone()),
+            acts: None,
             pool: Some(pool),
             file: None,
             _shared: None,
@@ -177,6 +186,7 @@ impl Database {
             backend: DatabaseBackend::Sqlite,
             reader,
             writer: Writer::one_at_a_time(line),
+            acts: Some(ActThread::begin()?),
             pool: None,
             file: Some(path.into()),
             _shared: Some(Arc::new(shared)),
@@ -229,6 +239,16 @@ impl Database {
     /// Waits for the turn to write, and begins.
     pub(super) async fn begin_in(&self, company: Company) -> super::error::Result<Transaction> {
         self.writer.begin(company).await
+    }
+
+    /// Does an act of which there may be many at once: where they share one writer, in a thread of
+    /// their own, so that none waits for what else its request's thread has to do while it has the
+    /// turn. There it comes to its end even when nobody waits for it any longer.
+    pub async fn act<T: Send + 'static>(&self, act: Act<T>) -> super::error::Result<T> {
+        match &self.acts {
+            Some(thread) => thread.run(act).await,
+            None => act.await,
+        }
     }
 
     /// Which of the two.

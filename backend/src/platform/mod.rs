@@ -1,6 +1,7 @@
 //! Mechanics without a word of service management: database, unit of work, event log, live feed,
 //! timers, jobs, clock, ids.
 
+mod act_thread;
 pub mod batch;
 pub mod budget;
 pub mod bulk;

@@ -17,6 +17,9 @@ use std::future::Future;
 use std::pin::Pin;
 use uuid::Uuid;
 
+/// Events whose sequences SQLite looks up by itself.
+const FEW: usize = 10;
+
 /// What else belongs to every act: it sees the act's events just before they are written, and adds
 /// rows, jobs and events of its own to the same transaction.
 pub trait BeforeCommit: Send + Sync {
@@ -183,13 +186,13 @@ impl UnitOfWork {
         let backend = self.platform.db.backend();
         let known = if events.is_empty() {
             Some(event_log::last_sequence(&self.transaction).await?)
-        } else if backend == DatabaseBackend::Sqlite {
+        } else if backend == DatabaseBackend::Sqlite && events.len() <= FEW {
             // One statement to SQLite's thread, whatever it holds.
             event_log::add(&mut last, &stamp, events, Sequences::Next)?;
             None
         } else {
             // PostgreSQL takes statements one by one, and the log's counter is held from its raise on:
-            // all else comes before it.
+            // all else comes before it. Of many events SQLite would look each sequence up.
             let before = std::mem::replace(&mut last, Batch::new(backend));
             self.transaction.later(before).await?;
             let end = event_log::take(&self.transaction, events.len()).await?;

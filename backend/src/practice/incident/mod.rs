@@ -76,16 +76,21 @@ pub async fn report(desk: &Desk, ctx: &Context, report: Report) -> Result<ticket
         Err(error) if !key.is_given() => return Err(error),
         prepared => prepared,
     };
-    let mut uow = UnitOfWork::begin_shared(&desk.platform, ctx).await?;
-    if let Some(earlier) = key.earlier(&uow).await? {
-        uow.rollback().await?;
-        return act::find(desk, ctx, TicketId(earlier)).await;
-    }
-    // Only now: a report that is known is known whatever has gone out of use since.
-    let row = open(desk, &mut uow, prepared?).await?;
-    key.remember(&mut uow, row.id.0);
-    uow.commit().await?;
-    Ok(row)
+    let (desk, ctx) = (desk.clone(), ctx.clone());
+    let db = desk.platform.db.clone();
+    db.act(Box::pin(async move {
+        let mut uow = UnitOfWork::begin_shared(&desk.platform, &ctx).await?;
+        if let Some(earlier) = key.earlier(&uow).await? {
+            uow.rollback().await?;
+            return act::find(&desk, &ctx, TicketId(earlier)).await;
+        }
+        // Only now: a report that is known is known whatever has gone out of use since.
+        let row = open(&desk, &mut uow, prepared?).await?;
+        key.remember(&mut uow, row.id.0);
+        uow.commit().await?;
+        Ok(row)
+    }))
+    .await
 }
 
 /// Only those who work tickets write down what others asked, or say how it came in.
