@@ -59,6 +59,8 @@ vocabulary! {
         TicketImported = "TicketImported",
         /// Organisation settings changed.
         SettingChanged = "SettingChanged",
+        /// A mail server was called to see whether it takes mail; nothing was kept.
+        MailServerTried = "MailServerTried",
         /// The demo and everything in it was removed; the log begins anew with this.
         DemoRemoved = "DemoRemoved",
         /// A department came to be.

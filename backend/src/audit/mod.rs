@@ -24,8 +24,13 @@ use uuid::Uuid;
 
 /// Values of these fields are for administrators alone: auditors see no contact details.
 const CONTACTS: &[&str] = &[
-    "email", "phone", "login", // Of the mail server.
+    "email",
+    "phone",
+    "login",
+    // Of mail settings.
     "user",
+    "senderAddress",
+    "replyTo",
 ];
 /// Characters of a text that are shown.
 const TEXT_MOST: usize = 500;

@@ -293,7 +293,7 @@ impl MailMutation {
         let (acting, platform) = parts(ctx)?;
         let app = ctx.data::<App>()?;
         let act = async {
-            admin::retry(platform, acting, &ids(&input.jobs)?).await?;
+            admin::retry(&app.mail, platform, acting, &ids(&input.jobs)?).await?;
             present(app, acting).await
         };
         made(ctx, act.await)

@@ -278,16 +278,10 @@ pub async fn edit(
     }
     after.version += 1;
     setting::set(uow.tx(), NAME, &after).await?;
-    let subject = Subject {
-        kind: "mail",
-        id: Uuid::nil(),
-        department: None,
-        version: Some(after.version),
-    };
     emit(
         &mut uow,
         EventKind::SettingChanged,
-        subject,
+        subject(Some(after.version)),
         changes(&before, &after),
     );
     uow.commit().await?;
@@ -314,6 +308,16 @@ fn password_of<'a>(kept: &'a Kept, server: &Server) -> Result<Option<&'a KeptPas
             "password",
             "A user needs a password.",
         )),
+    }
+}
+
+/// What the log's entries are about.
+fn subject(version: Option<i32>) -> Subject {
+    Subject {
+        kind: "mail",
+        id: Uuid::nil(),
+        department: None,
+        version,
     }
 }
 
@@ -374,7 +378,32 @@ pub async fn test(
     let Some(written) = compose::compose(platform, keys, &outbox, job, &letter).await? else {
         return Err(Error::forbidden());
     };
-    Ok(outbox.try_out(&written, TEST).await.err())
+    // It goes on when whoever asked has gone: no server is called without an entry in the log.
+    let (platform, ctx) = (platform.clone(), ctx.clone());
+    let tried = tokio::spawn(async move {
+        let trouble = outbox.try_out(&written, TEST).await.err();
+        log_test(&platform, &ctx, &server, trouble.as_ref()).await?;
+        Ok(trouble)
+    });
+    tried.await.map_err(|error| Error::Fault(error.into()))?
+}
+
+/// Notes who made which server be called, and what came of it.
+async fn log_test(
+    platform: &Platform,
+    ctx: &Context,
+    server: &Server,
+    trouble: Option<&Trouble>,
+) -> Result<()> {
+    let mut uow = UnitOfWork::begin(platform, ctx).await?;
+    let outcome = trouble.map_or("sent", |trouble| trouble.problem.as_str());
+    let changes = Changeset::new()
+        .first("host", &server.host)
+        .first("port", &server.port)
+        .first("outcome", outcome);
+    emit(&mut uow, EventKind::MailServerTried, subject(None), changes);
+    uow.commit().await?;
+    Ok(())
 }
 
 fn needs_password() -> Error {

@@ -21,6 +21,8 @@ use std::time::Duration;
 
 /// How long one address may take to answer at all.
 const CONNECTING: Duration = Duration::from_secs(5);
+/// How long a server may take to answer a good-bye.
+const GOOD_BYE: Duration = Duration::from_secs(1);
 /// Addresses of one name that are tried.
 const ADDRESSES: usize = 4;
 /// Characters of a server's own words that are passed on.
@@ -109,10 +111,10 @@ impl From<Trouble> for Failure {
             Some(answer) => format!("{answer} ({words})"),
             None => words.to_owned(),
         };
-        // What is wrong with the sign-in somebody will mend.
+        // What is wrong with the sign-in or the sender is a setting, which somebody will mend.
         let about_the_mail = matches!(
             trouble.problem,
-            MailProblem::SenderRefused | MailProblem::ReaderRefused | MailProblem::MailRefused
+            MailProblem::ReaderRefused | MailProblem::MailRefused
         );
         if about_the_mail && trouble.code.is_some_and(|code| code >= 500) {
             Self::permanent(code, message)
@@ -170,25 +172,18 @@ impl Target {
     ) -> Result<(), Trouble> {
         let handed_over = async {
             let mut connection = self.open().await?;
-            let handed_over = hand_over(&mut connection, envelope, mail).await;
-            if handed_over.is_ok() {
-                // The mail is taken; how the server says good-bye does not matter.
-                let _ = connection.quit().await;
-            }
-            handed_over
+            hand_over(&mut connection, envelope, mail).await?;
+            Ok(connection)
         };
-        in_time(within, handed_over).await
+        // From here on the mail is taken, whatever becomes of the good-bye.
+        leave(in_time(within, handed_over).await?).await;
+        Ok(())
     }
 
     /// Connects and signs in, within a time, and hands nothing over.
     pub async fn look(&self, within: Duration) -> Result<(), Trouble> {
-        let looked = async {
-            let mut connection = self.open().await?;
-            // It answered all that was asked.
-            let _ = connection.quit().await;
-            Ok(())
-        };
-        in_time(within, looked).await
+        leave(in_time(within, self.open()).await?).await;
+        Ok(())
     }
 
     /// The name is looked up here and the address that was judged is the one that is connected to:
@@ -241,7 +236,7 @@ impl Target {
     ) -> Result<AsyncSmtpConnection, Trouble> {
         if let Some((MailEncryption::StartTls, tls)) = &self.tls {
             if !connection.can_starttls() {
-                connection.abort().await;
+                leave(connection).await;
                 return Err(MailProblem::NoStartTls.into());
             }
             let encrypted = connection.starttls(tls.clone(), &self.hello).await;
@@ -250,7 +245,7 @@ impl Target {
         if let Some(sign_in) = &self.sign_in {
             let info = connection.server_info();
             if info.get_auth_mechanism(DEFAULT_MECHANISMS).is_none() {
-                connection.abort().await;
+                leave(connection).await;
                 return Err(MailProblem::NoSignIn.into());
             }
             let signed_in = connection.auth(DEFAULT_MECHANISMS, sign_in).await;
@@ -258,6 +253,11 @@ impl Target {
         }
         Ok(connection)
     }
+}
+
+/// Says good-bye. It is not waited for long, and nothing depends on it: some servers never answer.
+async fn leave(mut connection: AsyncSmtpConnection) {
+    let _ = tokio::time::timeout(GOOD_BYE, connection.quit()).await;
 }
 
 async fn in_time<T>(
@@ -406,6 +406,10 @@ mod tests {
         assert_eq!(
             of(MailProblem::ReaderRefused, Some(451)),
             ("SMTP_451".into(), true)
+        );
+        assert_eq!(
+            of(MailProblem::SenderRefused, Some(553)),
+            ("SMTP_553".into(), true)
         );
         assert_eq!(
             of(MailProblem::SignInRefused, Some(535)),

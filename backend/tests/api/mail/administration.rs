@@ -1,6 +1,6 @@
 //! What administrators see and do of mail, and what everybody chooses for themselves.
 
-use super::{reply, report_to};
+use super::{reply, report_to, server_at, set_up};
 use crate::support::actor::Actor;
 use crate::support::smtp::{Mood, SmtpServer};
 use crate::support::{TestApp, json};
@@ -87,6 +87,29 @@ on_both_databases! {
         let events = event_log::after(app.platform().db.reader(), sequence, 10).await.expect("events");
         let retried: Vec<_> = events.iter().filter(|e| e.kind.as_str() == "JobRetried").collect();
         assert_eq!((retried.len(), retried[0].actor_id), (2, Some(admin.person)));
+    }
+
+    async fn sending_again_is_counted_like_a_test_where_mail_is_set_up_in_the_browser(app) {
+        let server = SmtpServer::start().await;
+        let admin = app.admin().await;
+        set_up(&admin, server_at(&server, "NONE", json!({}))).await;
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let ticket = report(&ana, "Slow mail", json!({})).await;
+        server.set(Mood::Refuses(451));
+        reply(&marta, &ticket["id"], "One.").await;
+        app.run_jobs().await;
+        let id = mail(&admin, "RETRYING").await["failures"]["nodes"][0]["id"].take();
+        let again = async || act(&admin, "mailRetry", json!({ "jobs": [id] })).await["userErrors"][0]["code"].clone();
+        for _ in 0..9 {
+            assert_eq!(again().await, Value::Null);
+        }
+        let connections = server.connections();
+        assert_eq!(again().await, "TOO_MANY_ATTEMPTS", "setting it up was the first of ten");
+        assert_eq!(test_mail(&admin).await["userErrors"][0]["code"], "TOO_MANY_ATTEMPTS");
+        assert_eq!(server.connections(), connections);
+        app.advance(61).await;
+        assert_eq!(again().await, Value::Null);
     }
 
     async fn a_mail_that_is_tried_again_can_be_tried_at_once(app) {

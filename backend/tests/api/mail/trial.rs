@@ -32,6 +32,12 @@ on_both_databases! {
         let found = mail(&admin).await;
         assert_eq!((&found["standing"], &found["settings"]["host"], &found["settings"]["version"]), (&json!("OFF"), &Value::Null, &json!(1)));
         assert!(!app.secret_key().exists(), "a test needs no key");
+        let log = admin.query("{ auditLog(filter: { kinds: [\"MailServerTried\"] }, first: 9) { nodes { subject topic actor { id } changes { field before after } } } }", json!({})).await;
+        assert_eq!(log["auditLog"]["nodes"], json!([{ "subject": "mail", "topic": "SET_UP", "actor": { "id": admin.person.to_string() }, "changes": [
+            { "field": "host", "before": null, "after": server.address().ip().to_string() },
+            { "field": "outcome", "before": null, "after": "sent" },
+            { "field": "port", "before": null, "after": server.address().port().to_string() },
+        ] }]), "{log}");
     }
 
     async fn each_way_to_fail_is_told_in_words(app) {
@@ -106,13 +112,11 @@ on_both_databases! {
     }
 }
 
-#[tokio::test]
-async fn a_server_that_says_nothing_is_not_waited_for() {
-    let silent = SmtpServer::start().await;
-    silent.set(Mood::Silent);
+/// Hands a mail to a server, within a time.
+async fn deliver(to: &SmtpServer, within: Duration) -> Result<(), MailProblem> {
     let server = Server {
-        host: silent.address().ip().to_string(),
-        port: silent.address().port(),
+        host: to.address().ip().to_string(),
+        port: to.address().port(),
         encryption: MailEncryption::None,
         user: None,
         sender_address: "help@example.org".to_owned(),
@@ -122,12 +126,25 @@ async fn a_server_that_says_nothing_is_not_waited_for() {
     let target = Target::new(&server, None, &Trust::default()).expect("a target");
     let address = || "help@example.org".parse().expect("an address");
     let envelope = Envelope::new(Some(address()), vec![address()]).expect("an envelope");
-    let within = Duration::from_millis(50);
-    let delivered = target
+    target
         .deliver(&envelope, b"Subject: x\r\n\r\nx\r\n", within)
-        .await;
-    assert_eq!(
-        delivered.map_err(|trouble| trouble.problem),
-        Err(MailProblem::TimedOut)
-    );
+        .await
+        .map_err(|trouble| trouble.problem)
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_not_waited_for() {
+    let silent = SmtpServer::start().await;
+    silent.set(Mood::Silent);
+    let delivered = deliver(&silent, Duration::from_millis(50)).await;
+    assert_eq!(delivered, Err(MailProblem::TimedOut));
+}
+
+#[tokio::test]
+async fn a_mail_that_was_taken_is_sent_whether_the_server_says_good_bye_or_not() {
+    let server = SmtpServer::start().await;
+    server.set(Mood::SilentAtQuit);
+    // Far longer than a good-bye is waited for: only a wait for it would reach this.
+    assert_eq!(deliver(&server, Duration::from_secs(90)).await, Ok(()));
+    assert_eq!(server.take().len(), 1);
 }

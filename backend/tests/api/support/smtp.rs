@@ -30,6 +30,8 @@ pub enum Mood {
     Says(&'static str),
     /// Says nothing, for ever.
     Silent,
+    /// Takes everything, and never answers a good-bye.
+    SilentAtQuit,
 }
 
 /// How the way to it is encrypted.
@@ -374,6 +376,7 @@ impl House {
                     "250 taken\r\n".to_owned()
                 }
                 "RSET" | "NOOP" => "250 ok\r\n".to_owned(),
+                "QUIT" if self.mood() == Mood::SilentAtQuit => continue,
                 "QUIT" => {
                     lines.write_all(b"221 bye\r\n").await?;
                     lines.flush().await?;
