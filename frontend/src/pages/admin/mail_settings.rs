@@ -142,10 +142,12 @@ fn Fields(settings: MailSettings, own: StoredValue<i32>, on_done: Callback<()>) 
         let on = on.get_untracked();
         // Mail that is off needs no server yet.
         let empty = host.with_untracked(|host| host.trim().is_empty());
-        let server = if empty && !on { None } else { server() };
-        if server.is_none() && !(empty && !on) {
-            return;
-        }
+        let server = if empty && !on {
+            None
+        } else {
+            let Some(server) = server() else { return };
+            Some(server)
+        };
         tried.set(None);
         let typed = password.with_untracked(|password| !password.is_empty());
         form.send(data::edit(own.get_value(), on, server), move |version| {
