@@ -6,7 +6,7 @@ use crate::platform::search::indexer::{self, Step};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The search index.
 #[derive(Args, Debug)]
@@ -48,7 +48,9 @@ async fn build(app: &App) -> Result<u64> {
     let mut indexer = app.indexer();
     let mut entries = 0;
     loop {
+        let started = Instant::now();
         let step = indexer.step().await?;
+        let worked = started.elapsed();
         if let Some(standing) = indexer::read(app.platform.db.reader()).await? {
             match standing.filling {
                 Some(filling) => {
@@ -59,9 +61,12 @@ async fn build(app: &App) -> Result<u64> {
                 None => break,
             }
         }
-        if step == Step::Elsewhere {
-            tokio::time::sleep(LOOK).await;
-        }
+        // Servers that run beside this write meanwhile.
+        let pause = match step {
+            Step::Elsewhere => LOOK,
+            Step::Done | Step::Idle => indexer.rest(worked),
+        };
+        tokio::time::sleep(pause).await;
     }
     bar.finish_and_clear();
     Ok(entries)

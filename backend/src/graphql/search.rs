@@ -32,7 +32,7 @@ pub enum SearchPlace {
     File,
 }
 
-/// A stretch of a text, as it was written.
+/// A stretch of a text, without marks of emphasis.
 #[derive(SimpleObject)]
 pub struct SearchSegment {
     /// The stretch.
@@ -95,8 +95,9 @@ pub struct SearchConnection {
 /// A page of hits.
 #[Object]
 impl SearchConnection {
-    /// In their order: open tickets before others, of both those with all of it in their title first, of
-    /// these the one that changed last.
+    /// In their order: what was typed as a reference, then open tickets before others, of both those with
+    /// all of it in their title first, of these the one that changed last. A page may have fewer than
+    /// were asked for, and others may follow.
     async fn nodes(&self) -> Vec<SearchHit> {
         self.found.hits.iter().cloned().map(SearchHit).collect()
     }
@@ -107,7 +108,7 @@ impl SearchConnection {
             self.found.has_next,
             self.after,
             hits.first().map(|hit| hit.cursor.clone()),
-            hits.last().map(|hit| hit.cursor.clone()),
+            self.found.end.clone(),
         )
     }
     /// How many in all; exact up to 200.

@@ -6,13 +6,20 @@ use crate::support::app::Is;
 use crate::support::organisation::department;
 use crate::support::{TestApp, json};
 use crate::ticket::{act, report};
+use backend::desk::search::store::Tickets;
 use backend::operations::doctor::{self, Patient, State};
-use backend::platform::search::indexer;
+use backend::platform::error::{Error, Result};
+use backend::platform::event_log::Event;
+use backend::platform::reader::Reader;
+use backend::platform::search::Entry;
+use backend::platform::search::indexer::{self, Indexer, Source, Step};
 use backend::seed::load;
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, Statement};
 use serde_json::Value;
 use shared::permission::Role;
 use std::path::PathBuf;
+use std::sync::Arc;
+use uuid::Uuid;
 
 const SEARCH: &str = "query($text: String!, $onlyOpen: Boolean, $mine: Boolean, $first: Int, $after: String) {
     search(text: $text, onlyOpen: $onlyOpen, mine: $mine, first: $first, after: $after) {
@@ -323,7 +330,7 @@ on_both_databases! {
         let watch = json!({ "input": { "ticket": ticket["id"], "person": marta.person.to_string() } });
         ana.mutate("mutation($input: TicketWatchInput!) { ticketWatch(input: $input) { userErrors { code } } }", watch).await;
         let hits = search(&marta, "hushed").await;
-        assert_eq!(hits["nodes"], json!([]));
+        assert_eq!((&hits["nodes"], &hits["totalCount"]["value"]), (&json!([]), &json!(0)));
         app.index().await;
         assert_eq!(found(&nora, "hushed").await, ["Moved"]);
         assert_eq!(found(&marta, "hushed").await, [""; 0]);
@@ -405,5 +412,188 @@ on_both_databases! {
         assert_eq!(number(app, newest).await, before, "nothing was left to be indexed");
         let begun = search(&marta, "sinc").await;
         assert!(begun["totalCount"]["value"].as_i64() > Some(10), "words of a load can be gone on with: {begun}");
+    }
+
+    async fn a_page_of_nothing_leads_on_to_the_next(app) {
+        let (ana, marta) = (app.employee().await, app.agent("it").await);
+        for title in ["Kept pelican", "Changed pelican", "Changed pelican too"] {
+            app.clock().advance(1);
+            report(&ana, title, json!({})).await;
+        }
+        app.index().await;
+        execute(app, "UPDATE tickets SET title = 'Other' WHERE title LIKE 'Changed%'").await;
+        let mut after = Value::Null;
+        let mut pages = Vec::new();
+        loop {
+            let page = marta.query(SEARCH, json!({ "text": "pelican", "first": 1, "after": after })).await["search"].take();
+            pages.push(titles(&page).join(""));
+            after = page["pageInfo"]["endCursor"].clone();
+            assert!(after.is_string(), "{page}");
+            if page["pageInfo"]["hasNextPage"] == false {
+                break;
+            }
+            assert!(pages.len() < 4, "{pages:?}");
+        }
+        assert_eq!(pages, ["Kept pelican", "", ""]);
+    }
+
+    async fn long_tickets_hide_no_others_and_notes_no_messages(app) {
+        let (ana, marta) = (app.employee().await, app.agent("it").await);
+        let quiet = report(&ana, "Quiet", json!({})).await;
+        reply(&ana, &quiet, "The ocelot is here").await;
+        app.clock().advance(1);
+        let chatty = report(&ana, "Chatty", json!({})).await;
+        reply(&ana, &chatty, "The first ocelot, and an armadillo").await;
+        let long = "words and words ".repeat(1_240);
+        for _ in 0..6 {
+            note(&marta, &chatty, &long).await;
+        }
+        app.index().await;
+        let both = &["Chatty", "Quiet"][..];
+        assert_eq!(found(&ana, "ocelot").await, both);
+        assert_eq!(found(&marta, "ocelot").await, both);
+        for _ in 0..6 {
+            app.clock().advance(1);
+            reply(&marta, &chatty, &long).await;
+        }
+        app.clock().advance(1);
+        reply(&ana, &chatty, "The last ocelot").await;
+        app.index().await;
+        for who in [&ana, &marta] {
+            assert_eq!(found(who, "ocelot").await, both);
+            assert_eq!(found(who, "armadillo").await, [""; 0], "of a long ticket the newest are indexed");
+        }
+    }
+
+    async fn an_agent_who_takes_part_finds_notes_of_a_restricted_ticket(app) {
+        let (ana, marta) = (app.employee().await, app.agent("it").await);
+        let ticket = report(&ana, "Narrow", json!({})).await;
+        note(&marta, &ticket, "A secret walrus").await;
+        let watch = json!({ "input": { "ticket": ticket["id"], "person": marta.person.to_string() } });
+        ana.mutate("mutation($input: TicketWatchInput!) { ticketWatch(input: $input) { userErrors { code } } }", watch).await;
+        execute(app, "UPDATE tickets SET restricted = TRUE").await;
+        app.index().await;
+        let other = app.lead("it").await;
+        assert_eq!(found(&marta, "walrus").await, ["Narrow"]);
+        assert_eq!(found(&other, "walrus").await, [""; 0]);
+        assert_eq!(found(&other, "narrow").await, [""; 0]);
+        assert_eq!(found(&ana, "walrus").await, [""; 0]);
+        assert_eq!(found(&ana, "narrow").await, ["Narrow"]);
+    }
+
+    async fn rare_words_are_begun_and_common_ones_too(app) {
+        let (ana, marta) = (app.employee().await, app.agent("it").await);
+        // More than a beginning stands for when it is common.
+        let many: String = (0..40).map(|n| format!("quokka{n:02} quokka{n:02} ")).collect();
+        report(&ana, "Many", json!({ "description": many })).await;
+        app.clock().advance(1);
+        report(&ana, "One", json!({ "description": "A small quokkazebra in the big room" })).await;
+        app.index().await;
+        assert_eq!(found(&marta, "quokka").await, ["One", "Many"], "also what is written less than others");
+        assert_eq!(found(&ana, "small quokkaz").await, ["One"]);
+        assert_eq!(found(&marta, "a-small-quokkazebra-in-the-bi").await, ["One"]);
+        assert_eq!(found(&marta, "a-small-quokkazebra-in-a-bi").await, [""; 0]);
+        execute(app, "UPDATE search_words SET uses = 100000 WHERE word LIKE 'quokka%' AND word <> 'quokkazebra'").await;
+        assert_eq!(found(&marta, "quokka").await, ["Many"], "thirty of a common beginning");
+        assert_eq!(found(&marta, "quokkaz").await, ["One"]);
+    }
+
+    async fn long_questions_are_answered_in_time(app) {
+        let (ana, marta) = (app.employee().await, app.agent("it").await);
+        let marks = "网".repeat(20_000);
+        for n in 0..8 {
+            report(&ana, &format!("Marks {n}"), json!({ "description": marks })).await;
+        }
+        app.index().await;
+        let begun = std::time::Instant::now();
+        assert_eq!(found(&marta, "网").await.len(), 8);
+        assert_eq!(found(&marta, &format!("{}ab", "网".repeat(198))).await.len(), 8, "its first words are asked");
+        assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    }
+
+    async fn a_batch_ends_by_its_size(app) {
+        let ana = app.employee().await;
+        app.index().await;
+        // Nearly ninety thousand bytes each.
+        let long = "word ünd ".repeat(2_200);
+        for n in 0..60 {
+            report(&ana, &format!("Long {n}"), json!({ "description": long.clone() + &n.to_string() })).await;
+        }
+        let mut one = app.app.indexer();
+        let entries = "SELECT COUNT(DISTINCT subject) FROM search_entries";
+        one.step().await.expect("a step");
+        let first = number(app, entries).await;
+        assert!((40..50).contains(&first), "a million bytes of twenty-two thousand each: {first}");
+        one.catch_up().await.expect("the rest");
+        assert_eq!(number(app, entries).await, 60);
+        indexer::forget(&app.platform().db).await.expect("forgotten");
+        app.index().await;
+        assert_eq!(number(app, entries).await, 60, "built anew, in several batches as well");
+    }
+
+    async fn one_that_cannot_be_indexed_does_not_hold_up_the_others(app) {
+        let (ana, marta) = (app.employee().await, app.agent("it").await);
+        app.index().await;
+        for title in ["First heron", "Broken heron", "Last heron"] {
+            app.clock().advance(1);
+            report(&ana, title, json!({})).await;
+        }
+        let db = &app.platform().db;
+        let broken = Statement::from_string(db.backend(), "SELECT id FROM tickets WHERE title LIKE 'Broken%'");
+        let broken = db.reader().query_one_raw(broken).await.expect("an answer").expect("a row");
+        let on = broken.try_get_by_index(0).expect("an id");
+        let mut indexer = Indexer::new(app.platform().clone(), Arc::new(Fails { on }));
+        let mut faults = 0;
+        loop {
+            match indexer.step().await {
+                Ok(Step::Idle) => break,
+                Ok(_) => {}
+                Err(_) => faults += 1,
+            }
+            assert!(faults < 10);
+        }
+        assert!(faults > 1, "it is tried again before it is left out");
+        assert_eq!(found(&marta, "heron").await, ["Last heron", "First heron"]);
+    }
+
+    async fn a_newer_index_is_left_alone(app) {
+        let (ana, marta) = (app.employee().await, app.agent("it").await);
+        report(&ana, "Stork", json!({})).await;
+        app.index().await;
+        execute(app, "UPDATE settings SET value = REPLACE(value, '\"kind\":', '\"kind\":9') WHERE name = 'search.index'").await;
+        assert_eq!(app.app.indexer().step().await.expect("a step"), Step::Elsewhere);
+        assert_eq!(found(&marta, "stork").await, ["Stork"]);
+        execute(app, "UPDATE settings SET value = REPLACE(value, '\"kind\":9', '\"kind\":1, \"was\":') WHERE name = 'search.index'").await;
+        assert_eq!(app.app.indexer().step().await.expect("a step"), Step::Done);
+        assert_eq!(found(&marta, "stork").await, [""; 0], "of an older kind, begun anew");
+        app.index().await;
+        assert_eq!(found(&marta, "stork").await, ["Stork"]);
+    }
+}
+
+/// Tickets, of which one has no entry for some reason.
+struct Fails {
+    on: Uuid,
+}
+
+#[async_trait::async_trait]
+impl Source for Fails {
+    fn changed(&self, event: &Event) -> Option<Uuid> {
+        Tickets.changed(event)
+    }
+
+    async fn entries(&self, db: &Reader, subjects: &[Uuid]) -> Result<Vec<Entry>> {
+        if subjects.contains(&self.on) {
+            return Err(Error::not_found("entry"));
+        }
+        Tickets.entries(db, subjects).await
+    }
+
+    async fn older(&self, db: &Reader, before: Option<Uuid>, limit: u64) -> Result<Vec<Uuid>> {
+        Tickets.older(db, before, limit).await
+    }
+
+    async fn count(&self, db: &Reader) -> Result<u64> {
+        Tickets.count(db).await
     }
 }

@@ -3,7 +3,8 @@
 //! Who finds what is decided three times over: the index is asked for what is written where the actor
 //! may read, of departments that they see and of tickets that they take part in; the rows are read within
 //! their scope as it is now; and of each hit it is looked, in what they may read of it, whether it says
-//! what was asked for. So an index that lags behind shows nothing to anybody, and no count tells of it.
+//! what was asked for. So an index that lags behind shows nothing to anybody; a count may tell for that
+//! moment that something is there, of tickets on other pages.
 
 pub mod store;
 
@@ -52,6 +53,11 @@ fn department_label(id: DepartmentId) -> String {
 
 fn person_label(id: PersonId) -> String {
     format!("p{}", id.0.simple())
+}
+
+/// Whoever works in the department reads notes of a restricted ticket, if they take part in it.
+fn within_label(person: PersonId, department: DepartmentId) -> String {
+    person_label(person) + &department_label(department)
 }
 
 /// What is asked.
@@ -116,6 +122,8 @@ pub struct Found {
     pub total: Count,
     /// Whether more follow.
     pub has_next: bool,
+    /// After which place they do: the last that was looked at, whether or not it is shown.
+    pub end: Option<String>,
 }
 
 /// Searches. What was typed as a reference comes first; what is open comes before the rest, of both what
@@ -142,11 +150,11 @@ pub async fn find(db: &Reader, ctx: &Context, request: &Request) -> Result<Found
     let by_reference = store::by_reference(db, &scope, &request.text).await?;
     let by_reference: Vec<TicketId> = by_reference.into_iter().map(|row| row.id).collect();
     let mut ids = by_reference.clone();
-    let more = candidates(db, &scope, &asked, request.only_open).await?;
+    let (more, all) = candidates(db, &scope, &asked, request.only_open).await?;
     ids.extend(more);
     let mut known = HashSet::new();
     ids.retain(|id| known.insert(*id));
-    let exact = ids.len() <= HITS_MOST;
+    let exact = all && ids.len() <= HITS_MOST;
     ids.truncate(HITS_MOST);
     let rows = queue::find_many(db, &scope, &ids).await?;
     let mut rows: HashMap<TicketId, ticket::Model> =
@@ -166,24 +174,37 @@ pub async fn find(db: &Reader, ctx: &Context, request: &Request) -> Result<Found
         exact,
     };
     let has_next = rows.len() > start + size;
-    let page: Vec<(usize, ticket::Model)> = (start + 1..)
-        .zip(rows.into_iter().skip(start).take(size))
+    let cursor = |place: usize| paging::cursor(CURSOR, &[place.to_string()]);
+    let page = (start + 1..).zip(rows.into_iter().skip(start).take(size));
+    let page: Vec<Candidate> = page
+        .map(|(place, row)| Candidate {
+            cursor: cursor(place),
+            named: named(&row),
+            internal: act::standing_of(ctx, &row).may(TicketAction::ReadInternal),
+            ticket: Arc::new(row),
+        })
         .collect();
-    let ids: Vec<TicketId> = page.iter().map(|(_, row)| row.id).collect();
-    let around = store::around(db, &ids).await?;
+    let (internal, public): (Vec<&Candidate>, Vec<&Candidate>) =
+        page.iter().partition(|candidate| candidate.internal);
+    let ids = |of: Vec<&Candidate>| of.into_iter().map(|c| c.ticket.id).collect::<Vec<_>>();
+    let around = store::around(db, &ids(internal), &ids(public)).await?;
     let shown = page.len();
-    let hits = page.into_iter().filter_map(|(place, row)| {
-        let named = named(&row);
-        let cursor = paging::cursor(CURSOR, &[place.to_string()]);
-        show(ctx, &asked, Arc::new(row), cursor, named, &around)
-    });
-    let hits: Vec<Hit> = hits.collect();
+    let end = page.last().map(|candidate| candidate.cursor.clone());
+    // Long texts take the processor a while.
+    let showing = move || {
+        let hits = page.into_iter().filter_map(|c| show(&asked, c, &around));
+        hits.collect::<Vec<_>>()
+    };
+    let hits = tokio::task::spawn_blocking(showing)
+        .await
+        .map_err(anyhow::Error::from)?;
     // What the index says of them is out of date, and does not count.
     total.value -= (shown - hits.len()) as u64;
     Ok(Found {
         hits,
         total,
         has_next,
+        end,
     })
 }
 
@@ -211,22 +232,20 @@ fn start(after: Option<&str>) -> Result<usize> {
     })
 }
 
-/// Ids in the order of the list, one more than can be reached if there are so many.
+/// Ids in the order of the list, one more than can be reached if there are so many; and whether those are
+/// all.
 async fn candidates(
     db: &Reader,
     scope: &Scope,
     asked: &Query,
     only_open: bool,
-) -> Result<Vec<TicketId>> {
+) -> Result<(Vec<TicketId>, bool)> {
+    let departments = scope.departments.iter().copied();
+    let within = departments.clone().map(|d| within_label(scope.person, d));
     let readings = vec![
         Reading {
             fields: Field::ALL.to_vec(),
-            labels: scope
-                .departments
-                .iter()
-                .copied()
-                .map(department_label)
-                .collect(),
+            labels: departments.map(department_label).chain(within).collect(),
         },
         Reading {
             fields: PUBLIC.to_vec(),
@@ -240,30 +259,41 @@ async fn candidates(
     } else {
         &[OPEN, DONE]
     };
+    let mut all = true;
     for label in labels {
         if found.len() > HITS_MOST {
             break;
         }
+        let subjects = question.subjects(db, label, ROWS_MOST).await?;
+        all &= (subjects.len() as u64) < ROWS_MOST;
         // Of a ticket with several rows each may come.
-        for subject in question.subjects(db, label, ROWS_MOST).await? {
+        for subject in subjects {
             if known.insert(subject) {
                 found.push(TicketId(subject));
             }
         }
     }
-    Ok(found)
+    Ok((found, all))
+}
+
+/// What may be a hit.
+struct Candidate {
+    ticket: Arc<ticket::Model>,
+    cursor: String,
+    /// What was typed is its reference.
+    named: bool,
+    /// The actor reads its notes.
+    internal: bool,
 }
 
 /// A hit as the actor may see it; nothing if what they may read of it is not what was asked for.
-fn show(
-    ctx: &Context,
-    asked: &Query,
-    row: Arc<ticket::Model>,
-    cursor: String,
-    named: bool,
-    around: &Around,
-) -> Option<Hit> {
-    let internal = act::standing_of(ctx, &row).may(TicketAction::ReadInternal);
+fn show(asked: &Query, candidate: Candidate, around: &Around) -> Option<Hit> {
+    let Candidate {
+        ticket: row,
+        cursor,
+        named,
+        internal,
+    } = candidate;
     let title = Looked::at(asked, &row.title);
     let mut places = vec![(Place::Description, None, None, &row.description)];
     if let Some(text) = &row.resolution_message {
@@ -285,15 +315,14 @@ fn show(
         ));
     }
     for file in around.files.get(&row.id).into_iter().flatten() {
-        let message = store::message_of(file);
+        let message = file.message_id;
         if message.is_none_or(|message| readable.contains(&message)) {
             places.push((Place::File, message, file.attached_at, &file.name));
         }
     }
     let mut looked = vec![title];
     looked.extend(places.iter().map(|(.., text)| Looked::at(asked, text)));
-    // Where not all could be read, whoever reads notes may read all that was indexed.
-    if !named && !fits(asked, &looked) && (around.complete || !internal) {
+    if !named && !fits(asked, &looked) {
         return None;
     }
     let title = looked.remove(0);

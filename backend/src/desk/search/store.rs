@@ -1,6 +1,6 @@
 //! What the search index says of tickets, and the rows that hits are shown from.
 
-use super::{DONE, OPEN, department_label, person_label};
+use super::{DONE, OPEN, department_label, person_label, within_label};
 use crate::desk::attachment::entity::attachment;
 use crate::desk::entity::{message, participant, ticket};
 use crate::desk::store::queue;
@@ -9,13 +9,15 @@ use crate::platform::event_log::Event;
 use crate::platform::reader::Reader;
 use crate::platform::search::indexer::Source;
 use crate::platform::search::{Entry, Field};
-use sea_orm::sea_query::ExprTrait as _;
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait as _, Order, OverStatement as _, Query, WindowStatement,
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
 };
 use shared::event::EventKind;
-use shared::id::{MessageId, TicketId};
+use shared::id::TicketId;
 use shared::permission::Scope;
 use shared::ticket::{MessageVisibility, Reference, TicketKind};
 use std::collections::HashMap;
@@ -25,10 +27,13 @@ use uuid::Uuid;
 const PADDED: usize = 6;
 /// References that begin like what was typed, at most.
 const REFERENCES_MOST: u64 = 20;
-/// Messages that are read to show the hits of one page, at most.
-const MESSAGES_MOST: u64 = 1_000;
-/// Bytes of them that are looked through: nobody's long texts keep the processor busy.
-const BYTES_MOST: usize = 2_000_000;
+/// Bytes of a ticket's newest public messages that are indexed, and as many of its notes: nobody's long
+/// texts keep the processor busy, and what is found can be shown.
+const BYTES_MOST: i64 = 100_000;
+/// What a message counts besides its text.
+const BYTES_A_MESSAGE: i64 = 100;
+/// Files of a ticket whose names are indexed, the newest.
+const FILES_MOST: i64 = 500;
 
 /// Tickets, as the index knows them.
 pub struct Tickets;
@@ -49,11 +54,8 @@ impl Source for Tickets {
             .filter(ticket::Column::Id.is_in(ids.iter().copied()))
             .all(db)
             .await?;
-        let messages = message::Entity::find()
-            .filter(message::Column::TicketId.is_in(ids.iter().copied()))
-            .order_by_asc(message::Column::Id)
-            .all(db)
-            .await?;
+        let mut messages = newest(db, &ids, &MessageVisibility::ALL).await?;
+        messages.reverse();
         let mut messages = by_ticket(messages, |row| row.ticket_id);
         let mut files = files_of(db, &ids).await?;
         let mut participants = queue::participants(db, &ids).await?;
@@ -148,7 +150,10 @@ pub fn entry(
         .iter()
         .map(|part| person_label(part.person_id))
         .collect();
-    if !row.restricted {
+    if row.restricted {
+        let within = |part: &participant::Model| within_label(part.person_id, row.department_id);
+        labels.extend(participants.iter().map(within));
+    } else {
         labels.push(department_label(row.department_id));
     }
     labels.push(if row.state.is_open() { OPEN } else { DONE }.to_owned());
@@ -161,14 +166,62 @@ pub fn entry(
     }
 }
 
-/// Files that were not removed.
+/// The newest messages of each ticket that are indexed, the newest first: of public ones and of notes
+/// each so many bytes, so that neither take the other's room.
+async fn newest(
+    db: &impl ConnectionTrait,
+    tickets: &[TicketId],
+    of: &[MessageVisibility],
+) -> Result<Vec<message::Model>> {
+    if tickets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let size = Expr::cust(format!("SUM(OCTET_LENGTH(body) + {BYTES_A_MESSAGE})"));
+    let window = WindowStatement::partition_by(message::Column::TicketId)
+        .partition_by_columns([message::Column::Visibility])
+        .order_by(message::Column::Id, Order::Desc)
+        .to_owned();
+    let sized = Query::select()
+        .column(message::Column::Id)
+        .expr_window_as(size, window, Alias::new("bytes"))
+        .from(message::Entity)
+        .and_where(message::Column::TicketId.is_in(tickets.iter().copied()))
+        .and_where(message::Column::Visibility.is_in(of.iter().copied()))
+        .to_owned();
+    let within = Query::select()
+        .column(message::Column::Id)
+        .from_subquery(sized, Alias::new("sized"))
+        .and_where(Expr::col(Alias::new("bytes")).lte(BYTES_MOST))
+        .to_owned();
+    Ok(message::Entity::find()
+        .filter(message::Column::Id.in_subquery(within))
+        .order_by_desc(message::Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// The newest files of each ticket that were not removed.
 async fn files_of(
     db: &impl ConnectionTrait,
     tickets: &[TicketId],
 ) -> Result<HashMap<TicketId, Vec<attachment::Model>>> {
+    let window = WindowStatement::partition_by(attachment::Column::TicketId)
+        .order_by(attachment::Column::Id, Order::Desc)
+        .to_owned();
+    let numbered = Query::select()
+        .column(attachment::Column::Id)
+        .expr_window_as(Expr::cust("ROW_NUMBER()"), window, Alias::new("number"))
+        .from(attachment::Entity)
+        .and_where(attachment::Column::TicketId.is_in(tickets.iter().copied()))
+        .and_where(attachment::Column::RemovedAt.is_null())
+        .to_owned();
+    let within = Query::select()
+        .column(attachment::Column::Id)
+        .from_subquery(numbered, Alias::new("numbered"))
+        .and_where(Expr::col(Alias::new("number")).lte(FILES_MOST))
+        .to_owned();
     let rows = attachment::Entity::find()
-        .filter(attachment::Column::TicketId.is_in(tickets.iter().copied()))
-        .filter(attachment::Column::RemovedAt.is_null())
+        .filter(attachment::Column::Id.in_subquery(within))
         .order_by_asc(attachment::Column::Id)
         .all(db)
         .await?;
@@ -196,30 +249,19 @@ pub struct Around {
     pub messages: HashMap<TicketId, Vec<message::Model>>,
     /// Files.
     pub files: HashMap<TicketId, Vec<attachment::Model>>,
-    /// Whether those are all messages.
-    pub complete: bool,
 }
 
-/// Reads what belongs to the tickets of a page. Whoever shows it looks who may read which.
-pub async fn around(db: &impl ConnectionTrait, tickets: &[TicketId]) -> Result<Around> {
-    let messages = message::Entity::find()
-        .filter(message::Column::TicketId.is_in(tickets.iter().copied()))
-        .order_by_desc(message::Column::Id)
-        .limit(MESSAGES_MOST)
-        .all(db)
-        .await?;
-    let mut bytes = 0;
-    let within = |message: &&message::Model| {
-        bytes += message.body.len();
-        bytes <= BYTES_MOST
-    };
-    let looked = messages.iter().take_while(within).count();
-    let complete = looked == messages.len() && (looked as u64) < MESSAGES_MOST;
-    let messages: Vec<_> = messages.into_iter().take(looked).collect();
+/// Reads what belongs to the tickets of a page: of `internal` with notes, of `public` without.
+pub async fn around(
+    db: &impl ConnectionTrait,
+    internal: &[TicketId],
+    public: &[TicketId],
+) -> Result<Around> {
+    let mut messages = newest(db, internal, &MessageVisibility::ALL).await?;
+    messages.extend(newest(db, public, &[MessageVisibility::Public]).await?);
     Ok(Around {
-        complete,
         messages: by_ticket(messages, |row| row.ticket_id),
-        files: files_of(db, tickets).await?,
+        files: files_of(db, &[internal, public].concat()).await?,
     })
 }
 
@@ -304,7 +346,6 @@ fn ranges(digits: &str) -> Option<Vec<(i64, i64)>> {
 /// Events after `position` that change an entry, and when the first of them was recorded.
 pub async fn waiting(db: &impl ConnectionTrait, position: i64) -> Result<(u64, Option<i64>)> {
     use crate::platform::event_log::EventColumn;
-    use sea_orm::sea_query::{Alias, Expr, Query};
     let kinds = EventKind::ALL
         .iter()
         .filter(|kind| changes_an_entry(**kind));
@@ -321,11 +362,6 @@ pub async fn waiting(db: &impl ConnectionTrait, position: i64) -> Result<(u64, O
     };
     let count: i64 = row.try_get_by_index(0)?;
     Ok((u64::try_from(count).unwrap_or(0), row.try_get_by_index(1)?))
-}
-
-/// Which message a file belongs to.
-pub fn message_of(file: &attachment::Model) -> Option<MessageId> {
-    file.message_id
 }
 
 #[cfg(test)]

@@ -5,12 +5,17 @@ use super::Field;
 use super::index::LABEL;
 use super::query::{Query, Term};
 use crate::platform::error::Result;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Order, Query as Select};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, Order, Query as Select};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use uuid::Uuid;
 
-/// Longer words that a beginning stands for: those that are written most.
+/// Words that begin alike are asked for as a beginning, as long as they were written so seldom together:
+/// merging the places of all of them is cheap then, and exact.
+const SELDOM: i64 = 5_000;
+/// Longer words that a common beginning stands for: those that are written most.
 const LONGER_MOST: u64 = 30;
+/// Words of a term whose common beginning stands for longer ones: each repeats all words before it.
+const REPEATED_MOST: usize = 4;
 
 /// Who asks reads these fields of entries that have one of these labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +26,14 @@ pub struct Reading {
     pub labels: Vec<String>,
 }
 
-/// A term as the words that it may be.
-type Rows = Vec<Vec<String>>;
+/// A term as it is asked.
+#[derive(Debug)]
+struct Rows {
+    /// The words that it may be.
+    either: Vec<Vec<String>>,
+    /// Their last word is a beginning.
+    begins: bool,
+}
 
 /// A question whose beginnings have become words.
 pub struct Question {
@@ -49,7 +60,7 @@ impl Question {
         let unwanted = query.unwanted.iter();
         Ok(Self {
             wanted,
-            unwanted: unwanted.map(|term| vec![term.words.clone()]).collect(),
+            unwanted: unwanted.map(|term| Rows::of(term, false)).collect(),
             readings,
         })
     }
@@ -89,8 +100,11 @@ impl Question {
     }
 
     fn fts5(&self, label: &str) -> String {
-        let phrase = |words: &Vec<String>| format!("\"{}\"", words.join(" "));
-        let either = |rows: &Rows| format!("({})", joined(rows.iter().map(phrase), " OR "));
+        let either = |rows: &Rows| {
+            let end = if rows.begins { " *" } else { "" };
+            let phrase = |words: &Vec<String>| format!("\"{}\"{end}", words.join(" "));
+            format!("({})", joined(rows.either.iter().map(phrase), " OR "))
+        };
         let columns = |fields: &[Field]| {
             let names = fields.iter().map(|field| field.column().to_owned());
             format!("{{{}}}", joined(names, " "))
@@ -118,17 +132,21 @@ impl Question {
 
     fn tsquery(&self, label: &str) -> String {
         let either = |rows: &Rows, fields: &[Field]| {
-            let weights: String = if fields.len() == Field::ALL.len() {
-                String::new()
-            } else {
-                let weights = fields.iter().map(|field| field.weight());
-                [':'].into_iter().chain(weights).collect()
+            let some = fields.len() < Field::ALL.len();
+            let weights: String = fields.iter().filter(|_| some).map(|f| f.weight()).collect();
+            let lexeme = |(at, word): (usize, &String), last: usize| {
+                let star = if rows.begins && at == last { "*" } else { "" };
+                match (star, weights.as_str()) {
+                    ("", "") => format!("'{word}'"),
+                    _ => format!("'{word}':{star}{weights}"),
+                }
             };
             let phrase = |words: &Vec<String>| {
-                let words = words.iter().map(|word| format!("'{word}'{weights}"));
+                let last = words.len() - 1;
+                let words = words.iter().enumerate().map(|word| lexeme(word, last));
                 format!("({})", joined(words, " <-> "))
             };
-            format!("({})", joined(rows.iter().map(phrase), " | "))
+            format!("({})", joined(rows.either.iter().map(phrase), " | "))
         };
         let labelled = |labels: &[String]| {
             let labels = labels.iter().map(|label| format!("'{LABEL}{label}'"));
@@ -151,31 +169,59 @@ fn joined(parts: impl Iterator<Item = String>, by: &str) -> String {
     parts.collect::<Vec<_>>().join(by)
 }
 
+impl Rows {
+    fn of(term: &Term, begins: bool) -> Self {
+        Self {
+            either: vec![term.words.clone()],
+            begins,
+        }
+    }
+}
+
 async fn rows(db: &impl ConnectionTrait, term: &Term) -> Result<Rows> {
-    let mut rows = vec![term.words.clone()];
-    if let (true, Some((last, before))) = (term.begins, term.words.split_last()) {
-        for word in longer(db, last).await? {
+    let (true, Some((last, before))) = (term.begins, term.words.split_last()) else {
+        return Ok(Rows::of(term, false));
+    };
+    let (uses, longer) = longer(db, last).await?;
+    if uses <= SELDOM {
+        return Ok(Rows::of(term, true));
+    }
+    let mut rows = Rows::of(term, false);
+    if term.words.len() <= REPEATED_MOST {
+        for word in longer {
             let mut row = before.to_vec();
             row.push(word);
-            rows.push(row);
+            rows.either.push(row);
         }
     }
     Ok(rows)
 }
 
-/// The words of the vocabulary that begin like this, without itself.
-async fn longer(db: &impl ConnectionTrait, beginning: &str) -> Result<Vec<String>> {
+/// How often the words of the vocabulary that begin like this were written, without itself, and those
+/// that were written most.
+async fn longer(db: &impl ConnectionTrait, beginning: &str) -> Result<(i64, Vec<String>)> {
     let word = || Expr::col(Alias::new("word"));
-    let question = Select::select()
+    let uses = || Expr::col(Alias::new("uses"));
+    let longer = || {
+        Select::select()
+            .from(Alias::new("search_words"))
+            .and_where(word().gt(beginning))
+            .and_where(word().lt(format!("{beginning}{}", char::MAX)))
+            .to_owned()
+    };
+    let sum = Func::cast_as(Func::sum(uses()), Alias::new("bigint"));
+    let sum = db.query_one(longer().expr(sum)).await?;
+    let sum: Option<i64> = sum.map_or(Ok(None), |row| row.try_get_by_index(0))?;
+    let most = longer()
         .column(Alias::new("word"))
-        .from(Alias::new("search_words"))
-        .and_where(word().gt(beginning))
-        .and_where(word().lt(format!("{beginning}{}", char::MAX)))
         .order_by(Alias::new("uses"), Order::Desc)
         .order_by(Alias::new("word"), Order::Asc)
         .limit(LONGER_MOST)
         .to_owned();
-    let found = db.query_all(&question).await?;
+    let found = db.query_all(&most).await?;
     let words = found.iter().map(|row| row.try_get_by_index(0));
-    Ok(words.collect::<std::result::Result<_, _>>()?)
+    Ok((
+        sum.unwrap_or(0),
+        words.collect::<std::result::Result<_, _>>()?,
+    ))
 }

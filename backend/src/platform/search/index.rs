@@ -16,8 +16,6 @@ use uuid::Uuid;
 const WORDS_A_ROW: usize = 7_500;
 /// Bytes of one row's words; PostgreSQL takes a megabyte, places included.
 const BYTES_A_ROW: usize = 400_000;
-/// Longest word of the vocabulary, in characters: what is longer is no beginning of anything.
-const VOCABULARY_LONGEST: usize = 32;
 /// Rows of one statement.
 const ROWS_A_STATEMENT: usize = 1_000;
 /// Counter of rows that are newer than all others.
@@ -160,11 +158,6 @@ impl Batch {
         std::mem::take(&mut self.words)
     }
 
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        self.subjects.is_empty()
-    }
-
     /// Writes, in the transaction of `db`.
     ///
     /// # Errors
@@ -258,9 +251,7 @@ fn pieces(words: Vec<String>) -> Vec<Vec<String>> {
 }
 
 fn in_vocabulary(word: &str) -> bool {
-    let long = word.chars().count();
-    (BEGINNING_LEAST..=VOCABULARY_LONGEST).contains(&long)
-        && !word.bytes().all(|byte| byte.is_ascii_digit())
+    word.chars().count() >= BEGINNING_LEAST && !word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Counts words of the vocabulary, in their order: two that write at once wait, and do not deadlock.
@@ -349,6 +340,12 @@ async fn insert(
     db.execute_raw(Statement::from_sql_and_values(backend, text, values))
         .await?;
     Ok(())
+}
+
+/// Which of these subjects have entries.
+pub(super) async fn known(db: &impl ConnectionTrait, subjects: &[Uuid]) -> Result<HashSet<Uuid>> {
+    let rows = rows_of(db, subjects).await?;
+    Ok(rows.into_iter().map(|(_, subject)| subject).collect())
 }
 
 /// Rows of these subjects.
@@ -511,10 +508,7 @@ mod tests {
         let batch = Batch::prepare(
             DatabaseBackend::Sqlite,
             vec![Uuid::nil()],
-            &[entry(&[(
-                Field::Body,
-                "a wifi WiFi 000123 x1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-            )])],
+            &[entry(&[(Field::Body, "a wifi WiFi 000123 x1")])],
         );
         let words: Vec<(String, i64)> = batch.words.into_iter().collect();
         assert_eq!(words, [("wifi".to_owned(), 2), ("x1".to_owned(), 1)]);

@@ -14,6 +14,7 @@ use crate::platform::setting;
 use crate::platform::transaction::Transaction;
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::RecvError;
@@ -24,13 +25,21 @@ use uuid::Uuid;
 /// Setting: how far the index is.
 const STATE: &str = "search.index";
 /// Raised when entries are made otherwise: what older programs indexed is then built anew.
-const KIND: u32 = 1;
+const KIND: u32 = 2;
 /// Events that are read at once.
 const EVENTS: u64 = 500;
 /// Subjects of one transaction that follows the log: acts wait for as long as it takes.
 const CHANGED: usize = 50;
 /// Subjects of one transaction while the index is built.
 const FILLED: u64 = 100;
+/// Bytes of text after which a batch ends; one subject at least.
+const BATCH_BYTES: usize = 1_000_000;
+/// Subjects that are read at once.
+const READ: usize = 25;
+/// Events behind the log from which on the index takes half of the time instead of a quarter.
+const BACKLOG: i64 = 3_000;
+/// Faults in a row after which a subject is left out.
+const FAULTS_MOST: u32 = 3;
 /// Events that change no entry are passed by without being written down, up to so many.
 const UNWRITTEN: i64 = 1_000;
 /// Pause after a batch, in which more gathers, and others write.
@@ -98,6 +107,14 @@ pub struct Indexer {
     source: Arc<dyn Source>,
     /// Up to here nothing was in the log that changes an entry.
     passed: i64,
+    /// Events that it is behind the log.
+    backlog: i64,
+    /// Faults in a row.
+    faults: u32,
+    /// Subjects that are written one by one, since there was a fault.
+    alone: usize,
+    /// The next subject gets no entry.
+    leaves_out: bool,
     told: Option<Instant>,
 }
 
@@ -108,6 +125,10 @@ impl Indexer {
             platform,
             source,
             passed: 0,
+            backlog: 0,
+            faults: 0,
+            alone: 0,
+            leaves_out: false,
             told: None,
         }
     }
@@ -121,16 +142,51 @@ impl Indexer {
         Ok(())
     }
 
-    /// One transaction.
+    /// One transaction. After a fault subjects are written one by one, and whose entry fails again and
+    /// again is left out, so that it does not hold up all others.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn step(&mut self) -> Result<Step> {
+        let mut step = self.go_on().await;
+        if let Err(error) = &step
+            && self.faults >= FAULTS_MOST
+        {
+            // If it is the database that fails, so does this.
+            tracing::error!(%error, "trying without what cannot be indexed");
+            self.leaves_out = true;
+            step = self.go_on().await;
+            self.leaves_out = false;
+        }
+        if step.is_ok() {
+            self.faults = 0;
+            self.alone = self.alone.saturating_sub(1);
+        } else {
+            self.faults += 1;
+            self.alone = CHANGED;
+        }
+        step
+    }
+
+    /// How long to rest after a step: others write at least half of the time, and three quarters unless
+    /// the index falls behind.
+    pub fn rest(&self, worked: Duration) -> Duration {
+        if self.backlog < BACKLOG {
+            worked * 3
+        } else {
+            worked
+        }
+    }
+
+    async fn go_on(&mut self) -> Result<Step> {
         let db = &self.platform.db;
-        let Some(standing) = read(db.reader()).await? else {
-            return self.begin().await;
+        let standing = match look(db.reader()).await? {
+            Found::Standing(standing) => standing,
+            Found::Nothing => return self.begin().await,
+            Found::Newer => return Ok(Step::Elsewhere),
         };
         let passed = self.passed.max(standing.position);
+        self.backlog = event_log::last_sequence(db.reader()).await? - passed;
         let events = event_log::after(db.reader(), passed, EVENTS).await?;
         if events.is_empty() {
             self.passed = passed;
@@ -139,7 +195,8 @@ impl Indexer {
                 None => Ok(Step::Idle),
             };
         }
-        let (mut subjects, mut position) = (Vec::new(), passed);
+        // Each with the position before it.
+        let (mut subjects, mut before, mut position) = (Vec::new(), Vec::new(), passed);
         for event in &events {
             if let Some(subject) = self.source.changed(event)
                 && !subjects.contains(&subject)
@@ -148,6 +205,7 @@ impl Indexer {
                     break;
                 }
                 subjects.push(subject);
+                before.push(position);
             }
             position = event.sequence;
         }
@@ -155,9 +213,9 @@ impl Indexer {
             self.passed = position;
             return Ok(Step::Done);
         }
-        let batch = self.prepare(subjects).await?;
+        let (batch, taken) = self.prepare(subjects).await?;
         let next = Standing {
-            position,
+            position: before.get(taken).copied().unwrap_or(position),
             ..standing.clone()
         };
         self.write(&standing, &next, batch, Place::First).await
@@ -165,14 +223,23 @@ impl Indexer {
 
     async fn fill(&mut self, standing: Standing, filling: Filling) -> Result<Step> {
         let reader = self.platform.db.reader();
-        let subjects = self.source.older(reader, filling.before, FILLED).await?;
-        let next = subjects.last().map(|last| Filling {
+        let mut subjects = self.source.older(reader, filling.before, FILLED).await?;
+        let known = index::known(reader, &subjects).await?;
+        let all = subjects.clone();
+        subjects.retain(|subject| !known.contains(subject));
+        let wanted = subjects.clone();
+        let (batch, taken) = self.prepare(subjects).await?;
+        // Up to the first that the batch had no room for.
+        let done = wanted
+            .get(taken)
+            .and_then(|next| all.iter().position(|subject| subject == next))
+            .unwrap_or(all.len());
+        let next = all[..done].last().map(|last| Filling {
             before: Some(*last),
-            done: filling.done + subjects.len() as u64,
+            done: filling.done + done as u64,
             total: filling.total,
         });
         self.tell(&filling, next.is_none());
-        let batch = self.prepare(subjects).await?;
         let next = Standing {
             filling: next,
             ..standing.clone()
@@ -196,13 +263,40 @@ impl Indexer {
         }
     }
 
-    async fn prepare(&self, subjects: Vec<Uuid>) -> Result<Batch> {
+    /// A batch of the first of these subjects, and of how many: acts wait while it is written, so it
+    /// ends by its size too.
+    async fn prepare(&self, mut subjects: Vec<Uuid>) -> Result<(Batch, usize)> {
+        if self.alone > 0 {
+            subjects.truncate(1);
+        }
         let db = &self.platform.db;
-        let entries = self.source.entries(db.reader(), &subjects).await?;
+        let (mut entries, mut size, mut taken) = (Vec::new(), 0, 0);
+        if self.leaves_out {
+            tracing::error!(?subjects, "cannot be indexed, and is left out of search");
+            taken = subjects.len();
+        }
+        for group in subjects[taken..].chunks(READ) {
+            if size >= BATCH_BYTES {
+                break;
+            }
+            let found = self.source.entries(db.reader(), group).await?;
+            let mut found: HashMap<Uuid, Entry> =
+                found.into_iter().map(|e| (e.subject, e)).collect();
+            for subject in group {
+                if size >= BATCH_BYTES {
+                    break;
+                }
+                taken += 1;
+                let entry = found.remove(subject);
+                size += entry.as_ref().map_or(0, Entry::size);
+                entries.extend(entry);
+            }
+        }
+        subjects.truncate(taken);
         let backend = db.backend();
         let folded =
             tokio::task::spawn_blocking(move || Batch::prepare(backend, subjects, &entries));
-        Ok(folded.await.map_err(anyhow::Error::from)?)
+        Ok((folded.await.map_err(anyhow::Error::from)?, taken))
     }
 
     /// Writes a batch and where the index stands then, if it still stands where it was read.
@@ -240,7 +334,7 @@ impl Indexer {
             tx.rollback().await?;
             return Ok(Step::Elsewhere);
         }
-        if read(&tx).await?.is_none() {
+        if matches!(look(&tx).await?, Found::Nothing) {
             index::empty(&tx).await?;
             let standing = Standing {
                 kind: KIND,
@@ -271,8 +365,7 @@ impl Indexer {
         while !*stopping.borrow() {
             let started = Instant::now();
             let pause = match self.step().await {
-                // As long as it worked, at least: half of the time belongs to the others.
-                Ok(Step::Done) => Some(started.elapsed().min(LONGEST_SLEEP)),
+                Ok(Step::Done) => Some(self.rest(started.elapsed())),
                 Ok(Step::Idle) => None,
                 Ok(Step::Elsewhere) => Some(LONGEST_SLEEP),
                 Err(error) => {
@@ -348,9 +441,32 @@ pub async fn wait_turn(tx: &impl ConnectionTrait) -> Result<()> {
 /// # Errors
 /// The database does not answer.
 pub async fn read(db: &impl ConnectionTrait) -> Result<Option<Standing>> {
-    let standing: Option<serde_json::Value> = setting::get(db, STATE).await?;
-    let standing = standing.and_then(|value| serde_json::from_value::<Standing>(value).ok());
-    Ok(standing.filter(|standing| standing.kind == KIND))
+    Ok(match look(db).await? {
+        Found::Standing(standing) => Some(standing),
+        Found::Nothing | Found::Newer => None,
+    })
+}
+
+/// What there is of an index.
+enum Found {
+    /// One of this kind.
+    Standing(Standing),
+    /// None, or of an older kind.
+    Nothing,
+    /// A newer program keeps it: two that build each their own would never be done.
+    Newer,
+}
+
+async fn look(db: &impl ConnectionTrait) -> Result<Found> {
+    let Some(value) = setting::get::<serde_json::Value>(db, STATE).await? else {
+        return Ok(Found::Nothing);
+    };
+    if value["kind"].as_u64() > Some(u64::from(KIND)) {
+        return Ok(Found::Newer);
+    }
+    let standing = serde_json::from_value::<Standing>(value).ok();
+    let standing = standing.filter(|standing| standing.kind == KIND);
+    Ok(standing.map_or(Found::Nothing, Found::Standing))
 }
 
 /// Throws the index away: a server, or [`Indexer::catch_up`], builds it anew.

@@ -52,3 +52,10 @@ pub struct Entry {
     /// ASCII letters and digits alone.
     pub labels: Vec<String>,
 }
+
+impl Entry {
+    /// Bytes of its texts.
+    fn size(&self) -> usize {
+        self.texts.iter().map(|(_, text)| text.len()).sum()
+    }
+}

@@ -7,6 +7,8 @@ use super::fold;
 pub const LONGEST: usize = 200;
 /// Most terms of a question; what follows is passed over.
 pub const TERMS_MOST: usize = 12;
+/// Most words of a question, phrases included; what follows is passed over.
+pub const WORDS_MOST: usize = 24;
 /// Fewest letters of a beginning by which longer words are found.
 pub const BEGINNING_LEAST: usize = 2;
 
@@ -29,11 +31,13 @@ pub struct Term {
 }
 
 impl Query {
-    /// Reads what was typed. The last word may go on, unless a space or a quotation mark ends it.
+    /// Reads what was typed. The last word may go on, unless a space or a quotation mark ends it, or
+    /// it is digits alone: they begin references, and more numbers than anybody looks for.
     pub fn parse(text: &str) -> Self {
         let letters: Vec<char> = text.chars().take(LONGEST).collect();
         let mut rest = letters.as_slice();
         let mut query = Self::default();
+        let mut room = WORDS_MOST;
         while let Some((first, after)) = rest.split_first() {
             if first.is_whitespace() {
                 rest = after;
@@ -46,18 +50,26 @@ impl Query {
             let (inside, quoted, left) = term(rest);
             rest = left;
             let inside: String = inside.iter().collect();
-            let words: Vec<String> = fold::words(&inside).into_iter().map(|w| w.text).collect();
+            let mut words: Vec<String> = fold::words(&inside).into_iter().map(|w| w.text).collect();
             if words.is_empty() {
                 continue;
             }
-            if query.wanted.len() + query.unwanted.len() == TERMS_MOST {
+            if query.wanted.len() + query.unwanted.len() == TERMS_MOST || room == 0 {
                 break;
             }
-            let long = words
-                .last()
-                .is_some_and(|word| word.chars().count() >= BEGINNING_LEAST);
-            let ends_here = rest.is_empty() && inside.ends_with(char::is_alphanumeric);
-            let begins = ends_here && !quoted && !without && long;
+            let whole = words.len() <= room;
+            if without && !whole {
+                // Its beginning alone would take out more.
+                break;
+            }
+            words.truncate(room);
+            room -= words.len();
+            let beginning = words.last().is_some_and(|word| {
+                let number = word.bytes().all(|byte| byte.is_ascii_digit());
+                !number && word.chars().count() >= BEGINNING_LEAST
+            });
+            let ends_here = whole && rest.is_empty() && inside.ends_with(char::is_alphanumeric);
+            let begins = ends_here && !quoted && !without && beginning;
             let list = if without {
                 &mut query.unwanted
             } else {
@@ -144,7 +156,7 @@ mod tests {
             ("\"unfinished phrase", "unfinished+phrase"),
             ("„Größe“ «à la»", "grosse a+la"),
             ("e-mail", "e+mail…"),
-            ("INC-000042", "inc+000042…"),
+            ("INC-000042", "inc+000042"),
             ("- -- * \" () AND OR NOT", "and+or+not"),
             ("a\"b c\"d", "a b+c d"),
             ("vpn vpn vpn ", "vpn"),
@@ -161,6 +173,11 @@ mod tests {
     fn a_question_has_an_end() {
         let many = Query::parse(&"ab cd ef gh ij kl mn op qr st uv wx yz 12 34 ".repeat(200));
         assert_eq!(many.wanted.len(), TERMS_MOST);
+        let phrase = "网".repeat(198);
+        let cut = Query::parse(&format!("{phrase}ab"));
+        assert_eq!(cut.wanted[0].words.len(), WORDS_MOST);
+        assert!(!cut.wanted[0].begins, "its end was not typed");
+        assert_eq!(written(&Query::parse(&format!("vpn -{phrase}"))), "vpn");
         let long = Query::parse(&"x".repeat(10_000));
         assert_eq!(long.wanted[0].words[0].len(), 64);
     }
@@ -182,6 +199,8 @@ mod tests {
         fn whatever_is_typed_is_understood(text in "\\PC{0,80}|.{0,80}|[-\" a-z*()^:]{0,60}") {
             let query = Query::parse(&text);
             prop_assert!(query.wanted.len() + query.unwanted.len() <= TERMS_MOST);
+            let terms = query.wanted.iter().chain(&query.unwanted);
+            prop_assert!(terms.map(|term| term.words.len()).sum::<usize>() <= WORDS_MOST);
             for term in query.wanted.iter().chain(&query.unwanted) {
                 prop_assert!(!term.words.is_empty());
                 for word in &term.words {
