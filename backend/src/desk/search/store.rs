@@ -54,7 +54,7 @@ impl Source for Tickets {
             .filter(ticket::Column::Id.is_in(ids.iter().copied()))
             .all(db)
             .await?;
-        let mut messages = newest(db, &ids, &MessageVisibility::ALL).await?;
+        let mut messages = newest(db, &ids, MessageVisibility::ALL).await?;
         messages.reverse();
         let mut messages = by_ticket(messages, |row| row.ticket_id);
         let mut files = files_of(db, &ids).await?;
@@ -257,7 +257,7 @@ pub async fn around(
     internal: &[TicketId],
     public: &[TicketId],
 ) -> Result<Around> {
-    let mut messages = newest(db, internal, &MessageVisibility::ALL).await?;
+    let mut messages = newest(db, internal, MessageVisibility::ALL).await?;
     messages.extend(newest(db, public, &[MessageVisibility::Public]).await?);
     Ok(Around {
         messages: by_ticket(messages, |row| row.ticket_id),
