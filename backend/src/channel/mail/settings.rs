@@ -198,7 +198,14 @@ impl Draft {
 
 /// What is kept at present.
 pub async fn kept(db: &impl Connection) -> Result<Kept> {
-    Ok(setting::get(db, NAME).await?.unwrap_or_default())
+    let Some(row) = setting::get::<serde_json::Value>(db, NAME).await? else {
+        return Ok(Kept::default());
+    };
+    // Acts go on without mail, and an administrator can set it up anew.
+    Ok(serde_json::from_value(row).unwrap_or_else(|error| {
+        tracing::error!(%error, "the settings of mail cannot be read: mail is off");
+        Kept::default()
+    }))
 }
 
 /// What is kept, for administrators.
@@ -253,11 +260,18 @@ pub async fn edit(
             Some(Typed(text)) => Some(KeptPassword {
                 sealed: platform
                     .vault
-                    .seal(&platform.ids, PURPOSE, &server.account(), &text)?,
+                    .seal(&platform.ids, PURPOSE, &server.account(), &text)
+                    .map_err(|error| no_key(&error))?,
                 set_at: ctx.now,
                 set_by: ctx.person(),
             }),
-            None => password_of(&before, &server)?.cloned(),
+            None => match password_of(&before, &server)? {
+                Some(password) => match before.open(&platform.vault) {
+                    Some(Err(_)) => return Err(needs_password()),
+                    _ => Some(password.clone()),
+                },
+                None => None,
+            },
         };
         after.server = Some(server);
     }
@@ -404,6 +418,16 @@ async fn log_test(
     emit(&mut uow, EventKind::MailServerTried, subject(None), changes);
     uow.commit().await?;
     Ok(())
+}
+
+/// Nothing can be sealed: whoever runs the server has to look.
+fn no_key(error: &anyhow::Error) -> Error {
+    tracing::error!(%error, "a password cannot be sealed");
+    Error::refused(
+        code::NOT_ALLOWED_NOW,
+        "password",
+        "The secret key cannot be read or written on this server; `bellhop doctor` says why.",
+    )
 }
 
 fn needs_password() -> Error {

@@ -121,21 +121,26 @@ impl Runner {
 
     /// Takes what this node can do at present.
     async fn claim(&self, limit: usize) -> Result<Vec<Model>> {
-        claim(&self.platform, &self.kinds().await?, limit).await
+        claim(&self.platform, &self.kinds().await, limit).await
     }
 
-    async fn kinds(&self) -> Result<Vec<&'static str>> {
+    async fn kinds(&self) -> Vec<&'static str> {
         let mut kinds = Vec::with_capacity(self.workers.len());
         for worker in &self.workers {
-            if worker.ready(&self.platform).await? {
-                kinds.push(worker.kind());
+            match worker.ready(&self.platform).await {
+                Ok(true) => kinds.push(worker.kind()),
+                Ok(false) => {}
+                // The others go on.
+                Err(error) => {
+                    tracing::error!(%error, kind = worker.kind(), "jobs of a kind wait");
+                }
             }
         }
-        Ok(kinds)
+        kinds
     }
 
     async fn sleep(&self) -> Duration {
-        let next = async { next_due(&self.platform, &self.kinds().await?).await };
+        let next = async { next_due(&self.platform, &self.kinds().await).await };
         match next.await {
             Ok(due) => due
                 .map_or(LONGEST_SLEEP, |due| {

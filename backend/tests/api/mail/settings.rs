@@ -62,6 +62,22 @@ on_both_databases! {
         }
     }
 
+    async fn settings_that_cannot_be_read_stop_nothing_and_are_made_anew(app) {
+        let server = SmtpServer::start().await;
+        let admin = app.admin().await;
+        let (marta, id) = stage(app).await;
+        let tx = app.platform().db.begin().await.expect("a transaction");
+        setting::set(&tx, "mail", &json!("of another version")).await.expect("a setting");
+        tx.commit().await.expect("a commit");
+        reply(&marta, &id, "Still here.").await;
+        assert_eq!(app.run_jobs().await, 0);
+        assert_eq!(mail(&admin).await["standing"], "OFF");
+        set_up(&admin, server_at(&server, "NONE", json!({}))).await;
+        reply(&marta, &id, "And by mail again.").await;
+        assert_eq!(app.run_jobs().await, 1);
+        assert_eq!(server.take().len(), 1);
+    }
+
     async fn every_node_sends_as_was_set_before_its_next_letter(app) {
         let (first, second) = (SmtpServer::start().await, SmtpServer::start().await);
         let admin = app.admin().await;

@@ -114,12 +114,19 @@ fn standing(mail: Mail) -> AnyView {
         MailStanding::Off => Some(words::mail_off()),
         MailStanding::PasswordNeeded => Some(words::mail_password_lost()),
     };
+    let flow = view! {
+        <dt>{words::mail_last()}</dt>
+        <dd>{moment(mail.last_sent_at, words::mail_never())}</dd>
+        <dt>{words::mail_waiting()}</dt>
+        <dd>{words::mail_waiting_count(mail.waiting, mail.failing)}</dd>
+    };
     if let Some(sentence) = sentence {
         return view! {
             <p class="notice" data-tone="warn">
                 <Icon name="circle-alert" />
                 <span>{sentence}</span>
             </p>
+            <dl class="admin-facts">{flow}</dl>
         }
         .into_any();
     }
@@ -139,10 +146,7 @@ fn standing(mail: Mail) -> AnyView {
     view! {
         <dl class="admin-facts">
             {facts}
-            <dt>{words::mail_last()}</dt>
-            <dd>{moment(mail.last_sent_at, words::mail_never())}</dd>
-            <dt>{words::mail_waiting()}</dt>
-            <dd>{words::mail_waiting_count(mail.waiting, mail.failing)}</dd>
+            {flow}
         </dl>
     }
     .into_any()

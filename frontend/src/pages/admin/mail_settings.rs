@@ -106,6 +106,15 @@ fn Fields(settings: MailSettings, own: StoredValue<i32>, on_done: Callback<()>) 
         now
     });
 
+    // What was tried was another server than the one that stands there now.
+    effect(move |_: Option<()>| {
+        account();
+        for field in [password, sender_name, sender_address, reply_to] {
+            field.track();
+        }
+        tried.set(None);
+    });
+
     let server = move || {
         let port = match number(&port, "port") {
             Ok(port) => port,
@@ -142,7 +151,7 @@ fn Fields(settings: MailSettings, own: StoredValue<i32>, on_done: Callback<()>) 
         let on = on.get_untracked();
         // Mail that is off needs no server yet.
         let empty = host.with_untracked(|host| host.trim().is_empty());
-        let server = if empty && !on {
+        let server = if empty && !on && first {
             None
         } else {
             let Some(server) = server() else { return };
@@ -150,11 +159,14 @@ fn Fields(settings: MailSettings, own: StoredValue<i32>, on_done: Callback<()>) 
         };
         tried.set(None);
         let typed = password.with_untracked(|password| !password.is_empty());
+        let anonymous = user.with_untracked(|user| user.trim().is_empty());
+        let of = account();
         form.send(data::edit(own.get_value(), on, server), move |version| {
             own.set_value(version);
-            if typed || user.with_untracked(|user| user.trim().is_empty()) {
+            if typed || anonymous {
                 password.try_set(String::new());
-                kept.try_set(typed.then(|| (account(), words::mail_password_now().to_owned())));
+                let now = || (of, words::mail_password_now().to_owned());
+                kept.try_set(typed.then(now));
             }
             saved();
             on_done.try_run(());
