@@ -6,8 +6,9 @@ use crate::desk::Desk;
 use crate::desk::live::TicketFeed;
 use crate::desk::search::store::Tickets;
 use crate::first_hour::FirstHour;
-use crate::platform::job::runner::{Runner, Running};
-use crate::platform::search::indexer::{self, Indexer};
+use crate::platform::background::Running;
+use crate::platform::job::runner::Runner;
+use crate::platform::search::indexer::Indexer;
 use crate::platform::{Platform, timer};
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ impl App {
 
     /// Starts what runs beside requests: the live feed, and the timers unless they are fired by
     /// hand; those are to be stopped before the server ends.
-    pub fn start(&self, timers: bool) -> Option<timer::Running> {
+    pub fn start(&self, timers: bool) -> Option<Running> {
         tokio::spawn(self.tickets.clone().run(self.platform.clone()));
         tokio::spawn(self.platform.feed.clone().run(self.platform.db.clone()));
         timers.then(|| timer::start(self.platform.clone(), Arc::new(self.desk.clone())))
@@ -63,7 +64,7 @@ impl App {
     }
 
     /// Starts to keep the search index up to date, to be stopped before the server ends.
-    pub fn start_indexer(&self) -> indexer::Running {
+    pub fn start_indexer(&self) -> Running {
         self.indexer().start()
     }
 

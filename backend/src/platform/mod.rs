@@ -2,6 +2,7 @@
 //! timers, jobs, clock, ids.
 
 mod act_thread;
+pub mod background;
 pub mod batch;
 pub mod budget;
 pub mod bulk;

@@ -2,6 +2,7 @@
 //! once, because the timer's row vanishes in the transaction of its effects.
 
 use super::Platform;
+use super::background::Running;
 use super::context::Context;
 use super::error::Result;
 use super::unit_of_work::UnitOfWork;
@@ -14,7 +15,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "timers")]
@@ -162,30 +162,9 @@ async fn postpone(platform: &Platform, timer: &Model, now: Timestamp) -> Result<
     Ok(())
 }
 
-/// Timers at work.
-pub struct Running {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl Running {
-    /// Lets the timer in hand come to its end, takes no other, and ends.
-    pub async fn stop(self) {
-        // An error only says that it has ended.
-        let _ = self.stop.send(true);
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the task that fires timers ended badly");
-        }
-    }
-}
-
 /// Begins to fire, for ever.
 pub fn start(platform: Platform, firing: std::sync::Arc<dyn Firing>) -> Running {
-    let (stop, stopping) = watch::channel(false);
-    Running {
-        stop,
-        task: tokio::spawn(run(platform, firing, stopping)),
-    }
+    Running::begin("timers", |stopping| run(platform, firing, stopping))
 }
 
 async fn run(

@@ -6,6 +6,7 @@ use super::{
     pause_seconds,
 };
 use crate::platform::Platform;
+use crate::platform::background::Running;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::unit_of_work::UnitOfWork;
@@ -16,7 +17,7 @@ use shared::job::JobState;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 /// Jobs that one node does at the same time.
 const AT_ONCE: usize = 8;
@@ -32,23 +33,6 @@ const LAST_ATTEMPTS: Duration = Duration::from_secs(10);
 pub struct Runner {
     platform: Platform,
     workers: Vec<Arc<dyn Worker>>,
-}
-
-/// A runner at work.
-pub struct Running {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl Running {
-    /// Takes no more jobs, lets those in hand come to their end for a while, and ends.
-    pub async fn stop(self) {
-        // An error only says that it has ended.
-        let _ = self.stop.send(true);
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the task that does jobs ended badly");
-        }
-    }
 }
 
 impl Runner {
@@ -74,11 +58,7 @@ impl Runner {
 
     /// Begins to do jobs, for ever.
     pub fn start(self) -> Running {
-        let (stop, stopping) = watch::channel(false);
-        Running {
-            stop,
-            task: tokio::spawn(self.run(stopping)),
-        }
+        Running::begin("jobs", |stopping| self.run(stopping))
     }
 
     async fn run(self, mut stopping: watch::Receiver<bool>) {

@@ -6,6 +6,7 @@
 use super::Entry;
 use super::index::{self, Batch, Place};
 use crate::platform::Platform;
+use crate::platform::background::Running;
 use crate::platform::database::Database;
 use crate::platform::error::Result;
 use crate::platform::event_log::{self, Event};
@@ -19,7 +20,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// Setting: how far the index is.
@@ -353,11 +353,7 @@ impl Indexer {
 
     /// Goes on for ever, beside requests.
     pub fn start(self) -> Running {
-        let (stop, stopping) = watch::channel(false);
-        Running {
-            stop,
-            task: tokio::spawn(self.run(stopping)),
-        }
+        Running::begin("search index", |stopping| self.run(stopping))
     }
 
     async fn run(mut self, mut stopping: watch::Receiver<bool>) {
@@ -390,23 +386,6 @@ impl Indexer {
                 _ = stopping.changed() => {}
                 () = wait => {}
             }
-        }
-    }
-}
-
-/// An indexer at work.
-pub struct Running {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl Running {
-    /// Lets the transaction in hand come to its end.
-    pub async fn stop(self) {
-        // An error only says that it has ended.
-        let _ = self.stop.send(true);
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the task that indexes ended badly");
         }
     }
 }
