@@ -329,3 +329,43 @@ test("earlier messages of a long conversation come on demand, and what was read 
   await expect(earlier).toHaveCount(0);
   await expect(async () => expect(Math.abs(((await read.boundingBox())?.y ?? 0) - before)).toBeLessThan(60)).toPass();
 });
+
+test("the list is narrowed to a site and stays there from view to view; a ticket moves to another site by keyboard", async ({ page, request }) => {
+  await signIn(page, "marta", "/desk");
+  const ana = await Caller.signedIn(request, "ana");
+  const title = `The shutter is stuck ${Date.now()}`;
+  const { reference } = await report(ana, title);
+  await page.goto("/desk/search?stateKind=NEW,ACTIVE,WAITING&order=created");
+  const row = page.getByRole("link", { name: title });
+  await expect(row).toBeVisible();
+
+  const menu = page.getByRole("button", { name: "Narrow to a site" });
+  const narrow = async (name: string): Promise<void> => {
+    await menu.focus();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("menuitemradio", { name: "All sites" })).toBeVisible();
+    for (let step = 0; step < 8; step += 1) {
+      if (await page.getByRole("menuitemradio", { name, exact: true }).evaluate((item) => item === document.activeElement)) break;
+      await page.keyboard.press("ArrowDown");
+    }
+    await page.keyboard.press("Enter");
+    await expect(menu).toHaveText(name);
+  };
+  const place = await ana.ask<{ viewer: { person: { site: { name: string } } } }>("{ viewer { person { site { name } } } }");
+  const here = place.viewer.person.site.name;
+  const there = here === "Lisbon" ? "Berlin" : "Lisbon";
+  await narrow(here);
+  await expect(page).toHaveURL(/site=site_/);
+  await expect(row).toBeVisible();
+  await expectAccessible(page);
+  await narrow(there);
+  await expect(row).toBeHidden();
+  await page.getByRole("navigation", { name: "Views" }).getByRole("link").first().click();
+  await expect(menu).toHaveText(there);
+
+  await page.goto(`/desk/search/${reference}?stateKind=NEW,ACTIVE,WAITING&order=created`);
+  await page.getByLabel("Site", { exact: true }).selectOption({ label: there });
+  await expect(page.getByText(`site: ${here} → ${there}`).first()).toBeAttached();
+  await page.reload();
+  await expect(page.getByLabel("Site", { exact: true }).locator("option:checked")).toHaveText(there);
+});

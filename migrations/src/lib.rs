@@ -24,6 +24,7 @@ mod m0015_site;
 mod m0016_state_settings;
 mod m0017_open_participants;
 mod m0018_search;
+mod m0019_ticket_site;
 mod shape;
 
 /// All steps in order.
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_state_settings::Migration),
             Box::new(m0017_open_participants::Migration),
             Box::new(m0018_search::Migration),
+            Box::new(m0019_ticket_site::Migration),
         ]
     }
 }

@@ -5,7 +5,8 @@ pub mod ticket {
     use sea_orm::entity::prelude::*;
     use serde::{Deserialize, Serialize};
     use shared::id::{
-        AgreementId, CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId,
+        AgreementId, CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, SiteId, TeamId,
+        TicketId,
     };
     use shared::ticket::{
         Channel, ClockRisk, HoldReason, Impact, Priority, ResolutionCode, TicketKind, TicketState,
@@ -40,6 +41,7 @@ pub mod ticket {
         pub opened_by_id: Option<PersonId>,
         pub service_id: Option<ServiceId>,
         pub category_id: Option<CategoryId>,
+        pub site_id: Option<SiteId>,
         pub catalog_item_id: Option<CatalogItemId>,
         pub catalog_item_version: Option<i32>,
         pub answers: Option<String>,

@@ -8,7 +8,7 @@ use crate::desk::entity::ticket;
 use crate::platform::error::Error;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Lookahead, Result};
-use shared::id::{DepartmentId, PersonId, TeamId};
+use shared::id::{DepartmentId, PersonId, SiteId, TeamId};
 use std::any::{Any, TypeId};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -65,6 +65,7 @@ pub async fn gather(
     ];
     let departments = tickets.iter().filter(|_| shows("department"));
     let teams = tickets.iter().filter(|_| shows("team"));
+    let sites = tickets.iter().filter(|_| shows("site"));
     let timed = shows("nextClock") || shows("clocks") || shows("expectedBy");
     let clocks = tickets.iter().filter(|_| timed);
     let loader = OrganisationLoader(app(ctx).map_err(|e| top_level(ctx, e))?.platform.db.clone());
@@ -72,9 +73,10 @@ pub async fn gather(
         rows::<PersonId>(&loader, people.into_iter().flatten()),
         rows::<DepartmentId>(&loader, departments.map(|row| row.department_id)),
         rows::<TeamId>(&loader, teams.filter_map(|row| row.team_id)),
+        rows::<SiteId>(&loader, sites.filter_map(|row| row.site_id)),
         rows::<ClocksOf>(&loader, clocks.map(|row| ClocksOf(row.id))),
     );
-    let (people, departments, teams, mut clocks) =
+    let (people, departments, teams, sites, mut clocks) =
         loaded.map_err(|error| top_level(ctx, Error::Fault(anyhow::anyhow!(error))))?;
     if timed {
         // That there are none is known too.
@@ -87,6 +89,7 @@ pub async fn gather(
         boxed(people),
         boxed(departments),
         boxed(teams),
+        boxed(sites),
         boxed(clocks),
     ]));
     Ok(())

@@ -162,6 +162,8 @@ pub struct TicketFilter {
     service: Option<IdFilter>,
     /// Category.
     category: Option<IdFilter>,
+    /// The site that it is about.
+    site: Option<IdFilter>,
     /// Asked by me, for me, or watched by me.
     mine: Option<bool>,
     /// Start.
@@ -220,6 +222,7 @@ pub async fn resolve(
         requester: IdFilter::condition(f.requester.as_ref(), "filter.requester")?,
         service: IdFilter::condition(f.service.as_ref(), "filter.service")?,
         category: IdFilter::condition(f.category.as_ref(), "filter.category")?,
+        site: IdFilter::condition(f.site.as_ref(), "filter.site")?,
         participant: (f.mine == Some(true)).then(|| ctx.person()),
         unanswered: f.unanswered,
         created_at: SpanOf::from(f.created_at).0,

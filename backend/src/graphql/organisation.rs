@@ -12,7 +12,7 @@ use crate::organisation::entity::{category, department, person, service, site, t
 use crate::platform::context::Context as Acting;
 use crate::platform::error::Error;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId};
+use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, SiteId, TeamId};
 use shared::organisation::{hue, initials};
 use shared::permission::{Role, SiteRole};
 use std::hash::Hash;
@@ -67,6 +67,14 @@ pub async fn load_team(ctx: &Context<'_>, key: Option<TeamId>) -> Result<Option<
 pub async fn load_service(ctx: &Context<'_>, key: Option<ServiceId>) -> Result<Option<Service>> {
     Ok(match key {
         Some(key) => load(ctx, key).await?.map(Service),
+        None => None,
+    })
+}
+
+/// An optional site.
+pub async fn load_site(ctx: &Context<'_>, key: Option<SiteId>) -> Result<Option<Site>> {
+    Ok(match key {
+        Some(key) => load(ctx, key).await?.map(Site),
         None => None,
     })
 }
@@ -347,10 +355,7 @@ impl Person {
     }
     /// The site where they work.
     async fn site(&self, ctx: &Context<'_>) -> Result<Option<Site>> {
-        Ok(match self.0.site_id {
-            Some(key) => load(ctx, key).await?.map(Site),
-            None => None,
-        })
+        load_site(ctx, self.0.site_id).await
     }
     /// Chooses an agreement, never a priority.
     async fn vip(&self) -> bool {

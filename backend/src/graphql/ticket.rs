@@ -13,8 +13,8 @@ use super::error::top_level;
 use super::id::id;
 use super::loader::StatesOf;
 use super::organisation::{
-    Category, Department, Person, Service, Team, load, load_category, load_department, load_person,
-    load_person_opt, load_service, load_team,
+    Category, Department, Person, Service, Site, Team, load, load_category, load_department,
+    load_person, load_person_opt, load_service, load_site, load_team,
 };
 use super::scalar::{Markdown, Sequence};
 use super::straight::{self, Straight};
@@ -59,7 +59,7 @@ pub struct ViewerCan {
     remove_files: bool,
     /// Set team and assignee.
     assign: bool,
-    /// Edit title, service, category.
+    /// Edit title, service, category, site.
     edit: bool,
     /// Make it another kind of work.
     change_kind: bool,
@@ -319,6 +319,11 @@ async fn people(ctx: &Context<'_>, ids: Vec<PersonId>) -> Result<Vec<Person>> {
     field(name = "service", ty = "Option<Service>", desc = "Affected service."),
     field(name = "category", ty = "Option<Category>", desc = "Category."),
     field(
+        name = "site",
+        ty = "Option<Site>",
+        desc = "The site that it is about: where the requester worked when it was opened, unless an agent says otherwise."
+    ),
+    field(
         name = "hold_reason",
         ty = "Option<HoldReason>",
         desc = "Why it waits."
@@ -548,6 +553,8 @@ macro_rules! ticket_object {
             async fn service(&self, ctx: &Context<'_>) -> Result<Option<Service>> { load_service(ctx, self.0.service_id).await }
             /// Category.
             async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> { load_category(ctx, self.0.category_id).await }
+            /// The site that it is about: where the requester worked when it was opened, unless an agent says otherwise.
+            async fn site(&self, ctx: &Context<'_>) -> Result<Option<Site>> { load_site(ctx, self.0.site_id).await }
             /// Why it waits.
             async fn hold_reason(&self) -> Option<HoldReason> { self.0.hold_reason }
             /// Until when it waits.

@@ -265,6 +265,8 @@ pub struct TicketEditInput {
     service: MaybeUndefined<ID>,
     /// New category; null clears it.
     category: MaybeUndefined<ID>,
+    /// New site; null clears it.
+    site: MaybeUndefined<ID>,
 }
 
 /// Another kind of work.
@@ -645,7 +647,7 @@ impl TicketMutation {
         ))
     }
 
-    /// Edits title, service and category.
+    /// Edits title, service, category and site.
     async fn ticket_edit(
         &self,
         ctx: &Context<'_>,
@@ -656,6 +658,7 @@ impl TicketMutation {
                 title: input.title,
                 service: changed(&input.service, "service")?,
                 category: changed(&input.category, "category")?,
+                site: changed(&input.site, "site")?,
             };
             edit::edit(desk, acting, id, input.expected_version, change).await
         })

@@ -11,7 +11,7 @@ use crate::platform::paging::{self, Ends, Part};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use serde_json::Value;
 use shared::event::{ActorKind, EventKind};
-use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
+use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, SiteId, TeamId, TicketId};
 use shared::time::Timestamp;
 
 /// Characters of a text in [`FieldChange`].
@@ -174,6 +174,10 @@ async fn name_of(ctx: &Context<'_>, text: &str) -> Result<Option<String>> {
             Err(_) => None,
         },
         Some(ServiceId::PREFIX) => match text.parse::<ServiceId>() {
+            Ok(key) => load(ctx, key).await?.map(|row| row.name),
+            Err(_) => None,
+        },
+        Some(SiteId::PREFIX) => match text.parse::<SiteId>() {
             Ok(key) => load(ctx, key).await?.map(|row| row.name),
             Err(_) => None,
         },

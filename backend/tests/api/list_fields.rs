@@ -3,6 +3,7 @@
 use crate::support::organisation::{category, service};
 use crate::support::{TestApp, json};
 use crate::ticket::{act, report};
+use crate::ticket_site::works_at;
 use serde_json::Value;
 
 const FIELDS: &str = "__typename other: id reference kind title description descriptionHtml state stateKind \
@@ -11,7 +12,7 @@ const FIELDS: &str = "__typename other: id reference kind title description desc
     department { __typename id name teams { name members { name } } } \
     team { id name department { name } } assignee { id name email } \
     requester { id name initials site { name } department { name } } requestedFor { name } openedBy { name } \
-    service { name } category { name parent { name } } watchers { name } links { kind } attachments { name } \
+    service { name } site { name timezone } category { name parent { name } } watchers { name } links { kind } attachments { name } \
     conversation(last: 5) { nodes { bodyHtml author { name } } } timeline(last: 5) { nodes { id } } \
     clocks { target state dueAt } nextClock { target state dueAt remainingSeconds ticket { id } } \
     viewerCan { reply assign } availableTransitions";
@@ -24,6 +25,7 @@ const REST: &str = "fragment Rest on Ticket { version department { id } ... { st
 
 async fn everybody_shows_the_same(app: &TestApp, fields: &str, fragment: &str) {
     let ana = app.employee().await;
+    works_at(app, &ana, "Lisbon").await;
     let marta = app.agent("it").await;
     let more = json!({ "service": service("wifi").to_string(), "category": category("laptop").to_string() });
     let first = report(&ana, "First", more).await;

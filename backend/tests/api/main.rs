@@ -34,5 +34,6 @@ mod simulate;
 mod socket;
 mod state_settings;
 mod ticket;
+mod ticket_site;
 mod timer;
 mod upgrade;

@@ -4,11 +4,12 @@
 use crate::support::organisation::{category, department, service, team};
 use crate::support::{TestApp, json};
 use crate::ticket::{act, report};
+use crate::ticket_site::works_at;
 use backend::desk::store::queue;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
-use shared::id::PersonId;
+use shared::id::{PersonId, SiteId};
 use shared::permission::Scope;
 use shared::ticket::{
     Channel, ClockRisk, Condition, Priority, Span, StateKind, TicketFacts, TicketFilter,
@@ -68,7 +69,12 @@ fn span(rng: &mut StdRng, facts: &[TicketFacts]) -> Span {
     }
 }
 
-fn filter(rng: &mut StdRng, facts: &[TicketFacts], people: &[PersonId]) -> TicketFilter {
+fn filter(
+    rng: &mut StdRng,
+    facts: &[TicketFacts],
+    people: &[PersonId],
+    sites: &[SiteId],
+) -> TicketFilter {
     let words = ["net", "NET", "ü", "%", "_", "inc-00000", "zzz"];
     TicketFilter {
         kind: some(rng, TicketKind::ALL),
@@ -83,6 +89,11 @@ fn filter(rng: &mut StdRng, facts: &[TicketFacts], people: &[PersonId]) -> Ticke
         requester: some(rng, people),
         service: optional(rng, &[service("wifi"), service("email")]),
         category: optional(rng, &[category("laptop"), category("access")]),
+        site: if rng.random_bool(0.3) {
+            optional(rng, sites)
+        } else {
+            Condition::default()
+        },
         participant: rng
             .random_bool(0.1)
             .then(|| *people.choose(rng).expect("people")),
@@ -133,6 +144,7 @@ on_both_databases! {
         let marta = app.agent("it").await;
         let ana = app.employee().await;
         let bela = app.employee().await;
+        let sites = [works_at(app, &ana, "Berlin").await, works_at(app, &bela, "Lisbon").await].map(|id| id.parse().expect("an id"));
         let titles = ["No network", "Größer drücken", "100 % full_disk", "netWORK two", "Plain"];
         for n in 0..40 {
             let who = if rng.random() { &ana } else { &bela };
@@ -147,6 +159,9 @@ on_both_databases! {
             app.advance(rng.random_range(1..900)).await;
             if rng.random() {
                 act(&marta, "ticketStart", &ticket["id"], json!({})).await;
+            }
+            if rng.random_bool(0.3) {
+                act(&marta, "ticketEdit", &ticket["id"], json!({ "site": null })).await;
             }
             if rng.random_bool(0.3) {
                 act(&marta, "ticketResolve", &ticket["id"], json!({ "code": "SOLVED", "message": "Done" })).await;
@@ -167,9 +182,9 @@ on_both_databases! {
         let db = app.platform().db.reader();
         let mut matched = 0;
         for _ in 0..500 {
-            let mut wanted = filter(&mut rng, &facts, &people);
+            let mut wanted = filter(&mut rng, &facts, &people, &sites);
             if rng.random_bool(0.3) {
-                wanted.and = Some(Box::new(filter(&mut rng, &facts, &people)));
+                wanted.and = Some(Box::new(filter(&mut rng, &facts, &people, &sites)));
             }
             let scope = scopes.choose(&mut rng).expect("scopes");
             let mut order = *TicketOrder::ALL.choose(&mut rng).expect("orders");

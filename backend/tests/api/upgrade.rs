@@ -143,6 +143,14 @@ async fn works(client: &crate::support::http::Client, token: &str) {
         sites["data"]["viewer"]["person"]["site"]["name"].is_string(),
         "{sites}"
     );
+    // What stood with their requesters then, old tickets have as their own.
+    let places = "{ tickets(first: 50) { nodes { site { name } requester { site { name } } } } }";
+    let answer = client.graphql(Some(token), places, json!({})).await.json();
+    let tickets = answer["data"]["tickets"]["nodes"].as_array();
+    for ticket in tickets.expect("tickets") {
+        assert!(ticket["site"]["name"].is_string(), "{answer}");
+        assert_eq!(ticket["site"], ticket["requester"]["site"]);
+    }
     let report = "mutation($input: IncidentReportInput!) { incidentReport(input: $input) { ticket { reference clocks { target } } userErrors { code } } }";
     let departments = client
         .graphql(Some(token), "{ departments { id key } }", json!({}))

@@ -2,7 +2,7 @@
 //! the live hub and in the browser.
 
 use super::{Channel, ClockRisk, Priority, TicketKind, TicketState};
-use crate::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId};
+use crate::id::{CategoryId, DepartmentId, PersonId, ServiceId, SiteId, TeamId, TicketId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,8 @@ pub struct TicketFacts {
     pub service: Option<ServiceId>,
     /// Category.
     pub category: Option<CategoryId>,
+    /// The site that it is about.
+    pub site: Option<SiteId>,
     /// Requester, the one it is for, and watchers.
     pub participants: Vec<PersonId>,
     /// Visible to participants only.

@@ -3,7 +3,7 @@
 //! together.
 
 use super::{Channel, ClockRisk, Priority, StateKind, TicketFacts, TicketKind, TicketState};
-use crate::id::{CategoryId, DepartmentId, PersonId, ServiceId, TeamId};
+use crate::id::{CategoryId, DepartmentId, PersonId, ServiceId, SiteId, TeamId};
 use crate::time::Timestamp;
 
 /// A condition on a value that may be absent.
@@ -103,6 +103,8 @@ pub struct TicketFilter {
     pub service: Condition<ServiceId>,
     /// Category.
     pub category: Condition<CategoryId>,
+    /// The site that it is about.
+    pub site: Condition<SiteId>,
     /// This person asked, is asked for, or watches.
     pub participant: Option<PersonId>,
     /// The requester wrote last.
@@ -136,6 +138,7 @@ impl TicketFilter {
             && self.requester.matches(Some(&t.requester))
             && self.service.matches(t.service.as_ref())
             && self.category.matches(t.category.as_ref())
+            && self.site.matches(t.site.as_ref())
             && self
                 .participant
                 .is_none_or(|person| t.participants.contains(&person))

@@ -110,6 +110,7 @@ pub fn filter_condition(backend: DatabaseBackend, f: &TicketFilter) -> Sql {
     sql = words(sql, Column::RequesterId, &f.requester);
     sql = words(sql, Column::ServiceId, &f.service);
     sql = words(sql, Column::CategoryId, &f.category);
+    sql = words(sql, Column::SiteId, &f.site);
     if let Some(person) = f.participant {
         sql = sql.add(takes_part(person));
     }
@@ -495,6 +496,7 @@ pub fn facts(row: &ticket::Model, mut participants: Vec<PersonId>) -> TicketFact
         requester: row.requester_id,
         service: row.service_id,
         category: row.category_id,
+        site: row.site_id,
         participants,
         restricted: row.restricted,
         unanswered: row.unanswered,

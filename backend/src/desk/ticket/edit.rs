@@ -1,4 +1,4 @@
-//! Assigning, setting impact and urgency, editing title, service and category.
+//! Assigning, setting impact and urgency, editing title, service, category and site.
 
 use super::act::Act;
 use super::open::MATRIX;
@@ -11,7 +11,7 @@ use crate::platform::error::{Error, Result, code};
 use crate::platform::setting;
 use crate::platform::unit_of_work::UnitOfWork;
 use shared::event::EventKind;
-use shared::id::{CategoryId, PersonId, ServiceId, TeamId, TicketId};
+use shared::id::{CategoryId, PersonId, ServiceId, SiteId, TeamId, TicketId};
 use shared::permission::TicketAction;
 use shared::ticket::{Impact, Matrix, TicketState, Urgency, check_title, priority_of};
 
@@ -154,9 +154,11 @@ pub struct Edit {
     pub service: Option<Option<ServiceId>>,
     /// New category.
     pub category: Option<Option<CategoryId>>,
+    /// New site.
+    pub site: Option<Option<SiteId>>,
 }
 
-/// Edits title, service and category.
+/// Edits title, service, category and site.
 pub async fn edit(
     desk: &Desk,
     ctx: &Context,
@@ -184,6 +186,13 @@ pub async fn edit(
             reference::require_category(act.uow.tx(), wanted, act.after.department_id).await?;
         }
         act.after.category_id = wanted;
+    }
+    if let Some(wanted) = edit.site {
+        // A site that was put out of use since stays where it is.
+        if let Some(site) = wanted.filter(|_| wanted != act.after.site_id) {
+            reference::require_site(act.uow.tx(), site).await?;
+        }
+        act.after.site_id = wanted;
     }
     if act.after == *act.before() {
         return Ok(act.after);

@@ -21,7 +21,8 @@ use crate::platform::unit_of_work::UnitOfWork;
 use serde_json::{Value, json};
 use shared::event::EventKind;
 use shared::id::{
-    AttachmentId, CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, TeamId, TicketId,
+    AttachmentId, CatalogItemId, CategoryId, DepartmentId, PersonId, ServiceId, SiteId, TeamId,
+    TicketId,
 };
 use shared::routing::{Facts, Words};
 use shared::ticket::{
@@ -81,6 +82,8 @@ pub struct Prepared {
     new: NewTicket,
     /// For whom it is.
     whom: Person,
+    /// Where the requester works now.
+    site: Option<SiteId>,
     priority: Priority,
     place: Place,
     /// The department's rules, unless whoever opens it has named a team.
@@ -99,6 +102,7 @@ pub async fn prepare(
     new: NewTicket,
 ) -> Result<Prepared> {
     let mut whom = reference::require_person(db, new.requester, "requester").await?;
+    let site = whom.site_id;
     if let Some(id) = new.requested_for {
         whom = reference::require_person(db, id, "requestedFor").await?;
     }
@@ -116,6 +120,7 @@ pub async fn prepare(
         place,
         rules,
         whom,
+        site,
         new,
     })
 }
@@ -126,6 +131,7 @@ pub async fn open(desk: &Desk, uow: &mut UnitOfWork, prepared: Prepared) -> Resu
     let Prepared {
         new,
         whom,
+        site,
         priority,
         place,
         rules,
@@ -174,6 +180,7 @@ pub async fn open(desk: &Desk, uow: &mut UnitOfWork, prepared: Prepared) -> Resu
         opened_by_id: ctx.actor.person().filter(|id| *id != new.requester),
         service_id: new.service,
         category_id: new.category,
+        site_id: site,
         catalog_item_id,
         catalog_item_version,
         answers,

@@ -252,6 +252,8 @@ fn fresh(
         opened_by_id: None,
         service_id: None,
         category_id: None,
+        // Such a log does not say where its people worked then.
+        site_id: None,
         catalog_item_id: None,
         catalog_item_version: None,
         answers: None,

@@ -8,7 +8,7 @@ use crate::organisation::settings::MATRIX;
 use crate::organisation::store::{self, PeopleFilter};
 use crate::platform::setting;
 use anyhow::{Result, ensure};
-use shared::id::{CategoryId, DepartmentId, PersonId, TeamId};
+use shared::id::{CategoryId, DepartmentId, PersonId, SiteId, TeamId};
 use shared::ticket::Matrix;
 
 /// A department whose teams work.
@@ -27,8 +27,8 @@ pub struct Department {
 pub struct Ground {
     /// Departments that have somebody who works.
     pub departments: Vec<Department>,
-    /// Who may report.
-    pub requesters: Vec<PersonId>,
+    /// Who may report, and where they work.
+    pub requesters: Vec<(PersonId, Option<SiteId>)>,
     /// From impact and urgency to priority.
     pub matrix: Matrix,
     /// Agreements in their order, and their calendars.
@@ -71,7 +71,10 @@ impl Ground {
         );
         Ok(Self {
             departments,
-            requesters: people.into_iter().map(|person| person.id).collect(),
+            requesters: people
+                .into_iter()
+                .map(|person| (person.id, person.site_id))
+                .collect(),
             matrix: setting::get::<Matrix>(db, MATRIX)
                 .await?
                 .unwrap_or_default(),

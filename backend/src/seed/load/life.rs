@@ -93,7 +93,7 @@ impl<'a> Teller<'a> {
         department: &Department,
         at: Timestamp,
     ) -> Result<PersonId> {
-        let requester = *random
+        let (requester, site) = *random
             .pick(&self.ground.requesters)
             .context("nobody reports")?;
         let (team, members) = random.pick(&department.teams).context("no team works")?;
@@ -119,6 +119,7 @@ impl<'a> Teller<'a> {
             requester_id: requester,
             service_id: service.map(|service| service.id),
             category_id: category.map(|(category, _)| category.id),
+            site_id: site,
             created_at: at,
             contact_at: at,
             ..blank()
@@ -440,6 +441,7 @@ fn blank() -> ticket::Model {
         opened_by_id: None,
         service_id: None,
         category_id: None,
+        site_id: None,
         catalog_item_id: None,
         catalog_item_version: None,
         answers: None,

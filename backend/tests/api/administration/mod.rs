@@ -46,7 +46,7 @@ async fn call(who: &Actor, mutation: &str, shows: &str, mut input: Value) -> Val
 }
 
 /// The same, and it must succeed.
-async fn done(who: &Actor, mutation: &str, shows: &str, input: Value) -> Value {
+pub async fn done(who: &Actor, mutation: &str, shows: &str, input: Value) -> Value {
     let payload = call(who, mutation, shows, input).await;
     assert_eq!(payload["userErrors"], json!([]), "{mutation}: {payload}");
     payload

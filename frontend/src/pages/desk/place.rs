@@ -3,7 +3,7 @@
 //!
 //! In place of a view, `search` lists what the conditions of the address say, on their own:
 //! `state`, `stateKind`, `priority`, `risk`, `kind` (names as in the API's enums, comma-separated), `department`, `team`,
-//! `assignee` (ids; `none` for nobody), and `createdFrom`, `createdTo`, `resolvedFrom`, `resolvedTo`, `dueFrom`, `dueTo`
+//! `assignee`, `site` (ids; `none` for nobody), and `createdFrom`, `createdTo`, `resolvedFrom`, `resolvedTo`, `dueFrom`, `dueTo`
 //! (RFC 3339).
 
 use super::operations::{
@@ -17,8 +17,13 @@ use crate::api::{
 /// In place of a view: only the conditions of the address.
 pub const SEARCH: &str = "search";
 
+/// The condition that stays from view to view.
+const SITE: &str = "site";
+/// In place of an id: nobody, nowhere.
+pub const NONE: &str = "none";
+
 /// Conditions that come from the address and not from a view.
-const CONDITIONS: [&str; 14] = [
+const CONDITIONS: [&str; 15] = [
     "state",
     "stateKind",
     "priority",
@@ -27,6 +32,7 @@ const CONDITIONS: [&str; 14] = [
     "department",
     "team",
     "assignee",
+    SITE,
     "createdFrom",
     "createdTo",
     "resolvedFrom",
@@ -109,6 +115,21 @@ impl Place {
         }
     }
 
+    /// The sites that the list is narrowed to, as they stand in the address.
+    pub fn site(&self) -> Option<&str> {
+        let mut all = self.conditions.iter();
+        all.find(|(name, _)| name == SITE)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The same list, narrowed to a site, to what has none ([`NONE`]), or not by site.
+    pub fn with_site(mut self, site: Option<&str>) -> Self {
+        self.conditions.retain(|(name, _)| name != SITE);
+        self.conditions
+            .extend(site.map(|site| (SITE.to_owned(), site.to_owned())));
+        self
+    }
+
     /// The conditions for the server.
     pub fn filter(&self) -> TicketFilter {
         let mut filter = TicketFilter {
@@ -125,7 +146,7 @@ impl Place {
         for (name, value) in &self.conditions {
             let values = || value.split(',').filter(|value| !value.is_empty());
             let ids = || match value.as_str() {
-                "none" => IdFilter {
+                NONE => IdFilter {
                     is_null: Some(true),
                     ..IdFilter::default()
                 },
@@ -163,6 +184,7 @@ impl Place {
                 "department" => filter.department = Some(ids()),
                 "team" => filter.team = Some(ids()),
                 "assignee" => filter.assignee = Some(ids()),
+                SITE => filter.site = Some(ids()),
                 "createdFrom" => {
                     filter.created_at.get_or_insert_default().from = value.parse().ok()
                 }
@@ -263,6 +285,25 @@ mod tests {
         assert!(
             !is_reference("team:team_01:open") && !is_reference("all-") && !is_reference("search")
         );
+    }
+
+    #[test]
+    fn a_list_is_narrowed_to_a_site_and_widened_again() {
+        let place = Place::read(query(&[("view", "all")]), query(&[("state", "NEW")]));
+        let there = place.clone().with_site(Some("site_1"));
+        assert_eq!(there.address(), "/desk/all?state=NEW&site=site_1");
+        let again = Place::read(
+            query(&[("view", "all")]),
+            query(&[("state", "NEW"), ("site", "site_1")]),
+        );
+        assert_eq!((&again, again.site()), (&there, Some("site_1")));
+        assert_eq!(
+            again.filter().site.expect("a site").among,
+            Some(vec![Id::new("site_1")])
+        );
+        let nowhere = again.with_site(Some(NONE));
+        assert_eq!(nowhere.filter().site.expect("none").is_null, Some(true));
+        assert_eq!(nowhere.with_site(None), place);
     }
 
     #[test]

@@ -31,7 +31,9 @@ pub fn load_views(workspace: Workspace) {
     workspace.views_error.set(None);
     spawn_local(async move {
         match fetch_views().await {
-            Ok(views) => {
+            Ok(found) => {
+                let views = found.queue_views;
+                _ = workspace.sites.try_set(found.sites);
                 _ = workspace.views.try_set(views.views);
                 _ = workspace.views_loaded.try_set(true);
                 let subscription = live::subscribe(
@@ -82,13 +84,14 @@ fn groups(views: &[QueueView]) -> Vec<(String, Vec<QueueView>)> {
     groups
 }
 
-fn address(workspace: Workspace, view: &str) -> String {
+/// A view, with the order and the site that were chosen before.
+fn place_of(place: &Place, view: String) -> Place {
     Place {
-        view: Some(view.to_owned()),
-        order: workspace.place.with(|place| place.order),
+        view: Some(view),
+        order: place.order,
         ..Place::default()
     }
-    .address()
+    .with_site(place.site())
 }
 
 /// The views as a column.
@@ -146,7 +149,7 @@ fn View(id: String, name: String) -> impl IntoView {
     view! {
         <li>
             <a
-                href=move || address(workspace, &id.get_value())
+                href=move || workspace.place.with(|place| place_of(place, id.get_value()).address())
                 aria-current=move || present.get().then_some("page")
             >
                 <span class="truncate">{name}</span>
@@ -167,7 +170,7 @@ pub fn ViewPicker() -> impl IntoView {
             class="view-picker"
             aria-label=words::desk::views()
             on:change=move |event| workspace.go(
-                &Place { view: Some(event_target_value(&event)), ..Place::default() },
+                &workspace.place.with_untracked(|place| place_of(place, event_target_value(&event))),
                 false,
             )
         >

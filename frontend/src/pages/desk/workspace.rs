@@ -11,7 +11,7 @@ use leptos_router::{
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    operations::{ChoicesQuery, QueueView, TicketDetail, fetch_ticket},
+    operations::{ChoicesQuery, QueueView, SiteName, TicketDetail, fetch_ticket},
     place::Place,
     queue::Queue,
 };
@@ -46,6 +46,8 @@ pub struct Workspace {
     pub views: RwSignal<Vec<QueueView>>,
     pub views_error: RwSignal<Option<ApiError>>,
     pub views_loaded: RwSignal<bool>,
+    /// Sites in use, by name; none until the views are loaded.
+    pub sites: RwSignal<Vec<SiteName>>,
     pub queue: Queue,
     pub density: RwSignal<Density>,
     /// The row under the keys.
@@ -86,6 +88,7 @@ impl Workspace {
             views: RwSignal::new(Vec::new()),
             views_error: RwSignal::new(None),
             views_loaded: RwSignal::new(false),
+            sites: RwSignal::new(Vec::new()),
             queue: Queue::new(),
             density: RwSignal::new(Density::Table),
             cursor: RwSignal::new(None),

@@ -121,6 +121,8 @@ act! {
     set_service: ServiceMutation(ServiceVars, ServiceInput).ticket_edit;
     /// Another category, or none.
     set_category: CategoryMutation(CategoryVars, CategoryInput).ticket_edit;
+    /// Another site, or none.
+    set_site: SiteMutation(SiteVars, SiteInput).ticket_edit;
     /// Another kind of work.
     set_kind: KindMutation(KindVars, TicketKindChangeInput).ticket_kind_change;
     /// A link to another ticket, by its reference.
@@ -254,6 +256,15 @@ pub struct CategoryInput {
     pub ticket: Id,
     pub expected_version: i32,
     pub category: Option<Id>,
+}
+
+/// What [`set_site`] takes; null takes the site away.
+#[derive(cynic::InputObject, Clone, Debug)]
+#[cynic(graphql_type = "TicketEditInput")]
+pub struct SiteInput {
+    pub ticket: Id,
+    pub expected_version: i32,
+    pub site: Option<Id>,
 }
 
 /// What [`set_kind`] takes.
@@ -460,6 +471,18 @@ struct CategoryVars {
 #[derive(cynic::QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Mutation", variables = "CategoryVars")]
 struct CategoryMutation {
+    #[arguments(input: $input)]
+    ticket_edit: TicketPayload,
+}
+
+#[derive(cynic::QueryVariables, Clone, Debug)]
+struct SiteVars {
+    input: SiteInput,
+}
+
+#[derive(cynic::QueryFragment, Clone, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "SiteVars")]
+struct SiteMutation {
     #[arguments(input: $input)]
     ticket_edit: TicketPayload,
 }

@@ -2,6 +2,7 @@
 
 use cynic::QueryBuilder;
 
+use super::ticket::SiteName;
 use crate::api::{
     self, Call, ClockRisk, Id, Plain, Priority, Sequence, StateKind, TicketKind, TicketOrder,
     TicketState, Timestamp, ViewGroup,
@@ -9,15 +10,17 @@ use crate::api::{
     schema,
 };
 
+/// The viewer's views with their counts, and the sites in use.
 #[derive(cynic::QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query")]
-struct ViewsQuery {
-    queue_views: QueueViews,
+pub struct ViewsQuery {
+    pub queue_views: QueueViews,
+    pub sites: Vec<SiteName>,
 }
 
-/// The viewer's views with their counts.
-pub fn fetch_views() -> Call<QueueViews> {
-    api::one!(ViewsQuery::build(()), queue_views)
+/// What the workspace begins with.
+pub fn fetch_views() -> Call<ViewsQuery> {
+    api::query(ViewsQuery::build(()))
 }
 
 #[derive(cynic::QueryFragment, Clone, Debug)]
@@ -131,6 +134,8 @@ pub struct TicketFilter {
     pub team: Option<IdFilter>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub assignee: Option<IdFilter>,
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub site: Option<IdFilter>,
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTimeFilter>,
     #[cynic(skip_serializing_if = "Option::is_none")]

@@ -52,6 +52,7 @@ pub struct TicketDetail {
     pub opened_by: Option<PersonBadge>,
     pub service: Option<ServiceName>,
     pub category: Option<CategoryName>,
+    pub site: Option<SiteName>,
     pub hold_reason: Option<HoldReason>,
     pub wake_up_at: Option<Timestamp>,
     pub resolution_code: Option<ResolutionCode>,
@@ -117,10 +118,11 @@ pub struct HoldOffer {
     pub wake_up_days: i32,
 }
 
-/// Where somebody works.
+/// Where somebody works, or what a ticket is about.
 #[derive(cynic::QueryFragment, Clone, Debug, PartialEq, Eq)]
 #[cynic(graphql_type = "Site")]
 pub struct SiteName {
+    pub id: Id,
     pub name: String,
 }
 

@@ -16,7 +16,7 @@ use crate::{
         environment::{Shortcut, ShortcutGroup, storage, use_shortcuts},
     },
     pages::desk::{
-        place::SEARCH,
+        place::{NONE, SEARCH},
         workspace::{Density, Workspace, use_workspace},
     },
     words::{self, terms::Named},
@@ -55,6 +55,10 @@ pub fn QueuePanel() -> impl IntoView {
         })
     };
     let count = move || {
+        // What is counted is the whole view.
+        if workspace.place.with(|place| place.site().is_some()) {
+            return None;
+        }
         let view = workspace.view();
         workspace.views.with(|views| {
             views
@@ -173,6 +177,7 @@ pub fn QueuePanel() -> impl IntoView {
                 <h1 tabindex="-1">{heading}</h1>
                 <span class="muted num">{count}</span>
                 <span class="grow"></span>
+                <SiteMenu/>
                 <Menu
                     label=words::desk::sort_by()
                     button_class="btn btn-quiet btn-small"
@@ -238,7 +243,13 @@ pub fn QueuePanel() -> impl IntoView {
                                     </EmptyState>
                                 }.into_any()
                             } else {
-                                view! { <EmptyState icon="circle-check" title=words::desk::list_empty() text=words::desk::list_empty_text()/> }.into_any()
+                                view! {
+                                    <EmptyState icon="circle-check" title=words::desk::list_empty() text=words::desk::list_empty_text()>
+                                        <Show when=move || workspace.place.with(|place| place.site().is_some())>
+                                            <a class="btn" href=move || workspace.full_place().with_site(None).address()>{words::desk::all_sites()}</a>
+                                        </Show>
+                                    </EmptyState>
+                                }.into_any()
                             }
                         }>
                             {move || if as_table.get() { view! { <RowsTable/> }.into_any() } else { view! { <LinesList/> }.into_any() }}
@@ -253,6 +264,53 @@ pub fn QueuePanel() -> impl IntoView {
                 </Show>
             </div>
         </section>
+    }
+}
+
+/// Narrows the list to a site, where there are any.
+#[component]
+fn SiteMenu() -> impl IntoView {
+    let workspace = use_workspace();
+    let chosen = memo(move |_| {
+        workspace
+            .place
+            .with(|place| place.site().map(str::to_owned))
+    });
+    let face = move || match chosen.get().as_deref() {
+        None => words::desk::all_sites().to_owned(),
+        Some(NONE) => words::desk::no_site().to_owned(),
+        Some(id) => workspace.sites.with(|sites| {
+            let known = sites.iter().find(|site| site.id.inner() == id);
+            known.map_or_else(
+                || words::desk::some_sites().to_owned(),
+                |site| site.name.clone(),
+            )
+        }),
+    };
+    let choice = move |text: String, site: Option<String>| {
+        let own = site.clone();
+        view! {
+            <MenuItem
+                text=text
+                checked=Signal::derive(move || chosen.with(|chosen| *chosen == own))
+                on_pick=move |()| {
+                    let place = untrack(|| workspace.full_place()).with_site(site.as_deref());
+                    workspace.go(&place, true);
+                }/>
+        }
+    };
+    view! {
+        <Show when=move || !workspace.sites.with(Vec::is_empty) || chosen.with(Option::is_some)>
+            <Menu
+                label=words::desk::by_site()
+                button_class="btn btn-quiet btn-small"
+                button=move || view! { <span class="truncate">{face}</span> }
+            >
+                {choice(words::desk::all_sites().to_owned(), None)}
+                {move || workspace.sites.get().into_iter().map(|site| choice(site.name, Some(site.id.into_inner()))).collect_view()}
+                {choice(words::desk::no_site().to_owned(), Some(NONE.to_owned()))}
+            </Menu>
+        </Show>
     }
 }
 

@@ -6,9 +6,9 @@ use crate::{
         operations::{PersonBadge, ServiceName, TeamName},
     },
     pages::desk::operations::{
-        Act, CategoryInput, CategoryName, ServiceInput, TicketAssignInput, TicketDetail,
-        TicketKindChangeInput, TicketSetPriorityInput, TitleInput, assign, retitle, set_category,
-        set_kind, set_priority, set_service,
+        Act, CategoryInput, CategoryName, ServiceInput, SiteInput, SiteName, TicketAssignInput,
+        TicketDetail, TicketKindChangeInput, TicketSetPriorityInput, TitleInput, assign, retitle,
+        set_category, set_kind, set_priority, set_service, set_site,
     },
     words::{self, terms::Named},
 };
@@ -23,6 +23,7 @@ pub enum Change {
     Kind(TicketKind),
     Service(Option<ServiceName>),
     Category(Option<CategoryName>),
+    Site(Option<SiteName>),
     Title(String),
 }
 
@@ -37,6 +38,7 @@ impl Change {
             Self::Kind(_) => words::ticket::kind(),
             Self::Service(_) => words::ticket::service(),
             Self::Category(_) => words::ticket::category(),
+            Self::Site(_) => words::ticket::site(),
             Self::Title(_) => words::ticket::title(),
         }
     }
@@ -64,6 +66,10 @@ impl Change {
                 .category
                 .as_ref()
                 .map_or_else(none, CategoryName::path),
+            Self::Site(_) => ticket
+                .site
+                .as_ref()
+                .map_or_else(none, |site| site.name.clone()),
             Self::Title(_) => ticket.title.clone(),
         }
     }
@@ -84,6 +90,7 @@ impl Change {
             Self::Kind(kind) => ticket.kind = *kind,
             Self::Service(service) => ticket.service.clone_from(service),
             Self::Category(category) => ticket.category.clone_from(category),
+            Self::Site(site) => ticket.site.clone_from(site),
             Self::Title(title) => ticket.title.clone_from(title),
         }
     }
@@ -143,6 +150,11 @@ impl Change {
                 ticket: id,
                 expected_version,
                 category: category.map(|category| category.id),
+            }),
+            Self::Site(site) => set_site(SiteInput {
+                ticket: id,
+                expected_version,
+                site: site.map(|site| site.id),
             }),
             Self::Title(title) => retitle(TitleInput {
                 ticket: id,

@@ -20,7 +20,7 @@ use crate::{
         environment::{Shortcut, ShortcutGroup, focus_heading, use_shortcuts, use_viewer},
     },
     pages::desk::{
-        operations::{CategoryName, ChoicesQuery, ChoicesVars},
+        operations::{CategoryName, ChoicesQuery, ChoicesVars, SiteName},
         workspace::use_workspace,
     },
     words::{self, terms::Named},
@@ -101,6 +101,7 @@ pub fn Properties() -> impl IntoView {
     let kind = store.part(|ticket| ticket.kind);
     let service = store.part(|ticket| ticket.service.clone());
     let category = store.part(|ticket| ticket.category.clone());
+    let site = store.part(|ticket| ticket.site.clone());
     let levels = store.part(|ticket| (ticket.impact, ticket.urgency));
 
     let teams = memo(move |_| {
@@ -171,6 +172,16 @@ pub fn Properties() -> impl IntoView {
                 .map_or_else(Vec::new, |choices| choices.categories.clone())
         });
         if let Some(Some(present)) = category.get()
+            && !all.iter().any(|known| known.id == present.id)
+        {
+            all.insert(0, present);
+        }
+        all
+    });
+    let workspace = use_workspace();
+    let sites = memo(move |_| {
+        let mut all: Vec<SiteName> = workspace.sites.get();
+        if let Some(Some(present)) = site.get()
             && !all.iter().any(|known| known.id == present.id)
         {
             all.insert(0, present);
@@ -278,6 +289,19 @@ pub fn Properties() -> impl IntoView {
                     on_choose=move |value: String| {
                         store.change(Change::Category(categories.get_untracked().into_iter().find(|category| category.id.inner() == value)));
                     }/>
+                <Show when=move || !sites.with(Vec::is_empty)>
+                    <Choice
+                        label=words::ticket::site()
+                        may=Signal::derive(may_edit)
+                        value=Signal::derive(move || site.get().flatten().map_or_else(String::new, |site| site.id.inner().to_owned()))
+                        text=Signal::derive(move || site.get().flatten().map_or_else(|| words::ticket::none().to_owned(), |site| site.name))
+                        options=Signal::derive(move || {
+                            std::iter::once(none()).chain(sites.get().into_iter().map(|site| Entry { value: site.id.into_inner(), text: site.name })).collect()
+                        })
+                        on_choose=move |value: String| {
+                            store.change(Change::Site(sites.get_untracked().into_iter().find(|site| site.id.inner() == value)));
+                        }/>
+                </Show>
                 <div><dt>{words::ticket::channel()}</dt><dd>{move || channel.get().map(Named::word)}</dd></div>
                 {move || resolution.get().flatten().map(|code| view! {
                     <div><dt>{words::ticket::resolution_code()}</dt><dd>{code.word()}</dd></div>
