@@ -89,11 +89,12 @@ pub(super) async fn keep_others_out(db: &impl Connection) -> Result<()> {
             .await?;
         match db.execute_unprepared(&take).await {
             Ok(_) => {
-                db.execute_unprepared("SET LOCAL lock_timeout = 0; RELEASE SAVEPOINT alone")
+                db.execute_unprepared("SET LOCAL lock_timeout TO DEFAULT; RELEASE SAVEPOINT alone")
                     .await?;
                 return Ok(());
             }
             Err(error) if is_held(&error) => {
+                // With it goes what was set since.
                 db.execute_unprepared("ROLLBACK TO SAVEPOINT alone").await?;
                 tokio::time::sleep(PAUSE).await;
             }

@@ -162,7 +162,8 @@ on_both_demos! {
         let rest = async {
             if app.platform().db.backend() == DatabaseBackend::Postgres {
                 let waiting = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-                while number(app, waiting).await == 0 {}
+                let held_up = async { while number(app, waiting).await == 0 {} };
+                tokio::time::timeout(std::time::Duration::from_secs(30), held_up).await.expect("the removal waits");
             }
             act.execute_unprepared(&touch("people")).await.expect("rows");
             act.commit().await.expect("a commit");

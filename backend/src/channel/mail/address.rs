@@ -9,7 +9,10 @@ const METADATA_V4: [Ipv4Addr; 2] = [
     Ipv4Addr::new(100, 100, 100, 200),
     Ipv4Addr::new(168, 63, 129, 16),
 ];
-const METADATA_V6: [Ipv6Addr; 1] = [Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254)];
+const METADATA_V6: [Ipv6Addr; 2] = [
+    Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254),
+    Ipv6Addr::new(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x0254),
+];
 
 /// Whether mail may go there.
 pub fn allowed(address: IpAddr) -> bool {
@@ -35,7 +38,8 @@ fn allowed_v4(address: Ipv4Addr) -> bool {
         || METADATA_V4.contains(&address))
 }
 
-/// The IPv4 address that an IPv6 address leads to: mapped, compatible, translated (RFC 6052), 6to4.
+/// The IPv4 address that an IPv6 address leads to: mapped, compatible, translated (RFC 2765, 6052 and
+/// 8215), 6to4, Teredo, ISATAP.
 fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, g, h] = address.segments();
     let of = |high: u16, low: u16| {
@@ -43,10 +47,14 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
         Ipv4Addr::new(a, b, c, d)
     };
     match [a, b, c, d, e, f] {
-        [0, 0, 0, 0, 0, 0xffff] | [0x64, 0xff9b, 0, 0, 0, 0] => Some(of(g, h)),
+        [0, 0, 0, 0, 0, 0xffff] | [0, 0, 0, 0, 0xffff, 0] => Some(of(g, h)),
+        [0x64, 0xff9b, 0, 0, 0, 0] | [0x64, 0xff9b, 1, ..] => Some(of(g, h)),
         // `::` and `::1` are no IPv4 addresses.
         [0, 0, 0, 0, 0, 0] if g != 0 => Some(of(g, h)),
         [0x2002, high, low, ..] => Some(of(high, low)),
+        // The one who is called stands there with each bit turned.
+        [0x2001, 0, ..] => Some(of(!g, !h)),
+        [.., 0 | 0x0200, 0x5efe] => Some(of(g, h)),
         _ => None,
     }
 }
@@ -91,8 +99,58 @@ mod tests {
             "64:ff9b::a9fe:a9fe",
             "2002:a9fe:a9fe::1",
             "::ffff:0.0.0.0",
+            "::ffff:0:169.254.169.254",
+            "::ffff:a9fe:a9fe",
+            "64:ff9b::169.254.0.7",
+            "64:ff9b:1::a9fe:a9fe",
+            "64:ff9b:1:2:3:4:a9fe:a9fe",
+            "2002:a9fe:a9fe:1:2:3:4:5",
+            "2001:0:4136:e378:8000:63bf:5601:5601",
+            "2001:db8::5efe:169.254.169.254",
+            "2001:db8::200:5efe:169.254.169.254",
+            "fd20:ce::254",
         ] {
             assert!(!allowed(bad.parse().expect(bad)), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_within_another_is_judged_as_it_is_by_itself() {
+        let (inner, turned) = ([10, 1, 2, 3], 0x0a01_0203_u32 ^ u32::MAX);
+        let [a, b, c, d] = inner;
+        let good = format!("{a:02x}{b:02x}:{c:02x}{d:02x}");
+        let teredo = format!(
+            "2001:0:4136:e378:8000:63bf:{:x}:{:x}",
+            turned >> 16,
+            turned & 0xffff
+        );
+        let forms = [
+            format!("::ffff:{good}"),
+            format!("64:ff9b::{good}"),
+            format!("64:ff9b:1::{good}"),
+            format!("2002:{good}::1"),
+            format!("2001:db8::5efe:{good}"),
+            teredo,
+        ];
+        for form in forms {
+            let address: Ipv6Addr = form.parse().expect(&form);
+            assert_eq!(embedded(address), Some(Ipv4Addr::from(inner)), "{form}");
+            assert!(allowed(address.into()), "{form}");
+        }
+    }
+
+    #[test]
+    fn a_zone_and_brackets_change_nothing() {
+        for (text, good) in [
+            ("[fe80::1%2]:25", false),
+            ("[fe80::a9fe:a9fe%7]:587", false),
+            ("[::ffff:169.254.169.254]:25", false),
+            ("[::ffff:169.254.169.254%3]:25", false),
+            ("[fd12:3456::1%4]:587", true),
+            ("[::1]:2525", true),
+        ] {
+            let place: std::net::SocketAddr = text.parse().expect(text);
+            assert_eq!(allowed(place.ip()), good, "{text}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Hands one mail to a mail server that was set up in the browser, step by step, so that it can be
 //! said in words which step failed.
 //!
-//! Nothing that answers is believed to be a mail server until it speaks as one: what else it sends is
-//! not passed on.
+//! Only an answer in the form of SMTP, three digits and a text, is passed on, whoever gives it: servers of
+//! FTP and NNTP speak in the same form. What else is sent is not.
 
 use super::address;
 use super::settings::Server;
@@ -19,7 +19,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How long one address may take to answer at all.
+/// How long one address may take to accept a connection; what is said over it has the time of the whole.
 const CONNECTING: Duration = Duration::from_secs(5);
 /// How long a server may take to answer a good-bye.
 const GOOD_BYE: Duration = Duration::from_secs(1);

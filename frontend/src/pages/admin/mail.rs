@@ -55,12 +55,7 @@ pub fn MailOut() -> impl IntoView {
                 <Show when=move || retried.with(|rows| !rows.is_empty())>
                     <FailureList title=words::mail_retried() lead=words::mail_retried_lead() rows=retried acts dead=false />
                 </Show>
-                <p>
-                    <button type="button" class="btn" on:click=move |_| again.run(())>
-                        <Icon name="refresh-cw" />
-                        {words::look_again()}
-                    </button>
-                </p>
+                <LookAgain again />
             }
             .into_any()
         })}
@@ -77,7 +72,20 @@ pub fn MailCheck() -> impl IntoView {
         Remote::new(|| async { data::fetch_mail().await.map_err(|error| error.sentence()) });
     let again = Callback::new(move |()| found.again());
     view! {
-        {found.view(bones, move |found| view! { <Panel found on_done=again /> }.into_any())}
+        {found.view(bones, move |found| view! { <Panel found on_done=again /> <LookAgain again /> }.into_any())}
+    }
+}
+
+/// Loads what is shown once more: somebody else may have changed it.
+#[component]
+fn LookAgain(again: Callback<()>) -> impl IntoView {
+    view! {
+        <p>
+            <button type="button" class="btn" on:click=move |_| again.run(())>
+                <Icon name="refresh-cw" />
+                {words::look_again()}
+            </button>
+        </p>
     }
 }
 

@@ -10,7 +10,7 @@ use shared::{
 use super::{
     form::{Form, FormView, filled, number, use_saved},
     operations::{
-        mail::{self as data, Mail, MailServerInput, MailSettings, Tried},
+        mail::{self as data, Mail, MailServerInput, MailSettings, MailStanding, Tried},
         people::Password,
     },
 };
@@ -28,6 +28,9 @@ pub fn MailSettingsForm(
     /// After a change.
     on_done: Callback<()>,
 ) -> impl IntoView {
+    // The kept password is of no use.
+    let lost =
+        memo(move |_| found.with(|mail| mail.standing == MailStanding::PasswordNeeded)).into();
     let version = memo(move |_| found.with(|mail| mail.settings.version));
     // What was saved here is on screen already, and whoever saved it goes on where they are.
     let own = StoredValue::new(version.get_untracked());
@@ -41,7 +44,7 @@ pub fn MailSettingsForm(
     });
     move || {
         shown.get();
-        view! { <Fields settings=found.with_untracked(|mail| mail.settings.clone()) own on_done /> }
+        view! { <Fields settings=found.with_untracked(|mail| mail.settings.clone()) lost own on_done /> }
     }
 }
 
@@ -55,7 +58,12 @@ struct Account {
 }
 
 #[component]
-fn Fields(settings: MailSettings, own: StoredValue<i32>, on_done: Callback<()>) -> impl IntoView {
+fn Fields(
+    settings: MailSettings,
+    lost: Signal<bool>,
+    own: StoredValue<i32>,
+    on_done: Callback<()>,
+) -> impl IntoView {
     let form = Form::new();
     let saved = use_saved();
     let text = |value: Option<String>| RwSignal::new(value.unwrap_or_default());
@@ -89,6 +97,9 @@ fn Fields(settings: MailSettings, own: StoredValue<i32>, on_done: Callback<()>) 
     }));
     let password_help = Signal::derive(move || {
         kept.with(|kept| match kept {
+            Some((of, _)) if lost.get() && *of == account() => {
+                words::mail_password_unreadable().to_owned()
+            }
             Some((of, sentence)) if *of == account() => sentence.clone(),
             Some(_) => words::mail_password_again().to_owned(),
             None => words::mail_password_help().to_owned(),

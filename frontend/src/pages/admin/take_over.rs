@@ -93,28 +93,39 @@ fn one(duty: Duty, choices: Choices, with_lead: bool) -> AnyView {
         None => return view! { <div><strong>{name}</strong> <p class="muted">{words::take_over_hidden()}</p> {teams}</div> }.into_any(),
         Some(open) => open,
     };
-    // Nobody needs to take over what there is none of; a department without a lead needs one.
-    if open == 0 && !duty.only_lead {
-        return view! { <div><strong>{name}</strong> <p class="muted">{words::take_over_none()}</p> {teams}</div> }.into_any();
+    // Nobody needs to take over what there is none of.
+    let asks_for_lead = duty.only_lead && with_lead;
+    if open == 0 && !asks_for_lead {
+        let alone = duty
+            .only_lead
+            .then(|| view! { <p class="notice" data-tone="warn"><span>{words::take_over_only_lead(name.clone())}</span></p> });
+        return view! { <div><strong>{name}</strong> <p class="muted">{words::take_over_none()}</p> {teams} {alone}</div> }.into_any();
     }
     let choice = Choice {
         department: duty.department.id,
         heir: RwSignal::new(String::new()),
-        leads: RwSignal::new(duty.only_lead && with_lead),
+        leads: RwSignal::new(asks_for_lead),
     };
     choices.0.update_value(|all| all.push(choice.clone()));
-    let mut options = vec![(String::new(), words::take_over_queue().to_owned())];
+    let nobody = match open {
+        0 => words::nobody(),
+        _ => words::take_over_queue(),
+    };
+    let mut options = vec![(String::new(), nobody.to_owned())];
     options.extend(
         duty.heirs
             .into_iter()
             .map(|heir| (heir.id.inner().to_owned(), heir.name)),
     );
-    let label = words::take_over_in(i64::from(open), name.clone());
+    let label = match open {
+        0 => words::take_over_lead(name.clone()),
+        _ => words::take_over_in(i64::from(open), name.clone()),
+    };
     let lead = duty.only_lead.then(|| {
         let heir = choice.heir;
         view! {
             <p class="notice" data-tone="warn"><span>{words::take_over_only_lead(name)}</span></p>
-            {with_lead.then(|| view! {
+            {(with_lead && open > 0).then(|| view! {
                 <div hidden=move || heir.with(String::is_empty)><Check label=words::take_over_leads() value=choice.leads /></div>
             })}
         }
