@@ -2,6 +2,7 @@
 
 use super::settings::Storage;
 use crate::app::App;
+use crate::platform::error::Error;
 use crate::platform::search::indexer::{self, Step};
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -33,7 +34,8 @@ impl Search {
     pub async fn run(self) -> Result<()> {
         let Act::Rebuild { storage } = self.act;
         let app = storage.app().await?;
-        indexer::forget(&app.platform.db).await?;
+        let forgotten = indexer::forget(&app.platform.db).await;
+        forgotten.map_err(Error::in_words)?;
         let entries = build(&app).await?;
         app.platform.db.checkpoint().await?;
         println!("The search index is built: {entries} tickets.");
@@ -64,6 +66,11 @@ async fn build(app: &App) -> Result<u64> {
         // Servers that run beside this write meanwhile.
         let pause = match step {
             Step::Elsewhere => LOOK,
+            // A newer server was quicker: it builds its own.
+            Step::Newer => {
+                bar.finish_and_clear();
+                return Err(indexer::newer().in_words());
+            }
             Step::Done | Step::Idle => indexer.rest(worked),
         };
         tokio::time::sleep(pause).await;

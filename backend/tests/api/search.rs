@@ -561,7 +561,10 @@ on_both_databases! {
         report(&ana, "Stork", json!({})).await;
         app.index().await;
         execute(app, "UPDATE settings SET value = REPLACE(value, '\"kind\":', '\"kind\":9') WHERE name = 'search.index'").await;
-        assert_eq!(app.app.indexer().step().await.expect("a step"), Step::Elsewhere);
+        assert_eq!(app.app.indexer().step().await.expect("a step"), Step::Newer);
+        // Nor is it thrown away by a program that cannot build it.
+        let refused = indexer::forget(&app.platform().db).await.expect_err("a refusal");
+        assert_eq!(refused.codes(), ["NEWER_INDEX"]);
         assert_eq!(found(&marta, "stork").await, ["Stork"]);
         execute(app, "UPDATE settings SET value = REPLACE(value, '\"kind\":9', '\"kind\":1, \"was\":') WHERE name = 'search.index'").await;
         assert_eq!(app.app.indexer().step().await.expect("a step"), Step::Done);

@@ -8,7 +8,7 @@ use super::index::{self, Batch, Place};
 use crate::platform::Platform;
 use crate::platform::background::Running;
 use crate::platform::database::Database;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::event_log::{self, Event};
 use crate::platform::reader::Reader;
 use crate::platform::setting;
@@ -97,6 +97,8 @@ pub enum Step {
     Idle,
     /// Another server does it at this moment.
     Elsewhere,
+    /// A newer program keeps the index.
+    Newer,
     /// There may be more.
     Done,
 }
@@ -183,7 +185,7 @@ impl Indexer {
         let standing = match look(db.reader()).await? {
             Found::Standing(standing) => standing,
             Found::Nothing => return self.begin().await,
-            Found::Newer => return Ok(Step::Elsewhere),
+            Found::Newer => return Ok(Step::Newer),
         };
         let passed = self.passed.max(standing.position);
         self.backlog = event_log::last_sequence(db.reader()).await? - passed;
@@ -363,7 +365,7 @@ impl Indexer {
             let pause = match self.step().await {
                 Ok(Step::Done) => Some(self.rest(started.elapsed())),
                 Ok(Step::Idle) => None,
-                Ok(Step::Elsewhere) => Some(LONGEST_SLEEP),
+                Ok(Step::Elsewhere | Step::Newer) => Some(LONGEST_SLEEP),
                 Err(error) => {
                     tracing::error!(%error, "the search index cannot be written; trying again");
                     Some(AFTER_FAULT)
@@ -448,13 +450,25 @@ async fn look(db: &impl ConnectionTrait) -> Result<Found> {
     Ok(standing.map_or(Found::Nothing, Found::Standing))
 }
 
+/// Why this program does not build an index.
+pub fn newer() -> Error {
+    Error::refused(
+        "NEWER_INDEX",
+        "",
+        "NEWER_INDEX: a newer version of Bellhop keeps the search index of this database, and this one leaves it alone. Use the newer one's `bellhop search rebuild`.",
+    )
+}
+
 /// Throws the index away: a server, or [`Indexer::catch_up`], builds it anew.
 ///
 /// # Errors
-/// The database does not answer.
+/// A newer program keeps it; the database does not answer.
 pub async fn forget(db: &Database) -> Result<()> {
     let tx = db.begin().await?;
     wait_turn(&tx).await?;
+    if matches!(look(&tx).await?, Found::Newer) {
+        return Err(newer());
+    }
     index::empty(&tx).await?;
     setting::set(&tx, STATE, &serde_json::Value::Null).await?;
     tx.commit().await?;
