@@ -297,7 +297,23 @@ test("a form of administration is filled in with the keyboard alone, and the foc
   await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Facilities");
 });
 
-const parts = ["departments", "teams", "people", "services", "categories", "catalog", "routing", "calendars", "agreements", "settings"];
+const parts = [
+  "departments",
+  "teams",
+  "people",
+  "sites",
+  "services",
+  "categories",
+  "catalog",
+  "routing",
+  "states",
+  "calendars",
+  "agreements",
+  "tokens",
+  "audit",
+  "mail",
+  "settings",
+];
 for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [360, 1280]) {
     test(`administration has nothing for axe to complain about and nothing sticks out, ${colorScheme}, ${width} px`, async ({ page }) => {

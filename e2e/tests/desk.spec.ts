@@ -251,6 +251,27 @@ test("a reference typed behind the workspace's address opens its ticket; Escape 
   }
 });
 
+test("what an agent adds to a long conversation comes into sight, wherever they read", async ({ page, request }) => {
+  const [ana, marta] = [await Caller.signedIn(request, "ana"), await Caller.signedIn(request, "marta")];
+  const { id, reference } = await report(ana, `The gate hesitates ${Date.now()}`, "Network");
+  for (let count = 0; count < 6; count += 1) {
+    await marta.ask("mutation ($input: TicketAddNoteInput!) { ticketAddNote(input: $input) { userErrors { code } } }", {
+      input: { ticket: id, body: `Measured once more.\n\n${"- it hesitates\n".repeat(6)}` },
+    });
+  }
+  await signIn(page, "marta", `/desk/${reference}`);
+  const talk = page.getByRole("log", { name: "Conversation" });
+  await expect(talk.getByText("Measured once more.").last()).toBeInViewport();
+  for (const place of ["at the end", "at the beginning"]) {
+    if (place === "at the beginning") await talk.evaluate((element) => element.scrollTo(0, 0));
+    await page.keyboard.press("n");
+    await page.keyboard.type(`Seen ${place}.\n${"\nAnother line.\n".repeat(8)}\nThe end, ${place}.`);
+    await page.keyboard.press("Control+Enter");
+    await expect(talk.getByText(`The end, ${place}.`)).toBeInViewport();
+    await page.keyboard.press("Escape");
+  }
+});
+
 test("a call is logged and resolved from anywhere by keyboard alone", async ({ page, request }) => {
   await openDepartmentQueue(page);
   const title = `Cannot find the print button ${Date.now()}`;

@@ -89,6 +89,46 @@ test("somebody reports something with the keyboard alone and finds it among thei
   await expect(page.getByRole("link", { name: title })).toBeVisible();
 });
 
+test("what an empty report lacks comes into sight, and is said until it is answered", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await signIn(page, "ana", "/report");
+  await page.getByRole("button", { name: "Send" }).click();
+  const title = page.getByLabel("What is it about?");
+  await expect(title).toBeFocused();
+  // Neither the question nor its field lies beneath the header.
+  const header = await page.getByRole("banner").evaluate((element) => element.getBoundingClientRect().bottom);
+  const question = page.getByText("What is it about?", { exact: true });
+  await expect.poll(async () => (await question.boundingBox())?.y).toBeGreaterThanOrEqual(header);
+
+  const fault = page.getByText("Please say in a few words what it is about.");
+  await expect(fault).toBeVisible();
+  await page.keyboard.type("The blind is stuck");
+  await expect(fault).toBeHidden();
+  await expect(title).not.toHaveAttribute("aria-invalid");
+  const choose = page.getByText("Please choose one.");
+  await expect(choose).toBeVisible();
+  await page.getByRole("radio", { name: /With difficulty/ }).check();
+  await expect(choose).toBeHidden();
+
+  // What is wrong is looked at again with the next try.
+  await title.fill("");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(fault).toBeVisible();
+  await expect(title).toBeFocused();
+});
+
+for (const [words, offered] of [
+  ["wifi", "Guest Wi-Fi"],
+  ["I need a new laptop please", "New laptop"],
+] as const) {
+  test(`whoever types “${words}” is offered “${offered}”`, async ({ page }) => {
+    await signIn(page, "ana");
+    await page.getByRole("combobox", { name: "How can we help?" }).fill(words);
+    await expect(page.getByRole("option", { name: new RegExp(`^${offered}`) })).toBeVisible();
+    await expect(page.getByRole("option").last()).toHaveText(new RegExp(`Report “${words}”`));
+  });
+}
+
 test("whoever is not sure where a report belongs need not say", async ({ page }) => {
   await signIn(page, "ana", "/report");
   const title = `Something beeps ${Date.now()}`;
@@ -291,6 +331,13 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.goto("/requests");
       await request.click();
       await expect(page.getByRole("region", { name: "Progress" })).toBeVisible();
+      await expectAccessible(page);
+      await page.goto("/ask");
+      await page.getByRole("link", { name: /^IT/ }).first().click();
+      await expect(page.getByRole("heading", { level: 1, name: "IT" })).toBeVisible();
+      await expectAccessible(page);
+      await page.getByRole("link", { name: /^New laptop/ }).click();
+      await expect(page.getByRole("heading", { level: 1, name: "New laptop" })).toBeVisible();
       await expectAccessible(page);
     });
   }

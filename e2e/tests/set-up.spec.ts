@@ -43,8 +43,12 @@ async function press(page: Page, name: string): Promise<void> {
 
 test("an organisation is set up from an empty folder to its first people, by keyboard alone", async ({ page }) => {
   test.setTimeout(120_000);
-  await page.goto(server.setUp);
+  // Somebody comes without the code, and then follows the link in the same window.
+  await page.goto(new URL("/", server.setUp).href);
   await expect(page.getByRole("heading", { name: "Set up Bellhop" })).toBeVisible();
+  await expect(page.getByLabel("Set-up code")).toHaveValue("");
+  await page.goto(server.setUp);
+  await expect(page.getByLabel("Set-up code")).not.toHaveValue("");
   await expectAccessible(page);
   await press(page, "Set up my organisation");
 

@@ -221,7 +221,9 @@ impl CatalogQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Of this department alone.")] department: Option<ID>,
-        #[graphql(desc = "Words that must all occur in name, heading or description.")]
+        #[graphql(
+            desc = "Words that must all occur in name, heading or description; where no item has them all, those whose names have most of them."
+        )]
         search: Option<String>,
         #[graphql(
             default = false,

@@ -3,7 +3,7 @@ use std::{future::Future, pin::Pin, rc::Rc};
 use crate::lean::*;
 use gloo_timers::future::TimeoutFuture;
 
-use super::{Avatar, FieldFrame, Icon};
+use super::{Avatar, FieldFrame, Icon, field::until_answered};
 use crate::words;
 
 /// Milliseconds without a key after which the question is asked.
@@ -91,7 +91,9 @@ pub fn PersonPicker(
             }
         });
     };
+    let (error, answered) = until_answered(error);
     let pick = move |choice: Choice| {
+        answered();
         picked.set(Some(choice));
         text.set(String::new());
         found.set(Found::Nothing);

@@ -102,6 +102,21 @@ pub fn FieldFrame(
     }
 }
 
+/// What is wrong with an answer, until it is answered anew; and what says that it was.
+///
+/// What was wrong with the last answer is not said of the next one, before that is looked at.
+pub fn until_answered(
+    error: Signal<Option<String>>,
+) -> (Signal<Option<String>>, impl Fn() + Copy + Send + 'static) {
+    let anew = RwSignal::new(false);
+    effect(move |_| {
+        error.track();
+        anew.set(false);
+    });
+    let shown = Signal::derive(move || error.get().filter(|_| !anew.get()));
+    (shown, move || anew.set(true))
+}
+
 fn invalid(
     error: Signal<Option<String>>,
 ) -> impl Fn() -> Option<&'static str> + Copy + Send + 'static {
@@ -142,6 +157,7 @@ pub fn TextField(
     range: (Option<f64>, Option<f64>),
 ) -> impl IntoView {
     let counted = most.map(|most| (value.into(), most));
+    let (error, answered) = until_answered(error);
     let children = move |id: String, described: Signal<String>| {
         view! {
             <input
@@ -157,7 +173,10 @@ pub fn TextField(
                 aria-invalid=invalid(error)
                 aria-describedby=move || described.get()
                 prop:value=move || value.get()
-                on:input=move |event| value.set(event_target_value(&event))
+                on:input=move |event| {
+                    answered();
+                    value.set(event_target_value(&event));
+                }
             />
         }
         .into_any()
@@ -193,6 +212,7 @@ pub fn TextArea(
     on_submit: Option<Callback<()>>,
 ) -> impl IntoView {
     let counted = most.map(|most| (value.into(), most));
+    let (error, answered) = until_answered(error);
     let children = move |id: String, described: Signal<String>| {
         view! {
             <textarea
@@ -203,7 +223,10 @@ pub fn TextArea(
                 aria-invalid=invalid(error)
                 aria-describedby=move || described.get()
                 prop:value=move || value.get()
-                on:input=move |event| value.set(event_target_value(&event))
+                on:input=move |event| {
+                    answered();
+                    value.set(event_target_value(&event));
+                }
                 on:keydown=move |event| {
                     if let Some(on_submit) = on_submit
                         && event.key() == "Enter"
@@ -241,6 +264,7 @@ pub fn SelectField(
     #[prop(optional)]
     required: bool,
 ) -> impl IntoView {
+    let (error, answered) = until_answered(error);
     let children = move |id: String, described: Signal<String>| {
         view! {
             <select
@@ -249,7 +273,10 @@ pub fn SelectField(
                 aria-required=required.then_some("true")
                 aria-invalid=invalid(error)
                 aria-describedby=move || described.get()
-                on:change=move |event| value.set(event_target_value(&event))
+                on:change=move |event| {
+                    answered();
+                    value.set(event_target_value(&event));
+                }
             >
                 {move || {
                     options
@@ -306,6 +333,7 @@ pub fn RadioCards(
     #[prop(default = true)]
     required: bool,
 ) -> impl IntoView {
+    let (error, answered) = until_answered(error);
     let children = move |_id: String, _described: Signal<String>| {
         let cards = options
             .into_iter()
@@ -319,7 +347,10 @@ pub fn RadioCards(
                             name=name.clone()
                             value=option.value
                             prop:checked=move || value.with(|value| *value == own)
-                            on:change=move |_| value.set(write.clone())
+                            on:change=move |_| {
+                                answered();
+                                value.set(write.clone());
+                            }
                         />
                         <span class="choice-text">
                             <span>{option.label}</span>

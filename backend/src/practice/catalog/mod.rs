@@ -1,5 +1,6 @@
 //! What employees can ask for: items with a form.
 
+mod matching;
 mod store;
 
 use crate::organisation::access::authorize;
@@ -131,7 +132,7 @@ pub async fn item(
     Ok(item.filter(|item| ctx.grants.may_set_up(SetUp::Department(item.department))))
 }
 
-/// The items of one or of all departments, by name. Every word of `search` must occur. With
+/// The items of one or of all departments, by name; with `search` those that it means. With
 /// `unpublished` also those that cannot be asked for, where the actor edits the catalog.
 pub async fn items(
     db: &impl Connection,
@@ -141,19 +142,15 @@ pub async fn items(
     unpublished: bool,
 ) -> Result<Vec<CatalogItem>> {
     let in_use = reference::active_departments(db).await?;
-    let words: Vec<String> = search
-        .unwrap_or_default()
-        .split_whitespace()
-        .map(str::to_lowercase)
-        .collect();
     let mut items = store::list(db, department, !unpublished).await?;
     items.retain(|item| {
         let published = item.active && in_use.contains(&item.department);
-        let text = format!("{} {} {}", item.name, item.category, item.description).to_lowercase();
-        (published || ctx.grants.may_set_up(SetUp::Department(item.department)))
-            && words.iter().all(|word| text.contains(word))
+        published || ctx.grants.may_set_up(SetUp::Department(item.department))
     });
-    Ok(items)
+    Ok(match search {
+        Some(search) => matching::matching(items, search),
+        None => items,
+    })
 }
 
 /// Adds an item to a department's catalog.

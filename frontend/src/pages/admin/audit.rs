@@ -120,7 +120,7 @@ pub fn Audit() -> impl IntoView {
         <SectionHead title=words::audit() lead=words::audit_lead() />
         <div class="admin-row admin-audit-filter">
             <SelectField label=words::audit_topic() value=topic options=topics required=true />
-            <PersonPicker label=words::audit_who() picked=actor search=people_search() />
+            <PersonPicker label=words::audit_who() picked=actor search=people_search() required=true />
             <TextField label=words::audit_from() kind="date" value=from required=true />
             <TextField label=words::audit_to() kind="date" value=to required=true />
             <DownloadButton filter />

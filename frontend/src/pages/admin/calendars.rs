@@ -170,20 +170,27 @@ fn row(calendar: &Calendar) -> Row {
         retired: !calendar.active,
         cells: vec![
             Cell::Text(calendar.zone.clone()),
-            Cell::Lines(week_lines(calendar), words::closed_dates_count(closed)),
+            Cell::Lines(
+                week_lines(calendar),
+                if closed > 0 {
+                    words::closed_dates_count(closed)
+                } else {
+                    String::new()
+                },
+            ),
         ],
         ..Row::default()
     }
 }
 
-/// The week with neighbouring days of the same hours together: "Monday to Friday 09:00-17:00".
+/// The week with neighbouring days of the same hours together: "Monday to Friday 09:00–17:00".
 fn week_lines(calendar: &Calendar) -> Vec<String> {
     let mut runs: Vec<(Weekday, Weekday, String)> = Vec::new();
     for (place, weekday) in Weekday::ALL.into_iter().enumerate() {
         let Some(day) = calendar.weekly.iter().find(|day| day.weekday == weekday) else {
             continue;
         };
-        let hours = hours_text(&day.hours);
+        let hours = hours_text(&day.hours).replace('-', "–");
         match runs.last_mut() {
             Some((_, last, same))
                 if *same == hours && place > 0 && Weekday::ALL[place - 1] == *last =>

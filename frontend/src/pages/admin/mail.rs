@@ -126,7 +126,7 @@ fn standing(mail: Mail) -> AnyView {
         <dt>{words::mail_last()}</dt>
         <dd>{moment(mail.last_sent_at, words::mail_never())}</dd>
         <dt>{words::mail_waiting()}</dt>
-        <dd>{words::mail_waiting_count(mail.waiting, mail.failing)}</dd>
+        <dd>{if mail.failing > 0 { words::mail_waiting_count(mail.waiting, mail.failing) } else { mail.waiting.to_string() }}</dd>
     };
     if let Some(sentence) = sentence {
         return view! {

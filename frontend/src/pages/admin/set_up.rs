@@ -54,11 +54,23 @@ pub fn SetUpPage() -> impl IntoView {
     }
 }
 
+fn code_in_address() -> String {
+    let hash = window().location().hash().unwrap_or_default();
+    hash.trim_start_matches('#').to_owned()
+}
+
 #[component]
 fn Wizard(state: SetUp) -> impl IntoView {
     // The code stands behind the address's hash, which is never sent to a server.
-    let typed = window().location().hash().unwrap_or_default();
-    let code = RwSignal::new(typed.trim_start_matches('#').to_owned());
+    let code = RwSignal::new(code_in_address());
+    // Whoever was here before they followed the link stays on this page: only the hash is new.
+    let listening = window_event_listener(leptos::ev::hashchange, move |_| {
+        let typed = code_in_address();
+        if !typed.is_empty() {
+            code.set(typed);
+        }
+    });
+    on_cleanup(move || listening.remove());
     let step = RwSignal::new(if state.needed {
         Step::Choose
     } else {

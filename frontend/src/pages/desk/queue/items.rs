@@ -193,14 +193,14 @@ pub fn Row(id: String) -> impl IntoView {
             view! {
                 <td class="cell-priority"><i class="priority" data-priority=row.priority.key()></i><span class="wide-only">{row.priority.word()}</span><span class="sr-only narrow-only">{row.priority.word()}</span></td>
                 <td class="cell-reference"><span class="ref">{row.reference.clone()}</span></td>
-                <th scope="row" class="cell-title">
+                <th scope="row" class="cell-title"><span>
                     <a href=address data-row=id.get_value() tabindex=move || if reachable.get() { "0" } else { "-1" }
                         on:focus=move |_| {
                             workspace.cursor.set(Some(id.get_value()));
                             fetch_ahead(workspace, id);
                         }>{row.title.clone()}</a>
                     {row.unanswered.then(|| view! { <Chip tone=Tone::Accent text=words::desk::unanswered()/> })}
-                </th>
+                </span></th>
                 <td class="cell-requester">{row.requester.name.clone()}</td>
                 <td class="cell-state"><Chip tone=state_tone(row.state) text=row.state.word()/></td>
                 <td class="cell-team">{row.team.as_ref().map(|team| team.name.clone())}</td>

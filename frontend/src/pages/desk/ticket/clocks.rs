@@ -191,7 +191,10 @@ fn explained(explanation: Explanation) -> impl IntoView {
             )}</dd></div>
         </dl>
         {has_earlier.then(|| view! { <div><h3>{words::ticket::earlier()}</h3><ul>{earlier}</ul></div> })}
-        <div class="why-table" tabindex="0" role="region" aria-label=words::ticket::segments()>
+        {if rows.is_empty() {
+            view! { <p class="muted">{words::ticket::no_segments()}</p> }.into_any()
+        } else {
+            view! { <div class="why-table" tabindex="0" role="region" aria-label=words::ticket::segments()>
             <table class="table">
                 <caption class="sr-only">{words::ticket::segments()}</caption>
                 <thead><tr>
@@ -203,7 +206,8 @@ fn explained(explanation: Explanation) -> impl IntoView {
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        </div> }.into_any()
+        }}
     }
 }
 

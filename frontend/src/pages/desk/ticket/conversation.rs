@@ -9,12 +9,15 @@ use super::{
     store::use_ticket,
 };
 use crate::{
-    api::MessageVisibility,
+    api::{Id, MessageVisibility},
     components::{Avatar, FileChips, Icon, Markdown, environment::use_viewer, use_toaster},
     live,
     pages::desk::operations::{Message, TimelineEntry},
     words::{self, format, terms::Named},
 };
+
+/// The end is in sight as long as no more than this lies below it, in pixels.
+const END_IN_SIGHT: i32 = 40;
 
 /// The conversation, oldest first, opened at its end.
 #[component]
@@ -63,21 +66,35 @@ pub fn ConversationPanel() -> impl IntoView {
             _ = loading.try_set(false);
         });
     };
-    // At first, and when something is added while the end is in sight, the end is shown.
-    effect(move |before: Option<usize>| {
-        let now = length.get();
-        if let Some(element) = node.get() {
-            let at_end =
-                element.scroll_top() + element.client_height() + 160 >= element.scroll_height();
-            if before.is_none_or(|before| before == 0) || at_end {
-                request_animation_frame(move || element.set_scroll_top(element.scroll_height()));
-                return now;
-            }
-        }
-        before.map_or(0, |_| now)
+    // At first, when something is added while the end is in sight, and when the reader added it, the end is shown.
+    let me = use_viewer().with_untracked(|viewer| viewer.person.id.clone());
+    let own = memo(move |_| {
+        store.talk.with(|talk| {
+            let last = talk.messages.last().filter(|last| last.author.id == me);
+            last.map(|last| last.id.clone())
+        })
     });
+    let at_end = StoredValue::new(true);
+    effect(move |before: Option<(usize, Option<Id>)>| {
+        let now = (length.get(), own.get());
+        let Some(element) = node.get() else {
+            return (0, None);
+        };
+        let (count, last_own) = before.unwrap_or_default();
+        let wrote = now.1.is_some() && now.1 != last_own;
+        if count == 0 || wrote || at_end.get_value() {
+            request_animation_frame(move || element.set_scroll_top(element.scroll_height()));
+        }
+        now
+    });
+    let on_scroll = move |_| {
+        if let Some(element) = node.get_untracked() {
+            let seen = element.scroll_top() + element.client_height();
+            at_end.set_value(seen + END_IN_SIGHT >= element.scroll_height());
+        }
+    };
     view! {
-        <div class="talk-scroll" node_ref=node tabindex="0" role="log" aria-live="off" aria-label=words::ticket::conversation()>
+        <div class="talk-scroll" node_ref=node on:scroll=on_scroll tabindex="0" role="log" aria-live="off" aria-label=words::ticket::conversation()>
             <Opening/>
             <Show when=move || more.get()>
                 <button type="button" class="btn btn-quiet talk-earlier" aria-busy=move || loading.get().then_some("true") on:click=load>

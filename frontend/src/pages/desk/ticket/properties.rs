@@ -206,7 +206,7 @@ pub fn Properties() -> impl IntoView {
                         let about = [requester.title.clone(), requester.site.as_ref().map(|site| site.name.clone()), requester.email.clone(), requester.phone.clone()].into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>();
                         view! {
                             <span class="who"><Avatar initials=requester.initials hue=requester.hue name=requester.name.clone()/><span>{requester.name}
-                            {about.into_iter().map(|part| view! { <small class="muted">{part}</small> }).collect_view()}</span></span>
+                            {about.into_iter().map(|part| view! { <small class="muted">{breakable(&part)}</small> }).collect_view()}</span></span>
                         }
                     })}</dd>
                 </div>
@@ -405,4 +405,12 @@ fn choices(store: TicketStore) -> Memo<Option<ChoicesQuery>> {
             .choices
             .with(|known| known.get(department.inner()).cloned())
     })
+}
+
+/// A text that may go on in the next line before an "at": a narrow column would break a mail address anywhere.
+fn breakable(text: &str) -> AnyView {
+    match text.split_once('@') {
+        Some((name, host)) => view! { {name.to_owned()}<wbr/>{format!("@{host}")} }.into_any(),
+        None => text.to_owned().into_any(),
+    }
 }
