@@ -2,12 +2,13 @@
 
 use super::figure::{Times, tell};
 use super::ground;
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use async_graphql::Request;
 use backend::app::App;
 use backend::desk::entity::clock;
 use backend::desk::service_level::clocks;
 use backend::graphql::schema::{self, BellhopSchema};
+use backend::http::limits::Limits;
 use backend::platform::Platform;
 use backend::platform::clock::{Clock as _, ManualClock, SystemClock};
 use backend::platform::database::Database;
@@ -172,16 +173,18 @@ pub async fn measure(database: &str) -> Result<()> {
     let clock = ManualClock::new(SystemClock.now());
     let app = App::new(Platform::new(db, Arc::new(clock), Ids::random()));
     let schema = schema::build(&app);
+    let limits = Limits::of(&schema.sdl())?;
+    let api = Api { schema, limits };
     let agent = ground::agent(&app).await?.id;
     let team = ground::team_of(&app, agent).await?.id;
 
-    let asked = over_graphql(&schema, &app, agent, team).await?;
+    let asked = over_graphql(&api, &app, agent, team).await?;
     let written = by_hand(&app, team).await?;
     same(&asked, &written)?;
     let (mut ours, mut floor, mut rights) = (Times::default(), Times::default(), Times::default());
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        over_graphql(&schema, &app, agent, team).await?;
+        over_graphql(&api, &app, agent, team).await?;
         ours.add(started.elapsed());
         let started = Instant::now();
         by_hand(&app, team).await?;
@@ -233,18 +236,23 @@ fn same(asked: &[u8], written: &[u8]) -> Result<()> {
     Ok(())
 }
 
-async fn over_graphql(
-    schema: &BellhopSchema,
-    app: &App,
-    agent: PersonId,
-    team: TeamId,
-) -> Result<Vec<u8>> {
-    // The rights are read for each request, as the server does.
+/// What a request passes through.
+struct Api {
+    schema: BellhopSchema,
+    limits: Limits,
+}
+
+async fn over_graphql(api: &Api, app: &App, agent: PersonId, team: TeamId) -> Result<Vec<u8>> {
+    // The rights are read and the query is measured for each request, as the server does.
     let context = ground::context(app, agent).await?;
     let variables = serde_json::json!({ "team": team.to_string() });
-    let request = Request::new(QUERY).variables(async_graphql::Variables::from_json(variables));
+    let variables = async_graphql::Variables::from_json(variables);
+    let checked = api.limits.check(QUERY, None, &variables);
+    let (document, _) = checked.map_err(|refusal| anyhow!("{refusal:?}"))?;
+    let mut request = Request::new(QUERY).variables(variables);
+    request.set_parsed_query(document);
     let request = schema::prepare(request, app, Some(context));
-    let response = schema::execute(schema, request).await;
+    let response = schema::execute(&api.schema, request).await;
     if !response.errors.is_empty() {
         bail!("{:?}", response.errors);
     }

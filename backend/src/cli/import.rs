@@ -6,7 +6,7 @@ use crate::import::people;
 use crate::import::servicenow_log::{self, DEPARTMENT, Options, Phase, Progress, Summary};
 use crate::platform::context::{Actor, Context};
 use crate::platform::error::Error;
-use crate::report::history;
+use crate::report::history::{self, Pace};
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -160,7 +160,7 @@ impl ServicenowLog {
         let summary = servicenow_log::run(&platform, &self.file, &options, &mut bar).await;
         bar.clear();
         let summary = summary?;
-        history::catch_up(&platform.db).await?;
+        history::catch_up(&platform.db, Pace::AtOnce).await?;
         platform.db.checkpoint().await?;
         report(&summary, began.elapsed().as_secs_f64());
         Ok(())

@@ -3,13 +3,14 @@
 use super::settings::Storage;
 use crate::app::App;
 use crate::platform::database::Database;
+use crate::report::history::{self, Pace};
 use crate::seed::demo::{self, SEED};
 use crate::seed::load;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::time::Timestamp;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Fills a database.
 #[derive(Args)]
@@ -75,6 +76,11 @@ async fn pour(app: &App, tickets: u64, seed: u64) -> Result<()> {
     load::load(app, tickets, seed, now, &|done| bar.set_position(done)).await?;
     let took = started.elapsed().as_secs_f64();
     bar.finish_and_clear();
+    // Otherwise the server would do it when it starts, beside its first requests.
+    let spinner = ProgressBar::new_spinner().with_message("Counting their steps for reports");
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    history::catch_up(&platform.db, Pace::AtOnce).await?;
+    spinner.finish_and_clear();
     platform.db.checkpoint().await?;
     println!(
         "{tickets} tickets in {took:.1} s: {:.0} a second",

@@ -15,7 +15,7 @@ use crate::organisation::settings::organisation;
 use crate::organisation::store;
 use crate::platform::feed::Batch;
 use crate::platform::{Platform, idempotency, job};
-use crate::report::history;
+use crate::report::history::{self, Pace};
 use crate::seed::{demo, simulate};
 use crate::session;
 use anyhow::{Context as _, Result, bail};
@@ -279,7 +279,7 @@ async fn housekeeping(platform: Platform) {
         if let Err(error) = job::sweep(&platform).await {
             tracing::error!(%error, "old jobs could not be removed");
         }
-        if let Err(error) = history::catch_up(&platform.db).await {
+        if let Err(error) = history::catch_up(&platform.db, Pace::Restful).await {
             tracing::error!(%error, "the steps of tickets could not be counted");
         }
         if let Err(error) = platform.db.checkpoint().await {

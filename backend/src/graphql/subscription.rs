@@ -1,5 +1,8 @@
 //! Live: what changed, as it changes. A client passes as `since` what its answer was as of; what it
 //! missed comes as one difference, and a gap that is too large as `Resync`.
+//!
+//! What a subscription does at its beginning and at each change is boxed: most of the time it waits,
+//! and there are thousands of them, so that none should keep room for what it does not do just now.
 
 use super::clock::Clock;
 use super::context::{acting, app};
@@ -381,19 +384,21 @@ impl Subscription {
             }
             Ok((ear, list))
         };
-        let (mut ear, mut list) = work.await.map_err(|error| top_level(ctx, error))?;
+        let (mut ear, mut list) = Box::pin(work)
+            .await
+            .map_err(|error| top_level(ctx, error))?;
         Ok(async_stream::stream! {
             while let Some(heard) = ear.next().await {
                 match heard {
-                    Heard::Missed { .. } => yield QueueChange::Resync(ear.resync(TOO_MUCH).await),
+                    Heard::Missed { .. } => yield QueueChange::Resync(Box::pin(ear.resync(TOO_MUCH)).await),
                     Heard::Batch { batch, after } => {
-                        match list.steps(ear.app.platform.db.reader(), &batch).await {
+                        match Box::pin(list.steps(ear.app.platform.db.reader(), &batch)).await {
                             Ok(steps) => for change in told(list.order, steps, after, batch.last) {
                                 yield change;
                             },
                             Err(error) => {
                                 tracing::error!(%error, "a window cannot be refilled");
-                                yield QueueChange::Resync(ear.resync("The list cannot be read just now.").await);
+                                yield QueueChange::Resync(Box::pin(ear.resync("The list cannot be read just now.")).await);
                             }
                         }
                     }
@@ -416,11 +421,13 @@ impl Subscription {
             known.ok_or_else(|| Error::not_found("id"))?;
             Ok((Ear::open(ctx, since).await?, key))
         };
-        let (mut ear, key) = work.await.map_err(|error| top_level(ctx, error))?;
+        let (mut ear, key) = Box::pin(work)
+            .await
+            .map_err(|error| top_level(ctx, error))?;
         Ok(async_stream::stream! {
             while let Some(heard) = ear.next().await {
                 match heard {
-                    Heard::Missed { .. } => yield TicketChange::Resync(ear.resync(TOO_MUCH).await),
+                    Heard::Missed { .. } => yield TicketChange::Resync(Box::pin(ear.resync(TOO_MUCH)).await),
                     Heard::Batch { batch, .. } => {
                         for changed in batch.tickets.iter().filter(|t| t.row.id == key) {
                             if acting.scope.sees(&changed.after) {
@@ -447,19 +454,21 @@ impl Subscription {
             let filter = resolve(app(ctx)?.platform.db.reader(), &acting, filter).await?;
             Ok((Ear::open(ctx, since).await?, filter))
         };
-        let (mut ear, filter) = work.await.map_err(|error| top_level(ctx, error))?;
+        let (mut ear, filter) = Box::pin(work)
+            .await
+            .map_err(|error| top_level(ctx, error))?;
         Ok(async_stream::stream! {
             while let Some(heard) = ear.next().await {
                 match heard {
-                    Heard::Missed { .. } => yield ClockChange::Resync(ear.resync(TOO_MUCH).await),
+                    Heard::Missed { .. } => yield ClockChange::Resync(Box::pin(ear.resync(TOO_MUCH)).await),
                     Heard::Batch { batch, after } => {
-                        match clock_changes(&ear.app, &acting, &filter, &batch, after).await {
+                        match Box::pin(clock_changes(&ear.app, &acting, &filter, &batch, after)).await {
                             Ok(changes) => for change in changes {
                                 yield change;
                             },
                             Err(error) => {
                                 tracing::error!(%error, "clocks cannot be read");
-                                yield ClockChange::Resync(ear.resync("The clocks cannot be read just now.").await);
+                                yield ClockChange::Resync(Box::pin(ear.resync("The clocks cannot be read just now.")).await);
                             }
                         }
                     }
@@ -481,11 +490,13 @@ impl Subscription {
             }
             Ear::open(ctx, since).await
         };
-        let mut ear = work.await.map_err(|error| top_level(ctx, error))?;
+        let mut ear = Box::pin(work)
+            .await
+            .map_err(|error| top_level(ctx, error))?;
         Ok(async_stream::stream! {
             let mut known: Option<Vec<ViewCount>> = None;
             while let Some(sequence) = settled(&mut ear).await {
-                match counts(&ear.app, &acting).await {
+                match Box::pin(counts(&ear.app, &acting)).await {
                     Ok(counts) => if known.as_ref() != Some(&counts) {
                         known = Some(counts.clone());
                         yield ViewCountsUpdate { counts, sequence: Sequence(sequence) };
@@ -510,11 +521,13 @@ impl Subscription {
                 .ok_or_else(|| Error::not_found("id"))?;
             Ok((Ear::open(ctx, since).await?, key))
         };
-        let (mut ear, key) = work.await.map_err(|error| top_level(ctx, error))?;
+        let (mut ear, key) = Box::pin(work)
+            .await
+            .map_err(|error| top_level(ctx, error))?;
         Ok(async_stream::stream! {
             while let Some(sequence) = settled(&mut ear).await {
                 let now = ear.app.platform.clock.now();
-                match Dashboard::read(&ear.app, &acting.at(now), &key).await {
+                match Box::pin(Dashboard::read(&ear.app, &acting.at(now), &key)).await {
                     Ok(dashboard) => yield DashboardUpdate { dashboard, sequence: Sequence(sequence) },
                     Err(error) => tracing::error!(%error, "a dashboard cannot be read"),
                 }
@@ -529,16 +542,16 @@ impl Subscription {
         since: Option<Sequence>,
     ) -> Result<impl Stream<Item = NotificationReceived> + use<>> {
         let acting = acting(ctx)?.clone();
-        let mut ear = Ear::open(ctx, since)
+        let mut ear = Box::pin(Ear::open(ctx, since))
             .await
             .map_err(|error| top_level(ctx, error))?;
         Ok(async_stream::stream! {
             while let Some(heard) = ear.next().await {
                 let found = match heard {
                     Heard::Batch { batch, after } => {
-                        received(&ear.app, &acting, &batch, after).await
+                        Box::pin(received(&ear.app, &acting, &batch, after)).await
                     }
-                    Heard::Missed { after } => missed(&ear.app, &acting, after).await,
+                    Heard::Missed { after } => Box::pin(missed(&ear.app, &acting, after)).await,
                 };
                 match found {
                     Ok(found) => for one in found {

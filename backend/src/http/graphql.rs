@@ -363,16 +363,13 @@ pub fn admit(
         ));
     }
     let variables = Variables::from_json(serde_json::Value::Object(variables));
-    let (document, measured) = limits::check(
-        &server.shape,
-        &asked.query,
-        asked.operation_name.as_deref(),
-        &variables,
-    )
-    .map_err(|refusal| match refusal {
-        Refusal::Bad(message) => (error_code::BAD_QUERY, message),
-        Refusal::TooMuch(message) => (error_code::LIMIT_EXCEEDED, message),
-    })?;
+    let (document, measured) = server
+        .limits
+        .check(&asked.query, asked.operation_name.as_deref(), &variables)
+        .map_err(|refusal| match refusal {
+            Refusal::Bad(message) => (error_code::BAD_QUERY, message),
+            Refusal::TooMuch(message) => (error_code::LIMIT_EXCEEDED, message),
+        })?;
     if let Some(Caller::Token(holder)) = caller
         && let Ok(operation) = limits::chosen(&document, asked.operation_name.as_deref())
         && let Some(field) = tool_scope::closed_field(&document, &operation.node, &holder.scopes)

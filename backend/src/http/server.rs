@@ -1,7 +1,7 @@
 //! What every request needs of the server.
 
 use super::files::Uploads;
-use super::limits::Shape;
+use super::limits::Limits;
 use super::metrics::Counters;
 use super::settings::Settings;
 use super::socket::registry::Sockets;
@@ -33,8 +33,8 @@ pub struct Server {
     pub app: App,
     /// The executable schema.
     pub schema: BellhopSchema,
-    /// Its sizes.
-    pub shape: Shape,
+    /// What may be asked of it.
+    pub limits: Limits,
     /// Sign-in.
     pub sessions: Sessions,
     /// Open sockets.
@@ -75,7 +75,7 @@ impl Server {
     pub async fn new(app: App, settings: Settings) -> Result<Self> {
         let schema = schema::build(&app);
         Ok(Self {
-            shape: Shape::of(&schema.sdl())?,
+            limits: Limits::of(&schema.sdl())?,
             sessions: Sessions::open(&app.platform).await?,
             sockets: Sockets::default(),
             budgets: Budgets::new(settings.burst, settings.per_second),

@@ -25,7 +25,7 @@ pub const DEMO: &str = "organisation.demo";
 /// Setting: the department for what nobody could place.
 pub const DEFAULT_DEPARTMENT: &str = "organisation.default_department";
 /// Setting: how priority follows from impact and urgency.
-pub const MATRIX: &str = "priority_matrix";
+const MATRIX: &str = "priority_matrix";
 /// Setting: grows with each edit of the organisation.
 const VERSION: &str = "organisation.version";
 /// Setting: grows with each edit of the priority matrix.

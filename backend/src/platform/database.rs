@@ -34,6 +34,11 @@ const READERS: u32 = 4;
 /// Rows that a statement's thread reads ahead.
 const ROWS_AHEAD: usize = 1_000;
 
+/// Bytes of a SQLite file that are read where the system keeps them, instead of being copied into
+/// each connection's cache: all of any file that fits on a machine. It costs addresses, not memory.
+/// The library is built to allow as many (`.cargo/config.toml`).
+const MAPPED_BYTES: &str = "1099511627776";
+
 /// What stores run statements on: the reader, or a transaction.
 pub use sea_orm::ConnectionTrait as Connection;
 
@@ -380,7 +385,7 @@ fn tuned(options: SqliteConnectOptions, read_only: bool) -> SqliteConnectOptions
         .pragma("synchronous", "FULL")
         .pragma("foreign_keys", "ON")
         .pragma("cache_size", "-65536")
-        .pragma("mmap_size", "268435456")
+        .pragma("mmap_size", MAPPED_BYTES)
         .pragma("temp_store", "MEMORY")
         .pragma("query_only", if read_only { "ON" } else { "OFF" })
         .busy_timeout(Duration::from_secs(5))

@@ -16,6 +16,7 @@ use shared::permission::Scope;
 use shared::ticket::{TicketFilter, TicketState};
 use shared::time::Timestamp;
 use std::collections::HashMap;
+use std::time::Instant;
 
 mod step {
     use super::*;
@@ -45,12 +46,23 @@ const STORED: &str = "report.steps";
 /// Events of one reading, and of one commit.
 const BATCH: u64 = 2_000;
 
+/// How much of the machine the work may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// All of it: somebody waits.
+    AtOnce,
+    /// At most half of the time: after a large import there are millions of events, and others ask
+    /// and write meanwhile.
+    Restful,
+}
+
 /// Brings the steps up to the end of the log. Gives the sequence up to which they are complete.
-pub async fn catch_up(db: &Database) -> Result<i64> {
+pub async fn catch_up(db: &Database, pace: Pace) -> Result<i64> {
     let mut stored = setting::get::<i64>(db.reader(), STORED).await?.unwrap_or(0);
     let end = event_log::last_sequence(db.reader()).await?;
     let mut standing: HashMap<TicketId, (TicketState, Option<TeamId>)> = HashMap::new();
     while stored < end {
+        let started = Instant::now();
         let events = event_log::after(db.reader(), stored, BATCH).await?;
         let Some(last) = events.last().map(|e| e.sequence) else {
             break;
@@ -89,6 +101,9 @@ pub async fn catch_up(db: &Database) -> Result<i64> {
         setting::set(&tx, STORED, &last).await?;
         tx.commit().await?;
         stored = last;
+        if pace == Pace::Restful && stored < end {
+            tokio::time::sleep(started.elapsed()).await;
+        }
     }
     Ok(stored)
 }

@@ -1,5 +1,7 @@
 //! Reports over histories: steps by state and team, time between them, transitions.
 
+pub use super::event_store::Pace;
+
 use super::event_store::{self, Question};
 use crate::platform::database::Database;
 use crate::platform::error::Result;
@@ -70,14 +72,14 @@ pub struct Report {
 }
 
 /// Brings the steps of tickets up to the end of the log, so that the next report need not.
-pub async fn catch_up(db: &Database) -> Result<()> {
-    event_store::catch_up(db).await?;
+pub async fn catch_up(db: &Database, pace: Pace) -> Result<()> {
+    event_store::catch_up(db, pace).await?;
     Ok(())
 }
 
 /// Makes a report of what the scope sees.
 pub async fn run(db: &Database, scope: &Scope, request: &Request) -> Result<Report> {
-    let as_of = event_store::catch_up(db).await?;
+    let as_of = event_store::catch_up(db, Pace::AtOnce).await?;
     let counted = event_store::count(
         db,
         &Question {

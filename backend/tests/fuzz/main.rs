@@ -5,7 +5,7 @@ mod harness;
 mod html;
 
 use backend::http::asked::Asked;
-use backend::http::limits::{self, Shape};
+use backend::http::limits::{self, Limits};
 use backend::import::servicenow_log::header::Layout;
 use backend::import::servicenow_log::lines::{Record, Records};
 use backend::import::servicenow_log::row::Row;
@@ -299,7 +299,7 @@ fn incident_logs() {
 #[test]
 fn requests() {
     let schema = include_str!("../../../schema.graphql");
-    let shape = Shape::of(schema).expect("a shape");
+    let checked = Limits::of(schema).expect("a schema");
     let seeds = [
         "{ tickets(first: 50, filter: { state: { in: [NEW, ON_HOLD] }, text: { contains: \"x\" } }) { nodes { id title } } }",
         "query Q($f: TicketFilter, $n: Int = 3) { tickets(filter: $f, first: $n) { ...F @skip(if: true) } } fragment F on TicketConnection { totalCount { count } }",
@@ -345,7 +345,7 @@ fn requests() {
             return;
         };
         let variables = async_graphql::Variables::default();
-        if let Ok((_, measured)) = limits::check(&shape, query, None, &variables) {
+        if let Ok((_, measured)) = checked.check(query, None, &variables) {
             assert!(measured.complexity <= limits::COMPLEXITY);
         }
         if let Ok(asked) = Asked::of_address(query) {

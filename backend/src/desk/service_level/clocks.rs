@@ -39,16 +39,12 @@ pub struct Present {
 }
 
 impl Present {
-    /// For a ticket of this category.
-    pub async fn read(
-        db: &impl Connection,
-        levels: &ServiceLevels,
-        category: Option<CategoryId>,
-    ) -> Result<Self> {
-        Ok(Self {
-            current: levels.current(db).await?,
-            category_path: category_path(db, category).await?,
-        })
+    /// What holds now, for a ticket of the first of these categories; the others are those above it.
+    pub fn new(current: Current, category_path: Vec<CategoryId>) -> Self {
+        Self {
+            current,
+            category_path,
+        }
     }
 
     /// See [`choose`].
@@ -78,7 +74,8 @@ pub async fn choose(
     last: Option<&ChosenTerms>,
     now: Timestamp,
 ) -> Result<Option<(ChosenTerms, Changes)>> {
-    let present = Present::read(db, levels, ticket.category_id).await?;
+    let path = category_path(db, ticket.category_id).await?;
+    let present = Present::new(levels.current(db).await?, path);
     present.choose(ticket, last, now)
 }
 

@@ -1,19 +1,17 @@
 //! Assigning, setting impact and urgency, editing title, service, category and site.
 
 use super::act::Act;
-use super::open::MATRIX;
 use crate::desk::Desk;
 use crate::desk::entity::ticket;
 use crate::desk::notification;
-use crate::organisation::{access, reference, store};
+use crate::organisation::{access, reference, settings, store};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result, code};
-use crate::platform::setting;
 use crate::platform::unit_of_work::UnitOfWork;
 use shared::event::EventKind;
 use shared::id::{CategoryId, PersonId, ServiceId, SiteId, TeamId, TicketId};
 use shared::permission::TicketAction;
-use shared::ticket::{Impact, Matrix, TicketState, Urgency, check_title, priority_of};
+use shared::ticket::{Impact, TicketState, Urgency, check_title, priority_of};
 
 /// Gives a ticket to a team, a person, or both. Without a team it stays in its team; without a
 /// person nobody has it.
@@ -133,9 +131,7 @@ pub async fn set_priority(
     if (impact, urgency) == (act.after.impact, act.after.urgency) {
         return Ok(act.after);
     }
-    let matrix = setting::get::<Matrix>(act.uow.tx(), MATRIX)
-        .await?
-        .unwrap_or_default();
+    let matrix = settings::priority_matrix(act.uow.tx()).await?;
     act.after.impact = impact;
     act.after.urgency = urgency;
     act.after.priority = priority_of(&matrix, impact, urgency);

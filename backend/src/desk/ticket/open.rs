@@ -9,14 +9,15 @@ use crate::desk::routing::decide::{Routed, Rules, decide};
 use crate::desk::routing::default_team;
 use crate::desk::service_level::clocks::Present;
 use crate::desk::service_level::store::ServiceLevels;
+use crate::organisation::entity::category::Model as Category;
 use crate::organisation::entity::person::Model as Person;
+use crate::organisation::entity::service::Model as Service;
 use crate::organisation::entity::team::Model as Team;
 use crate::organisation::{reference, settings, store};
 use crate::platform::context::Actor;
 use crate::platform::database::Connection;
 use crate::platform::error::{Error, Result, code};
 use crate::platform::event_log::{Change, Changes};
-use crate::platform::setting;
 use crate::platform::unit_of_work::UnitOfWork;
 use serde_json::{Value, json};
 use shared::event::EventKind;
@@ -26,8 +27,8 @@ use shared::id::{
 };
 use shared::routing::{Facts, Words};
 use shared::ticket::{
-    Channel, ClockRisk, DUE_ORDER_NONE, Impact, Matrix, Priority, Reference, TicketKind,
-    TicketState, Urgency, priority_of,
+    Channel, ClockRisk, DUE_ORDER_NONE, Impact, Priority, Reference, TicketKind, TicketState,
+    Urgency, priority_of,
 };
 
 /// What a new ticket is made of; the caller has validated texts and the actor's right to it.
@@ -75,8 +76,6 @@ pub enum Decided {
     Team(TeamId),
 }
 
-pub use crate::organisation::settings::MATRIX;
-
 /// A new ticket with all that it refers to.
 pub struct Prepared {
     new: NewTicket,
@@ -92,7 +91,8 @@ pub struct Prepared {
 }
 
 /// Looks up what a new ticket refers to. That takes as long as writing it, so whoever can does it
-/// before the writer is taken: what goes out of use in between was in use when it was asked for.
+/// before the writer is taken: what goes out of use in between was in use when it was asked for. What
+/// does not rest upon something else is looked up at the same time.
 ///
 /// # Errors
 /// Refused when something does not exist or is not in use.
@@ -101,28 +101,38 @@ pub async fn prepare(
     levels: &ServiceLevels,
     new: NewTicket,
 ) -> Result<Prepared> {
-    let mut whom = reference::require_person(db, new.requester, "requester").await?;
-    let site = whom.site_id;
-    if let Some(id) = new.requested_for {
-        whom = reference::require_person(db, id, "requestedFor").await?;
-    }
-    let matrix = setting::get::<Matrix>(db, MATRIX)
-        .await?
-        .unwrap_or_default();
-    let place = place(db, &new).await?;
-    let rules = match new.decided {
-        Decided::Team(_) => None,
-        Decided::Nothing | Decided::Assignee => Some(Rules::of(db, place.department).await?),
-    };
+    // All come to their end, whatever the others say: a statement that is given up costs its
+    // connection.
+    let (whom, matrix, belongs, current) = tokio::join!(
+        whom(db, &new),
+        settings::priority_matrix(db),
+        place(db, &new),
+        levels.current(db),
+    );
+    let (whom, site) = whom?;
+    let matrix = matrix?;
+    let (place, rules) = belongs?;
+    let present = Present::new(current?, place.categories.clone());
     Ok(Prepared {
         priority: priority_of(&matrix, new.impact, new.urgency),
-        present: Present::read(db, levels, new.category).await?,
+        present,
         place,
         rules,
         whom,
         site,
         new,
     })
+}
+
+/// The one it is for, and the site of whoever asks, who must be known too.
+async fn whom(db: &impl Connection, new: &NewTicket) -> Result<(Person, Option<SiteId>)> {
+    let requester = reference::require_person(db, new.requester, "requester").await?;
+    let site = requester.site_id;
+    let whom = match new.requested_for {
+        Some(id) => reference::require_person(db, id, "requestedFor").await?,
+        None => requester,
+    };
+    Ok((whom, site))
 }
 
 /// Opens a ticket in the caller's transaction.
@@ -284,43 +294,30 @@ async fn route(
 
 /// The owning department (as said, of the category, of the service, the default one) and the team
 /// where no rule fits: by category first, then service, then the catalog item's team, else the
-/// department's first team by name. Teams out of use are passed over.
-async fn place(db: &impl Connection, new: &NewTicket) -> Result<Place> {
-    let category = match new.category {
-        Some(id) => Some(used(
-            store::category(db, id).await?,
-            |c| c.active,
-            "category",
-        )?),
-        None => None,
-    };
-    let parent = match category.as_ref().and_then(|c| c.parent_id) {
-        Some(id) => store::category(db, id).await?,
-        None => None,
-    };
-    let service = match new.service {
-        Some(id) => Some(used(
-            store::service(db, id).await?,
-            |s| s.active,
-            "service",
-        )?),
-        None => None,
-    };
+/// department's first team by name. Teams out of use are passed over. With it come the department's
+/// rules, unless a team is decided.
+async fn place(db: &impl Connection, new: &NewTicket) -> Result<(Place, Option<Rules>)> {
+    let (categories, service, default) =
+        tokio::join!(categories(db, new), service(db, new), default(db, new));
+    let (category, parent) = categories?;
+    let service = service?;
     let of_category = category.as_ref().map(|c| c.department_id);
     let of_service = service.as_ref().map(|s| s.department_id);
     let named = new.department.or(of_category).or(of_service);
-    let default = match named {
-        Some(_) => None,
-        None => settings::default_department(db).await?,
-    };
-    let Some(department) = named.or(default) else {
+    let Some(department) = named.or(default?) else {
         return Err(Error::refused(
             code::REQUIRED,
             "department",
             "Please say which department this is for.",
         ));
     };
-    reference::require_department(db, department).await?;
+    let own = [department];
+    let (used, teams, rules) = tokio::join!(
+        reference::require_department(db, department),
+        store::teams(db, Some(&own), false),
+        rules(db, new, department),
+    );
+    used?;
     for (owner, field) in [(of_category, "category"), (of_service, "service")] {
         if owner.is_some_and(|owner| owner != department) {
             return Err(Error::refused(
@@ -330,14 +327,14 @@ async fn place(db: &impl Connection, new: &NewTicket) -> Result<Place> {
             ));
         }
     }
-    let teams = store::teams(db, Some(&[department]), false).await?;
+    let teams = teams?;
     let named = [
         category.as_ref().and_then(|c| c.team_id),
         parent.as_ref().and_then(|p| p.team_id),
         service.and_then(|s| s.team_id),
         new.team,
     ];
-    Ok(Place {
+    let place = Place {
         department,
         team: default_team(&teams, named),
         teams,
@@ -345,7 +342,50 @@ async fn place(db: &impl Connection, new: &NewTicket) -> Result<Place> {
             .into_iter()
             .flatten()
             .collect(),
-    })
+    };
+    Ok((place, rules?))
+}
+
+async fn rules(
+    db: &impl Connection,
+    new: &NewTicket,
+    department: DepartmentId,
+) -> Result<Option<Rules>> {
+    match new.decided {
+        Decided::Team(_) => Ok(None),
+        Decided::Nothing | Decided::Assignee => Rules::of(db, department).await.map(Some),
+    }
+}
+
+/// Its category, and the one above that: there are two levels.
+async fn categories(
+    db: &impl Connection,
+    new: &NewTicket,
+) -> Result<(Option<Category>, Option<Category>)> {
+    let Some(id) = new.category else {
+        return Ok((None, None));
+    };
+    let category = used(store::category(db, id).await?, |c| c.active, "category")?;
+    let parent = match category.parent_id {
+        Some(id) => store::category(db, id).await?,
+        None => None,
+    };
+    Ok((Some(category), parent))
+}
+
+async fn service(db: &impl Connection, new: &NewTicket) -> Result<Option<Service>> {
+    let Some(id) = new.service else {
+        return Ok(None);
+    };
+    used(store::service(db, id).await?, |s| s.active, "service").map(Some)
+}
+
+/// The department for what nobody could place, where it may be needed.
+async fn default(db: &impl Connection, new: &NewTicket) -> Result<Option<DepartmentId>> {
+    if new.department.is_some() || new.category.is_some() || new.service.is_some() {
+        return Ok(None);
+    }
+    settings::default_department(db).await
 }
 
 /// What an input refers to must exist and be in use.

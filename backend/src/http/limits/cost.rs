@@ -317,7 +317,7 @@ impl<'a> Walk<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check;
+    use super::super::Limits;
     use super::*;
     use async_graphql::Request;
 
@@ -336,9 +336,11 @@ mod tests {
     ";
 
     fn measured_with(query: &str, variables: serde_json::Value) -> Result<Measured, Refusal> {
-        let shape = Shape::of(SCHEMA).expect("a schema");
+        let limits = Limits::of(SCHEMA).expect("a schema");
         let variables = Variables::from_json(variables);
-        check(&shape, query, None, &variables).map(|(_, measured)| measured)
+        limits
+            .check(query, None, &variables)
+            .map(|(_, measured)| measured)
     }
 
     fn measured(query: &str) -> Result<Measured, Refusal> {
@@ -459,8 +461,8 @@ mod tests {
         }
         other += " fragment F50 on Person { name }";
         let circle = "query A { now } fragment F on Person { ...F ...F }";
-        let shape = Shape::of(SCHEMA).expect("a schema");
-        let check = |query: &str| check(&shape, query, Some("A"), &Variables::default());
+        let limits = Limits::of(SCHEMA).expect("a schema");
+        let check = |query: &str| limits.check(query, Some("A"), &Variables::default());
         assert!(matches!(check(&other), Err(Refusal::TooMuch(_))));
         assert!(matches!(check(circle), Err(Refusal::Bad(_))));
     }
@@ -510,10 +512,11 @@ mod tests {
     #[test]
     fn what_is_measured_is_what_would_be_executed() {
         // The measuring reads the same document that the request then carries.
-        let shape = Shape::of(SCHEMA).expect("a schema");
+        let limits = Limits::of(SCHEMA).expect("a schema");
         let query = "query A { now } query B { person { name } }";
-        let (document, measured) =
-            check(&shape, query, Some("B"), &Variables::default()).expect("measured");
+        let (document, measured) = limits
+            .check(query, Some("B"), &Variables::default())
+            .expect("measured");
         assert_eq!(measured.complexity, 2);
         let mut request = Request::new(query).operation_name("B");
         request.set_parsed_query(document);

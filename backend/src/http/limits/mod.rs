@@ -4,15 +4,17 @@
 //! astray; then the parsed document is measured against the schema (`cost`).
 
 mod cost;
+mod documents;
 mod shape;
 mod text;
 
 pub use cost::{Measured, chosen};
-pub use shape::Shape;
+
+use documents::Documents;
+use shape::Shape;
 
 use async_graphql::Variables;
 use async_graphql::parser::types::ExecutableDocument;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Most bytes of a query's text.
 pub const TEXT_BYTES: usize = 64 * 1024;
@@ -46,24 +48,37 @@ pub enum Refusal {
     TooMuch(String),
 }
 
-/// Reads and measures a query.
-pub fn check(
-    shape: &Shape,
-    query: &str,
-    operation_name: Option<&str>,
-    variables: &Variables,
-) -> Result<(ExecutableDocument, Measured), Refusal> {
-    text::check(query)?;
-    // What the parser cannot read it should refuse; if it panics instead, that is its fault and not
-    // the end of this request's worker.
-    let parsed = catch_unwind(AssertUnwindSafe(|| {
-        async_graphql::parser::parse_query(query)
-    }));
-    let document = match parsed {
-        Ok(Ok(document)) => document,
-        Ok(Err(error)) => return Err(Refusal::Bad(error.to_string())),
-        Err(_) => return Err(Refusal::Bad("This query cannot be read.".into())),
-    };
-    let measured = cost::measure(shape, &document, operation_name, variables)?;
-    Ok((document, measured))
+/// Reads and measures queries to one schema.
+#[derive(Debug)]
+pub struct Limits {
+    shape: Shape,
+    documents: Documents,
+}
+
+impl Limits {
+    /// Of a schema in its own language.
+    ///
+    /// # Errors
+    /// That is no schema.
+    pub fn of(sdl: &str) -> anyhow::Result<Self> {
+        Ok(Self {
+            shape: Shape::of(sdl)?,
+            documents: Documents::default(),
+        })
+    }
+
+    /// Reads and measures a query.
+    ///
+    /// # Errors
+    /// It cannot be read, or asks for more than a request may.
+    pub fn check(
+        &self,
+        query: &str,
+        operation_name: Option<&str>,
+        variables: &Variables,
+    ) -> Result<(ExecutableDocument, Measured), Refusal> {
+        let document = self.documents.of(query)?;
+        let measured = cost::measure(&self.shape, &document, operation_name, variables)?;
+        Ok((document, measured))
+    }
 }

@@ -1,4 +1,5 @@
-//! One socket from its opening to its close.
+//! One socket from its opening to its close. It waits most of the time: what it does is boxed, so that
+//! a waiting socket keeps no room for it.
 
 use super::Close;
 use super::at_work::AtWork;
@@ -109,14 +110,14 @@ impl Connection {
                         return Err(Close::SILENT.into());
                     }
                     unanswered += 1;
-                    self.say(&FromServer::Ping {}).await?;
+                    Box::pin(self.say(&FromServer::Ping {})).await?;
                 }
                 message = messages.recv() => {
                     unanswered = 0;
-                    self.hear(message).await?;
+                    Box::pin(self.hear(message)).await?;
                 }
                 Some((id, event)) = self.subscriptions.next(), if !self.subscriptions.is_empty() => {
-                    self.pass_on(&id, event).await?;
+                    Box::pin(self.pass_on(&id, event)).await?;
                 }
             }
         }

@@ -17,10 +17,10 @@ mod store;
 pub use directory::DEPARTMENT;
 pub use store::SYSTEM;
 
+use crate::organisation::settings;
 use crate::platform::Platform;
 use crate::platform::context::{Actor, Context};
 use crate::platform::error::Result;
-use crate::platform::setting;
 use crate::platform::unit_of_work::UnitOfWork;
 use anyhow::{Context as _, anyhow};
 use directory::Directory;
@@ -233,9 +233,7 @@ async fn load(
     };
     let mut uow = UnitOfWork::begin(platform, &context()).await?;
     let mut directory = Directory::open(&mut uow, &options.department).await?;
-    let matrix = setting::get::<Matrix>(uow.tx(), crate::desk::ticket::open::MATRIX)
-        .await?
-        .unwrap_or_default();
+    let matrix = settings::priority_matrix(uow.tx()).await?;
     uow.commit().await?;
     let mut wanted = ROWS.0;
     let mut done = 0;

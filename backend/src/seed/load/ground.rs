@@ -4,9 +4,8 @@
 use crate::app::App;
 use crate::desk::service_level::store::Current;
 use crate::organisation::entity::{category, service};
-use crate::organisation::settings::MATRIX;
+use crate::organisation::settings::priority_matrix;
 use crate::organisation::store::{self, PeopleFilter};
-use crate::platform::setting;
 use anyhow::{Result, ensure};
 use shared::id::{CategoryId, DepartmentId, PersonId, SiteId, TeamId};
 use shared::ticket::Matrix;
@@ -75,9 +74,7 @@ impl Ground {
                 .into_iter()
                 .map(|person| (person.id, person.site_id))
                 .collect(),
-            matrix: setting::get::<Matrix>(db, MATRIX)
-                .await?
-                .unwrap_or_default(),
+            matrix: priority_matrix(db).await?,
             agreements: app.desk.service_levels.current(db).await?,
         })
     }
