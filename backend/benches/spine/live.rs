@@ -7,6 +7,7 @@ use super::process::{Server, memory, processor_time};
 use actix_web::rt;
 use anyhow::{Context as _, Result, anyhow, bail};
 use awc::ws::{Frame, Message};
+use backend::organisation::entity::team::Model as Team;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
@@ -17,6 +18,11 @@ use std::time::{Duration, Instant};
 const SOCKETS_EACH: usize = 50;
 /// Distinct questions.
 const QUEUES: usize = 20;
+/// Subscriptions at most.
+const MOST: usize = 10_000;
+/// Subscriptions of a browser tab, which has one socket: its queue, its counts, what it is told, and
+/// what else is on its page.
+const TAB: usize = 5;
 /// Changes that are watched.
 const CHANGES: usize = 5;
 
@@ -44,15 +50,40 @@ struct Heard {
     failed: RefCell<Option<String>>,
 }
 
-/// Listens with a thousand and with ten thousand.
+/// Listens with a thousand and with ten thousand, each with a socket of its own; and with as many on
+/// fewer sockets, to see what one more needs beside others.
 pub async fn measure(server: &str, database: &str) -> Result<()> {
     let app = ground::open(database).await?;
     let name = app.platform.db.name();
-    let most = 10_000;
-    let logins = ground::colleagues(&app, most / SOCKETS_EACH).await?;
+    let logins = ground::colleagues(&app, MOST / SOCKETS_EACH).await?;
     let agent = ground::agent(&app).await?.id;
     let team = ground::team_of(&app, agent).await?;
     app.platform.db.clone().close().await?;
+    let alone = listeners(server, database, name, &logins, &team, 1).await?;
+    tell(
+        &format!("memory of an open subscription with its socket, {MOST} of them, {name}"),
+        &format!("{:.1} KB", alone / 1_024.0),
+        "32 KB",
+    );
+    let shared = listeners(server, database, name, &logins, &team, TAB).await?;
+    tell(
+        &format!("the same, {TAB} on each socket, as a browser tab has, {name}"),
+        &format!("{:.1} KB", shared / 1_024.0),
+        "32 KB",
+    );
+    Ok(())
+}
+
+/// Opens all subscriptions, so many on each socket; gives the bytes that each needs. With a socket
+/// for each, it also says how long a change takes to them.
+async fn listeners(
+    server: &str,
+    database: &str,
+    name: &str,
+    logins: &[String],
+    team: &Team,
+    on_each: usize,
+) -> Result<f64> {
     let running = Server::start(server, database)?;
     let actor = Caller::sign_in(running.address, ground::AGENT, 250).await?;
     let mut callers = Vec::with_capacity(logins.len());
@@ -65,38 +96,24 @@ pub async fn measure(server: &str, database: &str) -> Result<()> {
 
     let heard = Rc::new(Heard::default());
     let mut open = 0;
-    for count in [1_000, most] {
+    for count in [1_000, MOST] {
         while open < count {
-            let caller = &callers[open / SOCKETS_EACH];
-            listen(
-                &running,
-                caller,
-                filter(
-                    open % QUEUES,
-                    &team.id.to_string(),
-                    &team.department_id.to_string(),
-                ),
-                heard.clone(),
-            )
-            .await?;
-            open += 1;
+            let caller = &callers[open / on_each / SOCKETS_EACH];
+            let filters = (open..open + on_each)
+                .map(|number| filter(number % QUEUES, team))
+                .collect();
+            listen(&running, caller, filters, heard.clone()).await?;
+            open += on_each;
         }
-        fan_out(&running, &actor, &ticket, &heard, count, name).await?;
+        fan_out(&running, &actor, &ticket, &heard, count, name, on_each).await?;
     }
     let full = memory(running.id())?;
-    tell(
-        &format!("memory of an open subscription with its socket, {most} of them, {name}"),
-        &format!(
-            "{:.1} KB",
-            (full.saturating_sub(empty)) as f64 / most as f64 / 1_024.0
-        ),
-        "32 KB",
-    );
-    Ok(())
+    Ok(full.saturating_sub(empty) as f64 / MOST as f64)
 }
 
 /// Twenty questions that all have the changed ticket in their answer.
-fn filter(number: usize, team: &str, department: &str) -> Value {
+fn filter(number: usize, team: &Team) -> Value {
+    let (team, department) = (team.id.to_string(), team.department_id.to_string());
     let open = json!({ "in": ["NEW", "ACTIVE", "WAITING"] });
     let mut filter = match number % 4 {
         0 => json!({ "stateKind": open }),
@@ -115,7 +132,12 @@ async fn report(actor: &Caller) -> Result<Value> {
     Ok(answer["incidentReport"]["ticket"].take())
 }
 
-async fn listen(server: &Server, caller: &Caller, filter: Value, heard: Rc<Heard>) -> Result<()> {
+async fn listen(
+    server: &Server,
+    caller: &Caller,
+    filters: Vec<Value>,
+    heard: Rc<Heard>,
+) -> Result<()> {
     let (_, mut socket) = awc::Client::builder()
         .disable_timeout()
         .finish()
@@ -125,26 +147,35 @@ async fn listen(server: &Server, caller: &Caller, filter: Value, heard: Rc<Heard
         .await
         .map_err(|error| anyhow!("{error}"))?;
     let init = json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {}", caller.token) } });
-    let subscribe = json!({ "type": "subscribe", "id": "1", "payload": { "query": QUEUE, "variables": { "filter": filter } } });
     socket.send(Message::Text(init.to_string().into())).await?;
     match socket.next().await {
         Some(Ok(Frame::Text(text))) if text.starts_with(br#"{"type":"connection_ack""#) => {}
         other => bail!("no acknowledgement: {other:?}"),
     }
-    socket
-        .send(Message::Text(subscribe.to_string().into()))
-        .await?;
+    let mut rounds = vec![usize::MAX; filters.len()];
+    for (number, filter) in filters.into_iter().enumerate() {
+        let subscribe = json!({ "type": "subscribe", "id": number.to_string(), "payload": {
+            "query": QUEUE, "variables": { "filter": filter },
+        } });
+        socket
+            .send(Message::Text(subscribe.to_string().into()))
+            .await?;
+    }
     rt::spawn(async move {
-        let mut round = usize::MAX;
         while let Some(frame) = socket.next().await {
             match frame {
-                Ok(Frame::Text(text)) if text.starts_with(br#"{"type":"next""#) => {
+                Ok(Frame::Text(text)) if text.starts_with(NEXT) => {
                     heard.frames.set(heard.frames.get() + 1);
+                    let Some(round) = number_of(&text).and_then(|number| rounds.get_mut(number))
+                    else {
+                        *heard.failed.borrow_mut() = Some("of an unknown subscription".to_owned());
+                        return;
+                    };
                     // A window is told more than one thing of a change; whoever heard the first has heard.
-                    if round == heard.round.get() {
+                    if *round == heard.round.get() {
                         continue;
                     }
-                    round = heard.round.get();
+                    *round = heard.round.get();
                     heard.count.set(heard.count.get() + 1);
                     heard.last.set(Some(Instant::now()));
                 }
@@ -165,6 +196,16 @@ async fn listen(server: &Server, caller: &Caller, filter: Value, heard: Rc<Heard
     Ok(())
 }
 
+/// How an event begins.
+const NEXT: &[u8] = br#"{"type":"next","id":""#;
+
+/// The subscription that an event is of.
+fn number_of(event: &[u8]) -> Option<usize> {
+    let rest = event.strip_prefix(NEXT)?;
+    let end = rest.iter().position(|byte| *byte == b'"')?;
+    std::str::from_utf8(&rest[..end]).ok()?.parse().ok()
+}
+
 async fn fan_out(
     server: &Server,
     actor: &Caller,
@@ -172,6 +213,7 @@ async fn fan_out(
     heard: &Heard,
     count: usize,
     database: &str,
+    on_each: usize,
 ) -> Result<()> {
     let me = actor.ask("{ viewer { person { id } } }", json!({})).await?["viewer"]["person"]["id"]
         .take();
@@ -226,6 +268,9 @@ async fn fan_out(
             ours += processor_time(std::process::id())? - before.0;
             theirs += processor_time(server.id())? - before.1;
         }
+    }
+    if on_each > 1 {
+        return Ok(());
     }
     let goal = if count > 1_000 { "1,000 ms" } else { "150 ms" };
     let each = |time: Duration| time.as_secs_f64() * 1_000.0 / CHANGES as f64;
