@@ -57,26 +57,47 @@ pub struct Query(
     DemoQuery,
 );
 
-/// Everything that can be done.
+/// What is done with tickets, and by everybody for themselves.
 #[derive(MergedObject, Default)]
-pub struct Mutation(
-    TicketMutation,
-    AttachmentMutation,
-    NotificationMutation,
+pub struct DeskMutation(TicketMutation, AttachmentMutation, NotificationMutation);
+
+/// What is set up of the organisation.
+#[derive(MergedObject, Default)]
+pub struct OrganisationMutation(
     DepartmentMutation,
     PersonMutation,
     ServiceMutation,
     SiteMutation,
     StateSettingsMutation,
+);
+
+/// What is set up of how tickets are worked.
+#[derive(MergedObject, Default)]
+pub struct PracticeMutation(
     CatalogMutation,
     CalendarMutation,
     AgreementMutation,
     RoutingMutation,
+);
+
+/// What is set up of the installation.
+#[derive(MergedObject, Default)]
+pub struct OperationsMutation(
     ApiTokenMutation,
     MailMutation,
     MailSettingsMutation,
     FirstHourMutation,
     DemoMutation,
+);
+
+// In groups: each part of a merged object is a type around the others, and the compiler looks only so deep.
+/// Everything that can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    DeskMutation,
+    OrganisationMutation,
+    PracticeMutation,
+    OperationsMutation,
 );
 
 /// The whole schema.
