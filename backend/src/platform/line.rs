@@ -9,7 +9,7 @@ use sea_orm::error::ConnAcquireErr;
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteQueryResult, SqliteRow};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, Either, Executor as _};
-use sea_orm::{DatabaseBackend, DbErr, Statement, Values};
+use sea_orm::{DatabaseBackend, DbErr, Statement, Value, Values};
 use tokio::sync::Mutex;
 
 /// A connection, and what waits to be sent.
@@ -86,7 +86,8 @@ impl Line {
     /// Sends what waits and these statements, and waits for the answer to the last one.
     ///
     /// # Errors
-    /// The database does not answer, or one of them fails: those before it are done then.
+    /// The database does not answer, or one of them fails: those before it are done then. Where a value
+    /// cannot be written at all, nothing is sent, and what waits waits on.
     pub(super) async fn ask(
         &self,
         statements: impl IntoIterator<Item = Statement>,
@@ -97,7 +98,14 @@ impl Line {
             waiting,
             broken,
         } = &mut *state;
+        let known = waiting.len();
         waiting.extend(statements);
+        if waiting.iter().any(cannot_be_written) {
+            waiting.truncate(known);
+            return Err(sqlx::Error::Encode(
+                "a number is too large for the database".into(),
+            ));
+        }
         let count = waiting.len();
         let Some(all) = joined(std::mem::take(waiting)) else {
             return Ok(Answer::default());
@@ -163,6 +171,16 @@ fn is_about_rows(error: &sqlx::Error) -> bool {
     number.is_some_and(|number| matches!(number & 0xff, ERROR | CONSTRAINT | MISMATCH))
 }
 
+/// Whether a value has no place in SQLite, whose numbers have a sign; the driver would panic.
+fn cannot_be_written(statement: &Statement) -> bool {
+    let too_large = |value: &Value| match value {
+        Value::BigUnsigned(Some(number)) => i64::try_from(*number).is_err(),
+        _ => false,
+    };
+    let values = statement.values.as_ref();
+    values.is_some_and(|Values(values)| values.iter().any(too_large))
+}
+
 /// A statement without values.
 pub(super) fn plain(text: &str) -> Statement {
     Statement::from_string(DatabaseBackend::Sqlite, text)
@@ -187,7 +205,6 @@ fn joined(statements: Vec<Statement>) -> Option<Statement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sea_orm::Value;
     use sea_orm::sqlx::Row as _;
 
     async fn line() -> Line {
@@ -252,6 +269,26 @@ mod tests {
         line.forget();
         let rows = line.ask([plain("SELECT number FROM numbers")]).await;
         assert!(rows.expect("an answer").rows.is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_is_not_sent_and_nothing_before_it() {
+        let mut line = line().await;
+        line.ask([plain("CREATE TABLE numbers (number INTEGER)")])
+            .await
+            .expect("a table");
+        let values: [Value; 1] = [u64::MAX.into()];
+        let text = "INSERT INTO numbers (number) VALUES (?)";
+        let bad = Statement::from_sql_and_values(DatabaseBackend::Sqlite, text, values);
+        line.later([plain("BEGIN IMMEDIATE"), insert(1)]).await;
+        assert!(line.ask([bad.clone()]).await.is_err());
+        let answer = line.ask([plain("SELECT number FROM numbers")]).await;
+        assert_eq!(answer.expect("an answer").rows.len(), 1, "it goes on");
+        line.later([insert(2), bad]).await;
+        assert!(line.ask([plain("SELECT 1")]).await.is_err());
+        assert!(line.ask([plain("SELECT 1")]).await.is_err(), "still there");
+        assert_eq!(line.forget().len(), 2);
+        line.ask([plain("ROLLBACK")]).await.expect("it was begun");
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use super::batch::Batch;
 use super::error::Result;
 use super::reader::{execution_failed, query_failed};
-use super::writer::{Place, Then};
+use super::writer::{Then, Turn};
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, ExecResult, QueryResult,
     Statement,
@@ -13,15 +13,15 @@ use sea_orm::{
 pub struct Transaction(Kind);
 
 enum Kind {
-    /// A place in the line of those who write to SQLite.
-    Place(Place),
+    /// A turn of those who write to SQLite.
+    Turn(Turn),
     /// The library's.
     Library(DatabaseTransaction),
 }
 
-impl From<Place> for Transaction {
-    fn from(place: Place) -> Self {
-        Self(Kind::Place(place))
+impl From<Turn> for Transaction {
+    fn from(turn: Turn) -> Self {
+        Self(Kind::Turn(turn))
     }
 }
 
@@ -39,7 +39,7 @@ impl Transaction {
     /// The database does not answer, or a statement breaks a rule of its table.
     pub(super) async fn later(&self, batch: Batch) -> Result<()> {
         match &self.0 {
-            Kind::Place(place) => place.line().later(batch.into_statements()).await,
+            Kind::Turn(turn) => turn.line().later(batch.into_statements()).await,
             Kind::Library(transaction) => batch.run(transaction).await?,
         }
         Ok(())
@@ -62,7 +62,7 @@ impl Transaction {
     /// Nothing is saved.
     pub(super) async fn commit_after(self, last: Batch, then: Then) -> Result<Vec<QueryResult>> {
         match self.0 {
-            Kind::Place(place) => place.commit(last, then).await,
+            Kind::Turn(turn) => turn.commit(last, then).await,
             Kind::Library(transaction) => {
                 last.run(&transaction).await?;
                 transaction.commit().await?;
@@ -79,7 +79,7 @@ impl Transaction {
     /// The database does not answer, or what others did before is not saved.
     pub async fn rollback(self) -> Result<()> {
         match self.0 {
-            Kind::Place(place) => place.rollback().await,
+            Kind::Turn(turn) => turn.rollback().await,
             Kind::Library(transaction) => Ok(transaction.rollback().await?),
         }
     }
@@ -89,15 +89,15 @@ impl Transaction {
 impl ConnectionTrait for Transaction {
     fn get_database_backend(&self) -> DatabaseBackend {
         match &self.0 {
-            Kind::Place(_) => DatabaseBackend::Sqlite,
+            Kind::Turn(_) => DatabaseBackend::Sqlite,
             Kind::Library(transaction) => transaction.get_database_backend(),
         }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         match &self.0 {
-            Kind::Place(place) => {
-                let answer = place.line().ask([statement]).await;
+            Kind::Turn(turn) => {
+                let answer = turn.line().ask([statement]).await;
                 Ok(answer.map_err(execution_failed)?.done.into())
             }
             Kind::Library(transaction) => transaction.execute_raw(statement).await,
@@ -106,7 +106,7 @@ impl ConnectionTrait for Transaction {
 
     async fn execute_unprepared(&self, text: &str) -> Result<ExecResult, DbErr> {
         match &self.0 {
-            Kind::Place(_) => {
+            Kind::Turn(_) => {
                 let text = Statement::from_string(DatabaseBackend::Sqlite, text);
                 self.execute_raw(text).await
             }
@@ -116,15 +116,15 @@ impl ConnectionTrait for Transaction {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match &self.0 {
-            Kind::Place(_) => Ok(self.query_all_raw(statement).await?.into_iter().next()),
+            Kind::Turn(_) => Ok(self.query_all_raw(statement).await?.into_iter().next()),
             Kind::Library(transaction) => transaction.query_one_raw(statement).await,
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match &self.0 {
-            Kind::Place(place) => {
-                let answer = place.line().ask([statement]).await;
+            Kind::Turn(turn) => {
+                let answer = turn.line().ask([statement]).await;
                 let rows = answer.map_err(query_failed)?.rows;
                 Ok(rows.into_iter().map(Into::into).collect())
             }

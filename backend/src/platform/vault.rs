@@ -23,10 +23,13 @@ const MARK_BYTES: usize = 6;
 
 /// The key, or where it lies; cheap to clone. Without one (in tools that need none) nothing is opened.
 #[derive(Clone, Default)]
-pub struct Vault(Option<Arc<Place>>);
+pub struct Vault(Option<Arc<Origin>>);
 
-enum Place {
+/// Where the key comes from.
+enum Origin {
+    /// Whoever started the program said it.
     Given(Key),
+    /// A file that holds it.
     File(PathBuf),
 }
 
@@ -75,20 +78,20 @@ pub enum KeyFile {
 impl Vault {
     /// With this key: 32 bytes as base64.
     pub fn given(text: &str) -> Result<Self> {
-        Ok(Self(Some(Arc::new(Place::Given(Key::read(text)?)))))
+        Ok(Self(Some(Arc::new(Origin::Given(Key::read(text)?)))))
     }
 
     /// With the key in a file, which is made when the first secret is sealed.
     pub fn at(file: &Path) -> Self {
-        Self(Some(Arc::new(Place::File(file.to_owned()))))
+        Self(Some(Arc::new(Origin::File(file.to_owned()))))
     }
 
     /// Seals a secret that belongs to `about` for one purpose.
     pub fn seal(&self, ids: &Ids, purpose: &str, about: &str, secret: &str) -> Result<Sealed> {
         let key = match self.0.as_deref() {
             None => return Err(anyhow!("there is no place for a secret key")),
-            Some(Place::Given(key)) => key.clone(),
-            Some(Place::File(path)) => Key::of_file_or_new(path, ids)?,
+            Some(Origin::Given(key)) => key.clone(),
+            Some(Origin::File(path)) => Key::of_file_or_new(path, ids)?,
         };
         let mut nonce = [0; NONCE_LEN];
         ids.fill(&mut nonce);
@@ -111,8 +114,8 @@ impl Vault {
     pub fn open(&self, purpose: &str, about: &str, sealed: &Sealed) -> Result<String, Shut> {
         let key = match self.0.as_deref() {
             None => return Err(Shut::NoKey),
-            Some(Place::Given(key)) => key.clone(),
-            Some(Place::File(path)) => Key::of_file(path)
+            Some(Origin::Given(key)) => key.clone(),
+            Some(Origin::File(path)) => Key::of_file(path)
                 .map_err(|error| Shut::Unreadable(format!("{error:#}")))?
                 .ok_or(Shut::NoKey)?,
         };
@@ -134,7 +137,7 @@ impl Vault {
 
     /// How the file of the key stands.
     pub fn file(&self) -> KeyFile {
-        let Some(Place::File(path)) = self.0.as_deref() else {
+        let Some(Origin::File(path)) = self.0.as_deref() else {
             return KeyFile::Elsewhere;
         };
         match fs::metadata(path) {

@@ -48,7 +48,8 @@ pub(super) struct Queue {
     group: Arc<Mutex<Group>>,
     /// How many wait for their turn.
     length: AtomicUsize,
-    shared: Arc<AtomicU64>,
+    /// Commits so far that saved more than one unit of work.
+    shared: AtomicU64,
 }
 
 /// Units of work that end in one commit.
@@ -58,8 +59,6 @@ struct Group {
     open: bool,
     /// Those who are done, and wait for the commit.
     done: Vec<Done>,
-    /// Commits so far that saved more than one unit of work.
-    shared: Arc<AtomicU64>,
 }
 
 /// Somebody whose work is done.
@@ -83,7 +82,7 @@ pub(super) enum Company {
 }
 
 /// The turn of a unit of work.
-pub(super) struct Place {
+pub(super) struct Turn {
     /// None once it was left.
     group: Option<OwnedMutexGuard<Group>>,
     queue: Arc<Queue>,
@@ -111,17 +110,15 @@ impl Drop for InQueue<'_> {
 impl Writer {
     /// Of a database with one writer.
     pub(super) fn one_at_a_time(line: Line) -> Self {
-        let shared = Arc::<AtomicU64>::default();
         let group = Group {
             line,
             open: false,
             done: Vec::new(),
-            shared: shared.clone(),
         };
         Self(Kind::Sqlite(Arc::new(Queue {
             group: Arc::new(Mutex::new(group)),
             length: AtomicUsize::new(0),
-            shared,
+            shared: AtomicU64::new(0),
         })))
     }
 
@@ -134,7 +131,7 @@ impl Writer {
     pub(super) async fn begin(&self, company: Company) -> Result<Transaction> {
         match &self.0 {
             Kind::Library(pool) => Ok(pool.begin().await?.into()),
-            Kind::Sqlite(queue) => Ok(queue.clone().place(company).await?.into()),
+            Kind::Sqlite(queue) => Ok(queue.clone().turn(company).await?.into()),
         }
     }
 
@@ -175,7 +172,7 @@ impl Writer {
 }
 
 impl Queue {
-    async fn place(self: Arc<Self>, company: Company) -> Result<Place> {
+    async fn turn(self: Arc<Self>, company: Company) -> Result<Turn> {
         let mut group = {
             let _one_more = InQueue::enter(&self.length);
             tokio::time::timeout(PATIENCE, self.group.clone().lock_owned())
@@ -183,7 +180,7 @@ impl Queue {
                 .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
         };
         if company == Company::Alone {
-            group = ended(group).await?;
+            group = self.end(group).await?;
         }
         let joined = group.open;
         if joined {
@@ -193,42 +190,44 @@ impl Queue {
             group.line.later([plain(BEGIN)]).await;
             group.open = true;
         }
-        Ok(Place {
+        Ok(Turn {
             group: Some(group),
             queue: self,
             company,
             joined,
         })
     }
-}
 
-impl Queue {
     /// Waits for the turn, and ends what is open.
-    async fn ended(&self) -> Result<OwnedMutexGuard<Group>> {
-        ended(self.group.clone().lock_owned().await).await
+    async fn ended(self: &Arc<Self>) -> Result<OwnedMutexGuard<Group>> {
+        self.end(self.group.clone().lock_owned().await).await
+    }
+
+    /// Ends what is open. Not left to the future of whoever asks: that may be given up at any instant,
+    /// and those who wait are to hear what became of it.
+    async fn end(
+        self: &Arc<Self>,
+        mut group: OwnedMutexGuard<Group>,
+    ) -> Result<OwnedMutexGuard<Group>> {
+        if !group.open {
+            return Ok(group);
+        }
+        let queue = self.clone();
+        let ended = tokio::spawn(async move {
+            // Those who wait hear of it.
+            let _ = group.end(&queue.shared).await;
+            group
+        });
+        Ok(ended.await.map_err(anyhow::Error::from)?)
     }
 }
 
-/// Ends what is open. Not left to the future of whoever asks: that may be given up at any instant, and
-/// those who wait are to hear what became of it.
-async fn ended(mut group: OwnedMutexGuard<Group>) -> Result<OwnedMutexGuard<Group>> {
-    if !group.open {
-        return Ok(group);
-    }
-    let ended = tokio::spawn(async move {
-        // Those who wait hear of it.
-        let _ = group.end().await;
-        group
-    });
-    Ok(ended.await.map_err(anyhow::Error::from)?)
-}
-
-impl Place {
+impl Turn {
     /// What statements are run on.
     pub(super) fn line(&self) -> &Line {
         match &self.group {
             Some(group) => &group.line,
-            None => unreachable!("a place is used by its unit of work, and left by its end"),
+            None => unreachable!("a turn is used by its unit of work, and left by its end"),
         }
     }
 
@@ -251,14 +250,14 @@ impl Place {
         if now {
             statements.push(plain(COMMIT));
         }
-        // When it fails, the place is left as by somebody who gave up.
+        // When it fails, the turn is left as by somebody who gave up.
         let answer = self.line().ask(statements).await.map_err(query_failed);
         let rows = answer?.rows.into_iter().map(Into::into).collect();
         let Some(mut group) = self.group.take() else {
-            return Err(anyhow::anyhow!("a place was left twice").into());
+            return Err(anyhow::anyhow!("a turn was left twice").into());
         };
         if now {
-            let before = group.saved(1);
+            let before = group.saved(1, &self.queue.shared);
             drop(group);
             tell(before, &Ok(()));
             then();
@@ -270,8 +269,8 @@ impl Place {
         drop(group);
         if first {
             // Whoever waits for a turn by now has it before, and joins.
-            let group = self.queue.group.clone();
-            tokio::spawn(async move { group.lock().await.end().await });
+            let queue = self.queue.clone();
+            tokio::spawn(async move { queue.group.lock().await.end(&queue.shared).await });
         }
         match saved.await {
             Ok(saved) => saved.map_err(anyhow::Error::from)?,
@@ -290,16 +289,17 @@ impl Place {
             return Ok(());
         };
         // As with the end: others wait for what ends here.
+        let queue = self.queue.clone();
         let before = tokio::spawn(async move {
             group.undo().await?;
-            group.end().await
+            group.end(&queue.shared).await
         });
         let before = before.await.map_err(anyhow::Error::from)?;
         Ok(before.map_err(anyhow::Error::from)?)
     }
 }
 
-impl Drop for Place {
+impl Drop for Turn {
     fn drop(&mut self) {
         let Some(mut group) = self.group.take() else {
             return;
@@ -344,14 +344,14 @@ impl Group {
         }
     }
 
-    /// Commits what is open, and tells all that wait.
-    async fn end(&mut self) -> std::result::Result<(), CommitFailed> {
+    /// Commits what is open, and tells all that wait. `shared` counts.
+    async fn end(&mut self, shared: &AtomicU64) -> std::result::Result<(), CommitFailed> {
         if !self.open {
             return Ok(());
         }
         match self.line.ask([plain(COMMIT)]).await {
             Ok(_) => {
-                tell(self.saved(0), &Ok(()));
+                tell(self.saved(0, shared), &Ok(()));
                 Ok(())
             }
             Err(error) => Err(self.fail(query_failed(error).into())),
@@ -359,10 +359,10 @@ impl Group {
     }
 
     /// What is open has been saved, with `more` units that do not wait. Gives those who do.
-    fn saved(&mut self, more: usize) -> Vec<Done> {
+    fn saved(&mut self, more: usize, shared: &AtomicU64) -> Vec<Done> {
         self.open = false;
         if self.done.len() + more > 1 {
-            self.shared.fetch_add(1, Ordering::Relaxed);
+            shared.fetch_add(1, Ordering::Relaxed);
         }
         std::mem::take(&mut self.done)
     }

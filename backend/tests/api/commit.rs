@@ -7,6 +7,7 @@ use crate::support::{Backend, TestApp, json};
 use backend::platform::context::Context;
 use backend::platform::unit_of_work::UnitOfWork;
 use futures_util::future::join_all;
+use sea_orm::sea_query::{Alias, Query};
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -172,6 +173,78 @@ on_both_databases! {
 async fn refuse_one(ana: &Actor) {
     let refused = report(ana, "Refused", json!({ "category": NOWHERE })).await;
     assert_eq!(refused.unwrap_err(), "NOT_FOUND");
+}
+
+/// On SQLite alone: PostgreSQL shares no commits.
+#[test]
+fn a_value_that_cannot_be_written_fails_its_own_act_alone() {
+    crate::support::run(
+        Backend::Sqlite,
+        |_| {},
+        async |app| {
+            let app = &*app;
+            // The number is asked for with it, sent ahead of what is asked for, or part of the end.
+            let act = |way: usize| {
+                let platform = app.platform().clone();
+                let context = Context::system(app.now(), "at once");
+                tokio::spawn(async move {
+                    let uow = UnitOfWork::begin_shared(&platform, &context).await?;
+                    let bad = || {
+                        let mut insertion = Query::insert();
+                        insertion
+                            .into_table(Alias::new("counters"))
+                            .columns([Alias::new("name"), Alias::new("value")])
+                            .values_panic(["bad".into(), u64::MAX.into()]);
+                        insertion
+                    };
+                    if way == 1 {
+                        uow.tx().execute(&bad()).await?;
+                    }
+                    if way == 2 {
+                        uow.insert([bad()]).await?;
+                    }
+                    uow.next_number("kept").await?;
+                    if way == 3 {
+                        uow.insert([bad()]).await?;
+                    }
+                    if way == 4 {
+                        uow.tx().execute(&bad()).await?;
+                    }
+                    uow.commit().await
+                })
+            };
+            let mut kept = 0;
+            for round in 0..10 {
+                let acts: Vec<_> = (0..12)
+                    .map(|n| {
+                        if n % 3 == 1 {
+                            1 + (n / 3 + round) % 4
+                        } else {
+                            0
+                        }
+                    })
+                    .collect();
+                let answers = join_all(acts.iter().map(|way| act(*way))).await;
+                for (way, answer) in acts.into_iter().zip(answers) {
+                    let saved = matches!(&answer, Ok(Ok(_)));
+                    assert_eq!(saved, way == 0, "{way}: {answer:?}");
+                    kept += i64::from(saved);
+                }
+            }
+            let there = number(app, "SELECT value FROM counters WHERE name = 'kept'").await;
+            assert_eq!(there, kept);
+            assert_eq!(
+                number(app, "SELECT COUNT(*) FROM counters WHERE name = 'bad'").await,
+                0
+            );
+            assert!(
+                app.platform()
+                    .db
+                    .shared_commits()
+                    .is_some_and(|shared| shared > 0)
+            );
+        },
+    );
 }
 
 /// On SQLite alone: PostgreSQL shares no commits.

@@ -27,9 +27,9 @@ const BREAK: &str = "¦";
 /// In front of labels: no word is one.
 pub(super) const LABEL: char = '§';
 
-/// Where among the others entries are put: those that changed last are found first.
+/// At which end of the others entries are put: those that changed last are found first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum End {
     /// Before all others; the last of the batch comes first.
     First,
     /// Behind all others, the first of the batch first; what has an entry keeps it.
@@ -162,20 +162,20 @@ impl Batch {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn write(mut self, db: &impl ConnectionTrait, place: Place) -> Result<()> {
+    pub async fn write(mut self, db: &impl ConnectionTrait, end: End) -> Result<()> {
         let present = rows_of(db, &self.subjects).await?;
-        match place {
-            Place::First => {
+        match end {
+            End::First => {
                 let ids: Vec<i64> = present.iter().map(|(id, _)| *id).collect();
                 remove(db, &ids).await?;
             }
-            Place::Last => {
+            End::Last => {
                 let known: HashSet<Uuid> =
                     present.into_iter().map(|(_, subject)| subject).collect();
                 self.rows.retain(|(subject, _)| !known.contains(subject));
             }
         }
-        self.insert(db, place).await?;
+        self.insert(db, end).await?;
         write_words(db, self.words).await
     }
 
@@ -184,19 +184,19 @@ impl Batch {
     /// # Errors
     /// The database does not answer.
     pub async fn write_new(self, db: &impl ConnectionTrait) -> Result<()> {
-        self.insert(db, Place::First).await?;
+        self.insert(db, End::First).await?;
         write_words(db, self.words).await
     }
 
-    async fn insert(&self, db: &impl ConnectionTrait, place: Place) -> Result<()> {
+    async fn insert(&self, db: &impl ConnectionTrait, end: End) -> Result<()> {
         let count = i64::try_from(self.rows.len()).map_err(anyhow::Error::from)?;
         if count == 0 {
             return Ok(());
         }
         // Written in the order of their ids, as FTS5 likes it.
-        let (first, backwards) = match place {
-            Place::First => (counter::raise(db, NEW, count).await? - count + 1, false),
-            Place::Last => (-counter::raise(db, OLD, count).await?, true),
+        let (first, backwards) = match end {
+            End::First => (counter::raise(db, NEW, count).await? - count + 1, false),
+            End::Last => (-counter::raise(db, OLD, count).await?, true),
         };
         let mut rows: Vec<&(Uuid, Vec<String>)> = self.rows.iter().collect();
         if backwards {

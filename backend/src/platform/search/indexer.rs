@@ -4,7 +4,7 @@
 //! another kind, it is built from the newest subject to the oldest while everybody goes on working.
 
 use super::Entry;
-use super::index::{self, Batch, Place};
+use super::index::{self, Batch, End};
 use crate::platform::Platform;
 use crate::platform::background::Running;
 use crate::platform::database::Database;
@@ -220,7 +220,7 @@ impl Indexer {
             position: before.get(taken).copied().unwrap_or(position),
             ..standing.clone()
         };
-        self.write(&standing, &next, batch, Place::First).await
+        self.write(&standing, &next, batch, End::First).await
     }
 
     async fn fill(&mut self, standing: Standing, filling: Filling) -> Result<Step> {
@@ -246,7 +246,7 @@ impl Indexer {
             filling: next,
             ..standing.clone()
         };
-        self.write(&standing, &next, batch, Place::Last).await
+        self.write(&standing, &next, batch, End::Last).await
     }
 
     fn tell(&mut self, filling: &Filling, done: bool) {
@@ -307,7 +307,7 @@ impl Indexer {
         before: &Standing,
         after: &Standing,
         batch: Batch,
-        place: Place,
+        end: End,
     ) -> Result<Step> {
         let tx = self.platform.db.begin().await?;
         if !my_turn(&tx).await? {
@@ -320,7 +320,7 @@ impl Indexer {
             self.passed = 0;
             return Ok(Step::Done);
         }
-        batch.write(&tx, place).await?;
+        batch.write(&tx, end).await?;
         setting::set(&tx, STATE, after).await?;
         tx.commit().await?;
         self.passed = after.position;
