@@ -95,6 +95,22 @@ test("the wall comes back by itself when the line was cut", async ({ page, conte
   await expect.poll(() => figure(page, "Open")).toBeGreaterThan(open);
 });
 
+test("whoever reads figures and works no tickets finds them, and none leads where they may not go", async ({ page }) => {
+  await signIn(page, "bo");
+  await page.getByRole("banner").getByRole("link", { name: "Dashboards" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Dashboards" })).toBeVisible();
+  await page.getByRole("link", { name: "All departments", exact: true }).click();
+  await expect(page.locator(".figure")).toHaveCount(6);
+  await expect(page.locator('main a[href^="/desk"]')).toHaveCount(0);
+  await expectAccessible(page);
+});
+
+test("an administrator who works no tickets gets from the portal to administration", async ({ page }) => {
+  await signIn(page, "admin");
+  await page.getByRole("banner").getByRole("link", { name: "Administration" }).click();
+  await expect(page.getByRole("navigation", { name: "Administration" })).toBeVisible();
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`dashboards have nothing for axe to complain about, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

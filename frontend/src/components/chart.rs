@@ -153,7 +153,7 @@ pub fn LineChart(
                     .map(|line| {
                         let text =
                             words::format::number(line.values.get(at).copied().unwrap_or_default());
-                        match line.links.get(at) {
+                        match line.links.get(at).filter(|link| !link.is_empty()) {
                             Some(link) => {
                                 view! { <td class="end num"><a href=link.clone()>{text}</a></td> }
                                     .into_any()
@@ -209,7 +209,7 @@ pub struct StackPart {
     pub count: i32,
     /// A colour token such as `var(--state-new)`.
     pub color: &'static str,
-    /// Where it leads.
+    /// Where it leads; empty for nowhere.
     pub href: String,
 }
 
@@ -241,7 +241,7 @@ pub fn StackedBar(
             .map(|part| {
                 view! {
                     <li>
-                        <a class="legend-link" href=part.href>
+                        <a class="legend-link" href=Some(part.href).filter(|href| !href.is_empty())>
                             <span class="swatch" style:--c=part.color></span>
                             {part.label}
                             " "
@@ -271,7 +271,7 @@ pub struct BarRow {
     pub color: &'static str,
     /// What the row says about the alarming ones; empty for nothing.
     pub remark: String,
-    /// Where it leads.
+    /// Where it leads; empty for nowhere.
     pub href: String,
 }
 
@@ -291,7 +291,7 @@ pub fn BarList(
                 let part = if row.count > 0 { f64::from(row.alarming) * 100.0 / f64::from(row.count) } else { 0.0 };
                 view! {
                     <li>
-                        <a href=row.href>
+                        <a href=Some(row.href).filter(|href| !href.is_empty())>
                             <span class="bar-label">{row.label}</span>
                             <span class="bar-track" aria-hidden="true">
                                 <span class="bar-fill" style:--share=format!("{share:.1}") style:--c=row.color>

@@ -124,7 +124,7 @@ pub fn Agreements() -> impl IntoView {
                                     .collect_view();
                                 view! {
                                     <li class="card card-pad admin-agreement">
-                                        <div class="grow">
+                                        <div>
                                             <span class="admin-name"><strong>{row.name.clone()}</strong> <OutOfUse active=row.active /></span>
                                             <p class="muted">
                                                 {condition_words(&row)}

@@ -8,7 +8,7 @@ use super::{
     panels::{ByPriority, ByState, ByTeam, DueTable, Flow},
 };
 use crate::{
-    components::{Icon, Remote, Sparkline, Tone},
+    components::{Icon, Remote, Sparkline, Tone, environment::use_viewer},
     live::{self, Connection},
     words::{dashboards as words, format},
 };
@@ -62,13 +62,16 @@ pub fn BoardHead(
 /// All cards.
 #[component]
 pub fn Grid(figures: Signal<Figures>, wall: bool) -> impl IntoView {
+    let viewer = use_viewer();
     let links = memo(move |_| {
+        let works = viewer.with(|viewer| viewer.can_use_desk);
         figures.with(|figures| {
             Links::of(
                 figures
                     .department
                     .as_ref()
                     .map(|department| department.id.inner()),
+                works,
             )
         })
     });
@@ -194,7 +197,7 @@ fn Figure(
         _ => None,
     };
     view! {
-        <a class="card figure" href=move || href.get()>
+        <a class="card figure" href=move || Some(href.get()).filter(|href| !href.is_empty())>
             <span class="figure-name">{name}</span>
             <span class="figure-value ink" data-tone=move || tone.get().as_str()>
                 {move || value.get()}

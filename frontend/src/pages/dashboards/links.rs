@@ -9,17 +9,24 @@ const OPEN: &str = "stateKind=NEW,ACTIVE,WAITING";
 pub struct Links {
     /// The department's condition; empty on the dashboard of all departments.
     department: String,
+    /// Lists are opened in the workspace; to whoever may not go there no figure is a link.
+    open_to_viewer: bool,
 }
 
 impl Links {
     /// The lists of the department with that id, or of all.
-    pub fn of(department: Option<&str>) -> Self {
+    pub fn of(department: Option<&str>, open_to_viewer: bool) -> Self {
         Self {
             department: department.map_or_else(String::new, |id| format!("department={id}")),
+            open_to_viewer,
         }
     }
 
+    /// The address of a list; empty where the viewer may not open it.
     fn list(&self, conditions: &[&str]) -> String {
+        if !self.open_to_viewer {
+            return String::new();
+        }
         let all: Vec<&str> = [self.department.as_str()]
             .into_iter()
             .chain(conditions.iter().copied())
@@ -74,8 +81,9 @@ impl Links {
     }
 
     /// One ticket, in the list of those past a promise or not.
-    pub fn ticket(reference: &str) -> String {
-        format!("/desk/search/{reference}")
+    pub fn ticket(&self, reference: &str) -> Option<String> {
+        self.open_to_viewer
+            .then(|| format!("/desk/search/{reference}"))
     }
 }
 
@@ -97,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_figure_of_a_department_leads_to_tickets_of_that_department_alone() {
-        let links = Links::of(Some("department_1"));
+        let links = Links::of(Some("department_1"), true);
         assert_eq!(
             links.open(),
             "/desk/search?department=department_1&stateKind=NEW,ACTIVE,WAITING"
@@ -113,8 +121,16 @@ mod tests {
     }
 
     #[test]
+    fn to_whoever_may_not_open_the_workspace_nothing_leads_there() {
+        let links = Links::of(None, false);
+        assert_eq!(links.open(), "");
+        assert_eq!(links.team(None), "");
+        assert_eq!(links.ticket("INC-000001"), None);
+    }
+
+    #[test]
     fn a_figure_of_all_departments_names_none() {
-        let links = Links::of(None);
+        let links = Links::of(None, true);
         assert_eq!(
             links.overdue(),
             "/desk/search?stateKind=NEW,ACTIVE,WAITING&risk=BREACHED"

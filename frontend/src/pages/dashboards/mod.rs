@@ -25,6 +25,7 @@ use crate::{
 #[component]
 pub fn Dashboards() -> impl IntoView {
     use_title(|| words::title().to_owned());
+    let works = use_viewer().with_untracked(|viewer| viewer.can_use_desk);
     let boards =
         Remote::new(|| async { data::fetch_boards().await.map_err(|error| error.sentence()) });
     view! {
@@ -32,7 +33,7 @@ pub fn Dashboards() -> impl IntoView {
             <div class="board-head">
                 <div>
                     <h1>{words::title()}</h1>
-                    <p class="muted">{words::lead()}</p>
+                    <p class="muted">{if works { words::lead() } else { words::lead_figures() }}</p>
                 </div>
             </div>
             {boards

@@ -116,7 +116,7 @@ pub fn DueTable(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> imp
                     (overdue.get() > 0)
                         .then(|| {
                             view! {
-                                <a class="push ink" data-tone="bad" href=links.get().overdue()>
+                                <a class="push ink" data-tone="bad" href=Some(links.get().overdue()).filter(|href| !href.is_empty())>
                                     {words::overdue_count(i64::from(overdue.get()))}
                                 </a>
                             }
@@ -137,7 +137,7 @@ pub fn DueTable(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> imp
                     </thead>
                     <tbody>
                         <For each=move || rows.get() key=|row| (row.id.inner().to_owned(), row.version, row.next_clock.clone().map(|clock| (clock.state, clock.remaining_seconds))) let:row>
-                            <DueRow row />
+                            <DueRow row links />
                         </For>
                     </tbody>
                 </table>
@@ -147,7 +147,8 @@ pub fn DueTable(figures: Signal<Figures>, links: Memo<Links>, wall: bool) -> imp
 }
 
 #[component]
-fn DueRow(row: TicketRow) -> impl IntoView {
+fn DueRow(row: TicketRow, links: Memo<Links>) -> impl IntoView {
+    let reference = row.reference.clone();
     let now = live::now();
     let clock = row.next_clock;
     let shown = memo(move |_| {
@@ -192,7 +193,7 @@ fn DueRow(row: TicketRow) -> impl IntoView {
     view! {
         <tr>
             <td>
-                <a class="truncate" href=Links::ticket(&row.reference) title=row.title.clone()>
+                <a class="truncate" href=move || links.get().ticket(&reference) title=row.title.clone()>
                     <span class="ref">{row.reference.clone()}</span>
                     {row.title.clone()}
                 </a>
@@ -376,7 +377,7 @@ mod tests {
     #[test]
     fn small_teams_share_a_row_that_leads_to_all_their_tickets() {
         let teams: Vec<_> = (1..=6).map(team).collect();
-        let rows = team_rows(&teams, &Links::of(None), 4);
+        let rows = team_rows(&teams, &Links::of(None, true), 4);
         assert_eq!(rows.len(), 4);
         assert_eq!((rows[3].count, rows[3].alarming), (6 + 5 + 4, 1));
         assert!(rows[3].href.ends_with("team=team_4,team_5,team_6"));
@@ -389,6 +390,6 @@ mod tests {
     #[test]
     fn few_teams_have_a_row_each() {
         let teams: Vec<_> = (1..=4).map(team).collect();
-        assert_eq!(team_rows(&teams, &Links::of(None), 4).len(), 4);
+        assert_eq!(team_rows(&teams, &Links::of(None, true), 4).len(), 4);
     }
 }

@@ -33,6 +33,20 @@ pub fn Frame() -> impl IntoView {
         };
         inside.then_some("page")
     };
+    // Whoever does more here than ask gets to the first place of their work without a menu.
+    let work = memo(move |_| {
+        viewer.with(|viewer| {
+            if viewer.can_use_desk {
+                Some(("/desk", "inbox", words::shell::workspace()))
+            } else if viewer.can_see_dashboards {
+                Some(("/dashboards", "chart-column", words::shell::dashboards()))
+            } else if viewer.can_administer {
+                Some(("/admin", "settings", words::shell::administration()))
+            } else {
+                None
+            }
+        })
+    });
     let links = move |icons: bool| {
         places()
             .into_iter()
@@ -56,12 +70,17 @@ pub fn Frame() -> impl IntoView {
                 </a>
                 <nav class="top-nav" aria-label=words::portal::places()>{links(false)}</nav>
                 <span class="grow"></span>
-                <Show when=move || viewer.with(|viewer| viewer.can_use_desk)>
-                    <a class="btn btn-quiet desk-link" href="/desk" aria-label=words::shell::workspace()>
-                        <Icon name="inbox" />
-                        <span>{words::shell::workspace()}</span>
-                    </a>
-                </Show>
+                {move || {
+                    work.get()
+                        .map(|(address, icon, text)| {
+                            view! {
+                                <a class="btn btn-quiet desk-link" href=address aria-label=text>
+                                    <Icon name=icon />
+                                    <span>{text}</span>
+                                </a>
+                            }
+                        })
+                }}
                 <NewsMenu />
                 <AccountMenu />
             </header>
