@@ -1,4 +1,4 @@
-//! Loads rows of the organisation many at a time: for a request, or for all subscriptions together.
+//! Loads rows of the organisation many at a time.
 
 use super::at_hand::AtHand;
 use crate::desk::entity::clock;
@@ -11,12 +11,10 @@ use crate::platform::error::Error;
 use async_graphql::dataloader::{DataLoader, Loader};
 use shared::id::{CategoryId, DepartmentId, PersonId, ServiceId, SiteId, TeamId, TicketId};
 use shared::permission::SiteRole;
-use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::OnceCell;
 
 /// Loads from the database.
 pub struct OrganisationLoader(pub Database);
@@ -31,7 +29,7 @@ pub enum Loading {
         /// Asked for what is not at hand.
         loader: DataLoader<OrganisationLoader>,
     },
-    /// In the [`LiveLoading`] of the schema: a subscription.
+    /// In the [`LiveLoading`](super::live_loading::LiveLoading) of the schema: a subscription.
     Live,
 }
 
@@ -42,80 +40,6 @@ impl Loading {
         Self::Own {
             at_hand: AtHand::default(),
             loader: loader.delay(Duration::ZERO),
-        }
-    }
-}
-
-/// Rows that all subscriptions share: thousands of them tell of the same change at once, and ask for
-/// the same people and teams. What a row holds is at least as new as the change that is told; who
-/// may see what of it is decided where it is shown.
-#[derive(Clone)]
-pub struct LiveLoading {
-    db: Database,
-    /// The position of the log from which on its rows were read.
-    present: Arc<Mutex<(i64, Arc<LiveRows>)>>,
-}
-
-impl LiveLoading {
-    /// Nothing is loaded yet.
-    pub fn new(db: Database) -> Self {
-        Self {
-            db,
-            present: Arc::default(),
-        }
-    }
-
-    /// Forgets what was read before this position of the log.
-    pub fn reach(&self, sequence: i64) {
-        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
-        if present.0 < sequence {
-            *present = (sequence, Arc::default());
-        }
-    }
-
-    /// The row of a key. Of those who ask at the same time one reads, and the others wait for it.
-    pub async fn load_one<K>(
-        &self,
-        key: K,
-    ) -> Result<Option<<OrganisationLoader as Loader<K>>::Value>, Arc<Error>>
-    where
-        K: Send + Sync + Hash + Eq + Clone + 'static,
-        OrganisationLoader: Loader<K, Error = Arc<Error>>,
-    {
-        let rows = {
-            let present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
-            present.1.clone()
-        };
-        let row = rows.place(key.clone());
-        let read = || async {
-            let loader = OrganisationLoader(self.db.clone());
-            let mut found = Loader::load(&loader, std::slice::from_ref(&key)).await?;
-            Ok(found.remove(&key))
-        };
-        row.get_or_try_init(read).await.cloned()
-    }
-}
-
-/// Rows of one position, by the type of their keys: `HashMap<K, Arc<OnceCell<Option<V>>>>` each.
-#[derive(Default)]
-struct LiveRows(Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>);
-
-type Places<K> = HashMap<K, Arc<OnceCell<Option<<OrganisationLoader as Loader<K>>::Value>>>>;
-
-impl LiveRows {
-    fn place<K>(&self, key: K) -> Arc<OnceCell<Option<<OrganisationLoader as Loader<K>>::Value>>>
-    where
-        K: Send + Sync + Hash + Eq + Clone + 'static,
-        OrganisationLoader: Loader<K>,
-    {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let places = all
-            .entry(TypeId::of::<K>())
-            .or_insert_with(|| Box::new(Places::<K>::new()));
-        match places.downcast_mut::<Places<K>>() {
-            Some(places) => places.entry(key).or_default().clone(),
-            // Not reached: what lies under a type's id is of that type.
-            None => Arc::default(),
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod first_hour;
 pub mod handover;
 pub mod id;
 pub mod input;
+pub mod live_loading;
 pub mod loader;
 pub mod mail;
 pub mod mail_settings;

@@ -3,9 +3,10 @@
 use super::catalog::{CatalogItem, items};
 use super::error::top_level;
 use super::id::id;
+use super::live_loading::LiveLoading;
 use super::loader::{
-    LiveLoading, Loading, MembersOf, OrganisationLoader, PeopleAt, RolesOf, SiteRolesOf, StatesOf,
-    TeamsOf, TeamsOfDepartment,
+    Loading, MembersOf, OrganisationLoader, PeopleAt, RolesOf, SiteRolesOf, StatesOf, TeamsOf,
+    TeamsOfDepartment,
 };
 use super::state_settings::StateSettings;
 use crate::organisation::entity::{category, department, person, service, site, team};

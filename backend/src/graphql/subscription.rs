@@ -10,7 +10,7 @@ use super::dashboard::{Dashboard, DashboardKey};
 use super::error::top_level;
 use super::filter::{TicketFilter, resolve};
 use super::id::{id, parse};
-use super::loader::LiveLoading;
+use super::live_loading::LiveLoading;
 use super::notification::{Notification, small};
 use super::page::TotalCount;
 use super::scalar::Sequence;
@@ -262,6 +262,18 @@ impl Ear {
         }
     }
 
+    /// Reads what the tickets to be told of name, together with all who tell of them.
+    async fn gather(&self, steps: &[Step]) {
+        let rows = steps.iter().filter_map(|step| match step {
+            Step::Upsert(row) => Some(row.as_ref()),
+            Step::Remove(_) => None,
+        });
+        if let Err(error) = self.rows.gather(rows).await {
+            // Whatever cannot be read is read again where it is shown, and said there.
+            tracing::warn!(%error, "what changed tickets name cannot be read");
+        }
+    }
+
     /// Where the listener stands, if that was the end of the log.
     fn present(&self) -> Option<i64> {
         self.first.is_none().then_some(self.told)
@@ -393,9 +405,12 @@ impl Subscription {
                     Heard::Missed { .. } => yield QueueChange::Resync(Box::pin(ear.resync(TOO_MUCH)).await),
                     Heard::Batch { batch, after } => {
                         match Box::pin(list.steps(ear.app.platform.db.reader(), &batch)).await {
-                            Ok(steps) => for change in told(list.order, steps, after, batch.last) {
-                                yield change;
-                            },
+                            Ok(steps) => {
+                                Box::pin(ear.gather(&steps)).await;
+                                for change in told(list.order, steps, after, batch.last) {
+                                    yield change;
+                                }
+                            }
                             Err(error) => {
                                 tracing::error!(%error, "a window cannot be refilled");
                                 yield QueueChange::Resync(Box::pin(ear.resync("The list cannot be read just now.")).await);
