@@ -42,6 +42,7 @@ pub struct ReportQuestion {
     department: Option<String>,
     team: Option<String>,
     service: Option<String>,
+    site: Option<String>,
     category: Option<String>,
     kind: Option<String>,
     state: Option<String>,
@@ -461,6 +462,7 @@ fn report_request(q: ReportQuestion) -> Result<Request> {
             department: condition("department", q.department.as_deref())?,
             team: condition("team", q.team.as_deref())?,
             service: condition("service", q.service.as_deref())?,
+            site: condition("site", q.site.as_deref())?,
             category: condition("category", q.category.as_deref())?,
             created_at: Span {
                 from: instant("createdFrom", q.created_from)?,
@@ -568,7 +570,7 @@ fn met(met: Met) -> [Cell<'static>; 3] {
     ]
 }
 
-const FACT_HEAD: [&str; 31] = [
+const FACT_HEAD: [&str; 32] = [
     "id",
     "reference",
     "kind",
@@ -581,6 +583,7 @@ const FACT_HEAD: [&str; 31] = [
     "department",
     "team",
     "service",
+    "site",
     "category",
     "parent_category",
     "created_at",
@@ -616,6 +619,7 @@ fn fact_row(text: &mut String, row: &Fact) {
         Cell::Text(&row.department),
         row.team.as_deref().into(),
         row.service.as_deref().into(),
+        row.site.as_deref().into(),
         row.category.as_deref().into(),
         row.parent_category.as_deref().into(),
         Cell::plain(Some(row.created_at)),

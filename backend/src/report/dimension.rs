@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, Need};
 use super::period::Local;
-use shared::id::{CategoryId, DepartmentId, ServiceId, TeamId};
+use shared::id::{CategoryId, DepartmentId, ServiceId, SiteId, TeamId};
 use shared::ticket::{Channel, Priority, TicketKind, TicketState};
 use std::collections::HashMap;
 
@@ -48,6 +48,8 @@ dimensions! {
     Subcategory = "subcategory";
     /// Service.
     Service = "service";
+    /// Site.
+    Site = "site";
     /// Weekday of the instant: 1 (Monday) to 7 (Sunday).
     Weekday = "weekday";
     /// Hour of the instant: 0 to 23.
@@ -73,6 +75,7 @@ impl Dimension {
             Self::Team => Need::Team,
             Self::Category | Self::Subcategory => Need::Category,
             Self::Service => Need::Service,
+            Self::Site => Need::Site,
             Self::Weekday | Self::Hour => return None,
         })
     }
@@ -103,6 +106,8 @@ pub enum Value {
     Category(CategoryId),
     /// A service.
     Service(ServiceId),
+    /// A site.
+    Site(SiteId),
 }
 
 impl Value {
@@ -120,9 +125,11 @@ impl Value {
             Self::Channel(channel) => channel.to_string(),
             Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
-            Self::Department(_) | Self::Team(_) | Self::Category(_) | Self::Service(_) => {
-                names.get(self).cloned().unwrap_or_default()
-            }
+            Self::Department(_)
+            | Self::Team(_)
+            | Self::Category(_)
+            | Self::Service(_)
+            | Self::Site(_) => names.get(self).cloned().unwrap_or_default(),
         }
     }
 }
@@ -170,6 +177,7 @@ pub fn value(
             Value::optional(own, Value::Category)
         }
         Dimension::Service => Value::optional(facts.service, Value::Service),
+        Dimension::Site => Value::optional(facts.site, Value::Site),
         Dimension::Weekday => Value::optional(local.map(|l| l.weekday), Value::Number),
         Dimension::Hour => Value::optional(local.map(|l| l.hour), Value::Number),
     }

@@ -19,7 +19,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, JoinType, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
 };
-use shared::id::{CategoryId, DepartmentId, ServiceId, TeamId, TicketId};
+use shared::id::{CategoryId, DepartmentId, ServiceId, SiteId, TeamId, TicketId};
 use shared::permission::Scope;
 use shared::service_level::{ClockState, ClockTarget};
 use shared::ticket::{MessageVisibility, TicketState};
@@ -45,6 +45,7 @@ enum Column {
     Department,
     Team,
     Service,
+    Site,
     Category,
     ResolvedAt,
     ClosedAt,
@@ -85,6 +86,7 @@ fn columns(needs: &[Need], imports: bool) -> Vec<Column> {
             Need::Department => (&[C::Department], &[]),
             Need::Team => (&[C::Team], &[]),
             Need::Service => (&[C::Service], &[]),
+            Need::Site => (&[C::Site], &[]),
             Need::Category => (&[C::Category], &[]),
             Need::Responded => (&[C::Respond, C::RespondedAt, C::FirstMessageAt], &[]),
             Need::Resolved => (
@@ -319,6 +321,7 @@ fn written(backend: DatabaseBackend, column: Column) -> SimpleExpr {
         Column::Department => id(T::DepartmentId),
         Column::Team => id(T::TeamId),
         Column::Service => id(T::ServiceId),
+        Column::Site => id(T::SiteId),
         Column::Category => id(T::CategoryId),
         Column::ResolvedAt => plain(own(T::ResolvedAt)),
         Column::ClosedAt => plain(own(T::ClosedAt)),
@@ -437,6 +440,7 @@ fn read(columns: &[Column], text: &str) -> Result<Line> {
             Column::Department => facts.department = maybe::<Uuid>(value)?.map(DepartmentId),
             Column::Team => facts.team = maybe::<Uuid>(value)?.map(TeamId),
             Column::Service => facts.service = maybe::<Uuid>(value)?.map(ServiceId),
+            Column::Site => facts.site = maybe::<Uuid>(value)?.map(SiteId),
             Column::Category => facts.category = maybe::<Uuid>(value)?.map(CategoryId),
             Column::ResolvedAt => facts.resolved_at = at(value)?,
             Column::ClosedAt => facts.closed_at = at(value)?,

@@ -1,6 +1,6 @@
 //! What reports know of a ticket: our own history, and for imported tickets what their source said.
 
-use shared::id::{CategoryId, DepartmentId, ServiceId, TeamId};
+use shared::id::{CategoryId, DepartmentId, ServiceId, SiteId, TeamId};
 use shared::ticket::{Channel, Priority, TicketKind, TicketState};
 use shared::time::Timestamp;
 
@@ -25,6 +25,8 @@ pub enum Need {
     Team,
     /// [`Facts::service`].
     Service,
+    /// [`Facts::site`].
+    Site,
     /// [`Facts::category`].
     Category,
     /// [`Facts::responded_at`].
@@ -68,6 +70,8 @@ pub struct Facts {
     pub team: Option<TeamId>,
     /// Service.
     pub service: Option<ServiceId>,
+    /// Site.
+    pub site: Option<SiteId>,
     /// Category.
     pub category: Option<CategoryId>,
     /// Start.
@@ -105,6 +109,7 @@ impl Facts {
             department: None,
             team: None,
             service: None,
+            site: None,
             category: None,
             created_at,
             responded_at: None,

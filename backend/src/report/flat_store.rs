@@ -2,7 +2,7 @@
 
 use super::store::inside;
 use crate::desk::entity::{source, ticket};
-use crate::organisation::entity::{category, department, person, service, team};
+use crate::organisation::entity::{category, department, person, service, site, team};
 use crate::platform::database::Database;
 use crate::platform::error::Result;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, JoinType, Order, Query};
@@ -38,6 +38,8 @@ pub struct FactRow {
     pub team: Option<String>,
     /// Service's name.
     pub service: Option<String>,
+    /// Site's name.
+    pub site: Option<String>,
     /// Category's name.
     pub category: Option<String>,
     /// Name of the category above it.
@@ -120,6 +122,7 @@ pub async fn facts(
             (service::Entity, service::Column::Name).into_column_ref(),
             "service",
         ),
+        ((site::Entity, site::Column::Name).into_column_ref(), "site"),
         (
             (category::Entity, category::Column::Name).into_column_ref(),
             "category",
@@ -182,6 +185,10 @@ pub async fn facts(
             service::Entity,
             Expr::col((service::Entity, service::Column::Id))
                 .equals((ticket::Entity, T::ServiceId)),
+        )
+        .left_join(
+            site::Entity,
+            Expr::col((site::Entity, site::Column::Id)).equals((ticket::Entity, T::SiteId)),
         )
         .left_join(
             category::Entity,

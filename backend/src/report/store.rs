@@ -3,11 +3,11 @@
 use super::dimension::{Parents, Value};
 use crate::desk::entity::ticket;
 use crate::desk::store::queue::scope_condition;
-use crate::organisation::entity::{category, department, service, team};
+use crate::organisation::entity::{category, department, service, site, team};
 use crate::platform::database::Database;
 use crate::platform::error::Result;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
-use shared::id::{CategoryId, DepartmentId, ServiceId, TeamId};
+use shared::id::{CategoryId, DepartmentId, ServiceId, SiteId, TeamId};
 use shared::permission::Scope;
 use std::collections::{HashMap, HashSet};
 
@@ -30,7 +30,7 @@ pub async fn parents(db: &Database) -> Result<Parents> {
     Ok(rows.into_iter().collect())
 }
 
-/// Names of departments, teams, categories and services.
+/// Names of departments, teams, categories, services and sites.
 pub async fn names(
     db: &Database,
     values: impl Iterator<Item = &Value>,
@@ -39,12 +39,14 @@ pub async fn names(
     let mut teams: HashSet<TeamId> = HashSet::new();
     let mut categories: HashSet<CategoryId> = HashSet::new();
     let mut services: HashSet<ServiceId> = HashSet::new();
+    let mut sites: HashSet<SiteId> = HashSet::new();
     for value in values {
         match value {
             Value::Department(id) => drop(departments.insert(*id)),
             Value::Team(id) => drop(teams.insert(*id)),
             Value::Category(id) => drop(categories.insert(*id)),
             Value::Service(id) => drop(services.insert(*id)),
+            Value::Site(id) => drop(sites.insert(*id)),
             _ => {}
         }
     }
@@ -64,5 +66,6 @@ pub async fn names(
     look_up!(teams, team, Value::Team);
     look_up!(categories, category, Value::Category);
     look_up!(services, service, Value::Service);
+    look_up!(sites, site, Value::Site);
     Ok(names)
 }

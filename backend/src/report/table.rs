@@ -493,9 +493,14 @@ fn by_dimensions(a: &Row, b: &Row) -> Ordering {
             (Value::Absent, Value::Absent) => Ordering::Equal,
             (Value::Absent, _) => Ordering::Greater,
             (_, Value::Absent) => Ordering::Less,
-            (Value::Department(_) | Value::Team(_) | Value::Category(_) | Value::Service(_), _) => {
-                name_x.cmp(name_y).then_with(|| x.cmp(y))
-            }
+            (
+                Value::Department(_)
+                | Value::Team(_)
+                | Value::Category(_)
+                | Value::Service(_)
+                | Value::Site(_),
+                _,
+            ) => name_x.cmp(name_y).then_with(|| x.cmp(y)),
             _ => x.cmp(y),
         });
     }

@@ -127,4 +127,33 @@ on_both_databases! {
         assert_eq!(there.next().await["queueChanged"], json!({ "__typename": "QueueRemove", "id": ticket["id"] }));
         assert_eq!(here.next().await["queueChanged"], json!({ "__typename": "QueueUpsert", "ticket": { "title": "In Lisbon", "site": { "name": "Berlin" } } }));
     }
+
+    async fn reports_count_by_it_and_exports_name_it(app) {
+        let (ana, bela) = (app.employee().await, app.employee().await);
+        let lisbon = works_at(app, &ana, "Lisbon").await;
+        works_at(app, &bela, "Berlin").await;
+        report(&ana, "In Lisbon", json!({})).await;
+        report(&ana, "There too", json!({})).await;
+        report(&bela, "In Berlin", json!({})).await;
+        report(&app.employee().await, "Nowhere", json!({})).await;
+        let reporter = app.reporter().await;
+        let counted = reporter.query("{ ticketReport(measures: [COUNT], groupBy: [SITE]) { rows { count site { name } } } }", json!({})).await;
+        assert_eq!(counted["ticketReport"]["rows"], json!([
+            { "count": 1, "site": { "name": "Berlin" } },
+            { "count": 2, "site": { "name": "Lisbon" } },
+            { "count": 1, "site": null },
+        ]));
+        let bearer = format!("Bearer {}", reporter.token());
+        let get = async |path: &str| {
+            reporter.client.send(awc::http::Method::GET, path, &[("authorization", &bearer)], Vec::new()).await.text
+        };
+        assert_eq!(get("/export/ticket-report.csv?measures=count&groupBy=site").await, "site,count\r\nBerlin,1\r\nLisbon,2\r\n,1\r\n");
+        assert_eq!(get(&format!("/export/ticket-report.csv?measures=count&site={lisbon}")).await, "count\r\n2\r\n");
+        let facts = get("/export/ticket-facts.csv").await;
+        let column = facts.lines().next().and_then(|head| head.split(',').position(|name| name == "site"));
+        let column = column.expect("a column");
+        let mut sites: Vec<_> = facts.lines().skip(1).filter_map(|line| line.split(',').nth(column)).collect();
+        sites.sort_unstable();
+        assert_eq!(sites, ["", "Berlin", "Lisbon", "Lisbon"]);
+    }
 }

@@ -64,6 +64,10 @@ impl TicketFact {
     async fn service(&self) -> Option<&str> {
         self.0.service.as_deref()
     }
+    /// Site's name.
+    async fn site(&self) -> Option<&str> {
+        self.0.site.as_deref()
+    }
     /// Category's name.
     async fn category(&self) -> Option<&str> {
         self.0.category.as_deref()

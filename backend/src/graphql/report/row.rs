@@ -2,7 +2,8 @@
 
 use super::figure::{MetFigures, ReportPeriod, TimeFigures, small};
 use crate::graphql::organisation::{
-    Category, Department, Service, Team, load_category, load_department, load_service, load_team,
+    Category, Department, Service, Site, Team, load_category, load_department, load_service,
+    load_site, load_team,
 };
 use crate::report::dimension::{Dimension, Value};
 use crate::report::measure::Measure;
@@ -130,6 +131,13 @@ impl ReportRow {
     async fn service(&self, ctx: &Context<'_>) -> Result<Option<Service>> {
         match self.value(Dimension::Service) {
             Some(Value::Service(id)) => load_service(ctx, Some(*id)).await,
+            _ => Ok(None),
+        }
+    }
+    /// Site.
+    async fn site(&self, ctx: &Context<'_>) -> Result<Option<Site>> {
+        match self.value(Dimension::Site) {
+            Some(Value::Site(id)) => load_site(ctx, Some(*id)).await,
             _ => Ok(None),
         }
     }
