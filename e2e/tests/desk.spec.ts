@@ -360,7 +360,7 @@ test("the list is narrowed to a site and stays there from view to view; a ticket
   const row = page.getByRole("link", { name: title });
   await expect(row).toBeVisible();
 
-  const menu = page.getByRole("button", { name: "Narrow to a site" });
+  const menu = page.getByRole("button", { name: /^Narrow to a site/ });
   const narrow = async (name: string): Promise<void> => {
     await menu.focus();
     await page.keyboard.press("Enter");

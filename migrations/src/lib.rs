@@ -27,13 +27,38 @@ mod m0018_search;
 mod m0019_ticket_site;
 mod shape;
 
+/// A step that is made whole or not at all, on SQLite too: one that is broken off half-way, because
+/// somebody stops a server that seems not to start, is begun anew by the next start.
+struct Whole(Box<dyn MigrationTrait>);
+
+impl MigrationName for Whole {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Whole {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        self.0.up(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        self.0.down(manager).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
 /// All steps in order.
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
+        let steps: [Box<dyn MigrationTrait>; 19] = [
             Box::new(m0001_platform::Migration),
             Box::new(m0002_organisation::Migration),
             Box::new(m0003_service_level::Migration),
@@ -53,7 +78,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_open_participants::Migration),
             Box::new(m0018_search::Migration),
             Box::new(m0019_ticket_site::Migration),
-        ]
+        ];
+        let whole = steps.map(|step| Box::new(Whole(step)) as Box<dyn MigrationTrait>);
+        whole.into()
     }
 }
 

@@ -1,5 +1,5 @@
-//! A ticket has a site of its own: what was opened before gets its requester's. And a counter that only
-//! earlier versions raised is gone.
+//! A ticket has a site of its own: what was opened here before gets its requester's. A log that was
+//! imported does not say where people worked. And a counter that only earlier versions raised is gone.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -19,7 +19,8 @@ impl MigrationTrait for Migration {
         for step in [
             column,
             "UPDATE tickets SET site_id = people.site_id FROM people \
-             WHERE people.id = tickets.requester_id AND people.site_id IS NOT NULL",
+             WHERE people.id = tickets.requester_id AND people.site_id IS NOT NULL \
+             AND tickets.id NOT IN (SELECT ticket_id FROM ticket_sources)",
             "DELETE FROM counters WHERE name = 'commit'",
         ] {
             db.execute_unprepared(step).await?;

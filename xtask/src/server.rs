@@ -17,12 +17,14 @@ use crate::{machine, postgres::free_port, workspace};
 /// Migrating and seeding the demo organisation included.
 const START_LIMIT: Duration = Duration::from_secs(120);
 
-/// A running server; dropping it stops it and removes its data.
+/// A running server; dropping it stops it, and removes the data that were made with it.
 pub struct Server {
     process: Child,
     executable: PathBuf,
     folder: PathBuf,
     address: String,
+    /// Its data are its own.
+    fresh: bool,
 }
 
 impl Server {
@@ -35,10 +37,12 @@ impl Server {
         }
         fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
         let outbox = folder.join("outbox").display().to_string();
-        Self::over(executable, &folder, &["--demo", "--mail-folder", &outbox])
+        let mut server = Self::over(executable, &folder, &["--demo", "--mail-folder", &outbox])?;
+        server.fresh = true;
+        Ok(server)
     }
 
-    /// Starts the executable on the `data` in this folder.
+    /// Starts the executable on the `data` in this folder, which stay.
     pub fn over(executable: &Path, folder: &Path, arguments: &[&str]) -> Result<Self> {
         let address = format!("127.0.0.1:{}", free_port()?);
         let log = fs::File::create(folder.join("server.log")).context("creating the log")?;
@@ -58,6 +62,7 @@ impl Server {
             executable: executable.to_path_buf(),
             folder: folder.to_path_buf(),
             address,
+            fresh: false,
         };
         server.wait_until_ready()?;
         Ok(server)
@@ -121,6 +126,8 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.process.kill().ok();
         self.process.wait().ok();
-        fs::remove_dir_all(self.folder.join("data")).ok();
+        if self.fresh {
+            fs::remove_dir_all(self.folder.join("data")).ok();
+        }
     }
 }

@@ -98,6 +98,7 @@ impl Serve {
         let jobs = app.start_jobs();
         let indexer = app.start_indexer();
         let housekeeping = tokio::spawn(housekeeping(app.platform.clone()));
+        let counting = tokio::spawn(count_steps(app.platform.clone()));
         let server = Server::new(app.clone(), settings).await?;
         let workers = std::thread::available_parallelism()
             .map_or(2, usize::from)
@@ -138,6 +139,7 @@ impl Serve {
         indexer.stop().await;
         reopening.abort();
         housekeeping.abort();
+        counting.abort();
         app.platform.db.checkpoint().await?;
         Ok(())
     }
@@ -279,11 +281,20 @@ async fn housekeeping(platform: Platform) {
         if let Err(error) = job::sweep(&platform).await {
             tracing::error!(%error, "old jobs could not be removed");
         }
-        if let Err(error) = history::catch_up(&platform.db, Pace::Restful).await {
-            tracing::error!(%error, "the steps of tickets could not be counted");
-        }
         if let Err(error) = platform.db.checkpoint().await {
             tracing::error!(%error, "the write-ahead log could not be moved");
+        }
+    }
+}
+
+/// Counts the steps of tickets for reports, for ever. After a large import that takes long.
+async fn count_steps(platform: Platform) {
+    let mut ticks = tokio::time::interval(HOUSEKEEPING);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = history::catch_up(&platform.db, Pace::Restful).await {
+            tracing::error!(%error, "the steps of tickets could not be counted");
         }
     }
 }

@@ -87,6 +87,11 @@ impl TicketFeed {
         self.0.subscribe()
     }
 
+    /// How many listen.
+    pub fn listeners(&self) -> usize {
+        self.0.receiver_count()
+    }
+
     /// Tells everybody that something cannot be told, and that they have to start over.
     fn start_over(&self) {
         // An error only says that nobody listens.

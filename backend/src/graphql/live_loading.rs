@@ -49,28 +49,28 @@ impl LiveLoading {
 
     /// Reads what these tickets name, once for all who tell of the same change, before any of them
     /// begins to. Otherwise thousands would wait in the middle of their answers, each with all that
-    /// it has of it. Of very many tickets the first; what the others name is read as it is told.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn gather(
-        &self,
-        tickets: impl Iterator<Item = &ticket::Model>,
-    ) -> Result<(), Arc<Error>> {
+    /// it has of it. Of very many tickets the first. What is not read here is read where it is shown,
+    /// and what is wrong is said there.
+    pub async fn gather(&self, tickets: impl Iterator<Item = &ticket::Model>) {
         let rows = self.rows();
-        let named = Named::by(tickets.take(GATHERED));
-        if rows.has(&named) {
-            return Ok(());
-        }
-        let _turn = rows.gathering.lock().await;
-        tokio::try_join!(
-            self.read(&rows, &named.people),
-            self.read(&rows, &named.departments),
-            self.read(&rows, &named.teams),
-            self.read(&rows, &named.sites),
-            self.read(&rows, &named.clocks),
-        )?;
-        Ok(())
+        let gather = || async {
+            let named = Named::by(tickets.take(GATHERED));
+            // All come to their end: a statement that is given up costs its connection.
+            let read = tokio::join!(
+                self.read(&rows, &named.people),
+                self.read(&rows, &named.departments),
+                self.read(&rows, &named.teams),
+                self.read(&rows, &named.sites),
+                self.read(&rows, &named.clocks),
+            );
+            for read in [read.0, read.1, read.2, read.3, read.4] {
+                if let Err(error) = read {
+                    tracing::warn!(%error, "what changed tickets name cannot be read");
+                }
+            }
+        };
+        // All who wait are woken at once.
+        rows.gathered.get_or_init(gather).await;
     }
 
     async fn read<K>(&self, rows: &LiveRows, keys: &HashSet<K>) -> Result<(), Arc<Error>>
@@ -78,13 +78,13 @@ impl LiveLoading {
         K: Send + Sync + Hash + Eq + Clone + 'static,
         OrganisationLoader: Loader<K, Error = Arc<Error>>,
     {
-        let missing = rows.missing(keys);
-        if missing.is_empty() {
+        if keys.is_empty() {
             return Ok(());
         }
+        let keys: Vec<K> = keys.iter().cloned().collect();
         let loader = OrganisationLoader(self.db.clone());
-        let mut found = Loader::load(&loader, &missing).await?;
-        for key in missing {
+        let mut found = Loader::load(&loader, &keys).await?;
+        for key in keys {
             let row = found.remove(&key);
             // Somebody who asked for this one alone may have it already.
             let _ = rows.place(key).set(row);
@@ -116,8 +116,8 @@ impl LiveLoading {
 struct LiveRows {
     /// By the type of their keys: `HashMap<K, Arc<OnceCell<Option<V>>>>` each.
     places: Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>,
-    /// Whoever gathers has it: the others find what they want when they have it.
-    gathering: tokio::sync::Mutex<()>,
+    /// Once what the position's tickets name was read.
+    gathered: OnceCell<()>,
 }
 
 type Places<K> = HashMap<K, Arc<OnceCell<Option<<OrganisationLoader as Loader<K>>::Value>>>>;
@@ -137,26 +137,6 @@ impl LiveRows {
             // Not reached: what lies under a type's id is of that type.
             None => Arc::default(),
         }
-    }
-
-    /// Those that nobody has read.
-    fn missing<K>(&self, keys: &HashSet<K>) -> Vec<K>
-    where
-        K: Send + Sync + Hash + Eq + Clone + 'static,
-        OrganisationLoader: Loader<K>,
-    {
-        let keys = keys.iter();
-        keys.filter(|key| !self.place((*key).clone()).initialized())
-            .cloned()
-            .collect()
-    }
-
-    fn has(&self, named: &Named) -> bool {
-        self.missing(&named.people).is_empty()
-            && self.missing(&named.departments).is_empty()
-            && self.missing(&named.teams).is_empty()
-            && self.missing(&named.sites).is_empty()
-            && self.missing(&named.clocks).is_empty()
     }
 }
 

@@ -167,6 +167,8 @@ const CATCH_UP_SECONDS: i64 = 3_600;
 const MISSED_MOST: u64 = 50;
 /// An act is recorded at most so long after the instant that its rows carry, in seconds.
 const ACT_SECONDS: i64 = 60;
+/// Listeners for whom it pays to read together what a change names.
+const MANY: usize = 16;
 /// Away too long or reading too slowly: the remedy is the same.
 const TOO_MUCH: &str = "More happened than can be told as a difference.";
 
@@ -262,15 +264,13 @@ impl Ear {
         }
     }
 
-    /// Reads what the tickets to be told of name, together with all who tell of them.
-    async fn gather(&self, steps: &[Step]) {
-        let rows = steps.iter().filter_map(|step| match step {
-            Step::Upsert(row) => Some(row.as_ref()),
-            Step::Remove(_) => None,
-        });
-        if let Err(error) = self.rows.gather(rows).await {
-            // Whatever cannot be read is read again where it is shown, and said there.
-            tracing::warn!(%error, "what changed tickets name cannot be read");
+    /// Where many tell of a batch: reads what its tickets name, together with them. Few read only
+    /// what they show.
+    async fn gather(&self, batch: &Batch, steps: &[Step]) {
+        let tells = steps.iter().any(|step| matches!(step, Step::Upsert(_)));
+        if tells && self.app.tickets.listeners() >= MANY {
+            let tickets = batch.tickets.iter().map(|changed| changed.row.as_ref());
+            self.rows.gather(tickets).await;
         }
     }
 
@@ -406,7 +406,7 @@ impl Subscription {
                     Heard::Batch { batch, after } => {
                         match Box::pin(list.steps(ear.app.platform.db.reader(), &batch)).await {
                             Ok(steps) => {
-                                Box::pin(ear.gather(&steps)).await;
+                                Box::pin(ear.gather(&batch, &steps)).await;
                                 for change in told(list.order, steps, after, batch.last) {
                                     yield change;
                                 }

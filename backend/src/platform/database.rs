@@ -35,9 +35,14 @@ const READERS: u32 = 4;
 const ROWS_AHEAD: usize = 1_000;
 
 /// Bytes of a SQLite file that are read where the system keeps them, instead of being copied into
-/// each connection's cache: all of any file that fits on a machine. It costs addresses, not memory.
-/// The library is built to allow as many (`.cargo/config.toml`).
+/// each connection's cache: all of any file that fits on a machine. What is touched counts as the
+/// process's memory, though the system takes it back when it needs it. The library is built to allow
+/// as many (`.cargo/config.toml`).
+#[cfg(target_pointer_width = "64")]
 const MAPPED_BYTES: &str = "1099511627776";
+/// Where addresses are few, a part of it.
+#[cfg(not(target_pointer_width = "64"))]
+const MAPPED_BYTES: &str = "268435456";
 
 /// What stores run statements on: the reader, or a transaction.
 pub use sea_orm::ConnectionTrait as Connection;
@@ -343,8 +348,23 @@ impl Database {
 }
 
 async fn migrate(pool: &DatabaseConnection) -> Result<()> {
-    let migrated = Migrator::up(pool, None).await;
-    migrated.context("cannot migrate the database")
+    let made = Migrator::get_applied_migrations(pool).await;
+    let pending = Migrator::get_pending_migrations(pool).await;
+    let failed = "cannot migrate the database";
+    let (made, pending) = (made.context(failed)?.len(), pending.context(failed)?.len());
+    // Of a new database there is nothing to tell.
+    let upgrade = made > 0 && pending > 0;
+    if upgrade {
+        tracing::info!(
+            steps = pending,
+            "upgrading the database; with many tickets it takes minutes, and what is stopped meanwhile begins anew"
+        );
+    }
+    Migrator::up(pool, None).await.context(failed)?;
+    if upgrade {
+        tracing::info!("the database is upgraded");
+    }
+    Ok(())
 }
 
 /// Servers that start on PostgreSQL together migrate one after the other: a transaction that has the
@@ -392,4 +412,31 @@ fn tuned(options: SqliteConnectOptions, read_only: bool) -> SqliteConnectOptions
         // A page of a list waits for nobody to take its first rows.
         .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The library allows as much as is asked of it: the flags it is built with are in another file.
+    #[tokio::test]
+    async fn a_file_is_mapped_as_a_whole() {
+        let folder = std::env::temp_dir().join(format!("bellhop-mapped-{}", std::process::id()));
+        let path = folder.join("mapped.sqlite3");
+        let db = Database::connect(&format!("sqlite:{}", path.display())).await;
+        let db = db.expect("a database");
+        let question = sea_orm::Statement::from_string(db.backend(), "PRAGMA mmap_size");
+        let answer = db
+            .reader()
+            .query_one_raw(question)
+            .await
+            .expect("an answer");
+        let mapped: i64 = answer
+            .expect("a row")
+            .try_get_by_index(0)
+            .expect("a number");
+        assert_eq!(mapped.to_string(), MAPPED_BYTES);
+        db.close().await.expect("closed");
+        std::fs::remove_dir_all(folder).expect("removed");
+    }
 }

@@ -1,9 +1,10 @@
 //! Settings of the whole installation: a name and a JSON value.
 
 use super::error::Result;
+use super::transaction::Transaction;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, Set};
+use sea_orm::{ConnectionTrait, DatabaseBackend, QuerySelect, Set};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -23,6 +24,20 @@ impl ActiveModelBehavior for ActiveModel {}
 /// Reads one.
 pub async fn get<T: DeserializeOwned>(db: &impl ConnectionTrait, name: &str) -> Result<Option<T>> {
     Ok(match Entity::find_by_id(name.to_owned()).one(db).await? {
+        Some(row) => Some(serde_json::from_str(&row.value)?),
+        None => None,
+    })
+}
+
+/// Reads one that is to be written in the same transaction: others who do the same wait until its end.
+/// One that was never written holds up nobody.
+pub async fn get_in_turn<T: DeserializeOwned>(tx: &Transaction, name: &str) -> Result<Option<T>> {
+    let mut wanted = Entity::find_by_id(name.to_owned());
+    // SQLite has one writer.
+    if tx.get_database_backend() == DatabaseBackend::Postgres {
+        wanted = wanted.lock_exclusive();
+    }
+    Ok(match wanted.one(tx).await? {
         Some(row) => Some(serde_json::from_str(&row.value)?),
         None => None,
     })

@@ -68,6 +68,14 @@ pub async fn catch_up(db: &Database, pace: Pace) -> Result<i64> {
             break;
         };
         let tx = db.begin().await?;
+        // Somebody else may have counted meanwhile, and be further: nobody sets the mark back.
+        let present = setting::get_in_turn::<i64>(&tx, STORED).await?.unwrap_or(0);
+        if present != stored {
+            tx.rollback().await?;
+            stored = present;
+            standing.clear();
+            continue;
+        }
         let mut rows = Vec::new();
         for event in &events {
             let step = match steps::read(event)? {

@@ -43,6 +43,40 @@ on_both_databases! {
         assert_eq!(event["queueChanged"]["sortKey"], again["tickets"]["edges"][0]["sortKey"]);
     }
 
+    /// From so many listeners on, what a change names is read for all of them together.
+    async fn many_hear_what_a_change_names_as_it_is_now(app) {
+        const NAMES: &str = "subscription($since: Sequence) { queueChanged(since: $since) { ... on QueueUpsert { ticket {
+            title requester { name } assignee { name } team { name } department { name } site { name } clocks { target } } } } }";
+        let ana = app.employee().await;
+        let marta = app.agent("it").await;
+        let (asks, works) = (ana.person.to_string(), marta.person.to_string());
+        let since = present(&marta).await;
+        let mut listeners = Vec::new();
+        for _ in 0..20 {
+            listeners.push(marta.subscribe(NAMES, json!({ "since": since })).await);
+        }
+        let ticket = report(&ana, "For many", json!({})).await;
+        act(&marta, "ticketAssign", &ticket["id"], json!({ "assignee": works })).await;
+        let full = marta.query("query($id: ID!) { ticket(id: $id) { title requester { id name } assignee { id name } team { name }
+            department { name } site { name } clocks { target } } }", json!({ "id": ticket["id"] })).await;
+        let mut now = full["ticket"].clone();
+        assert_eq!((&now["requester"]["id"], &now["assignee"]["id"]), (&json!(asks), &json!(works)));
+        for person in ["requester", "assignee"] {
+            now[person].as_object_mut().expect("a person").remove("id");
+        }
+        for listener in &mut listeners {
+            // Both changes may come as one.
+            loop {
+                let told = listener.next().await["queueChanged"]["ticket"].clone();
+                assert_eq!(told["requester"], now["requester"]);
+                if !told["assignee"].is_null() {
+                    assert_eq!(told, now);
+                    break;
+                }
+            }
+        }
+    }
+
     async fn a_ticket_that_stops_matching_leaves_it(app) {
         let ana = app.employee().await;
         let marta = app.agent("it").await;

@@ -54,6 +54,9 @@ pub fn PersonPicker(
     /// Must be answered.
     #[prop(optional)]
     required: bool,
+    /// Narrows what is shown: empty means everybody, so that "optional" would say nothing.
+    #[prop(optional)]
+    filter: bool,
 ) -> impl IntoView {
     let search = StoredValue::new_local(search);
     let text = RwSignal::new(String::new());
@@ -225,5 +228,5 @@ pub fn PersonPicker(
         }
         .into_any()
     };
-    view! { <FieldFrame label help error optional=!required children=Box::new(children) /> }
+    view! { <FieldFrame label help error optional=!(required || filter) children=Box::new(children) /> }
 }

@@ -149,6 +149,9 @@ pub fn TextField(
     /// Must be answered.
     #[prop(optional)]
     required: bool,
+    /// Narrows what is shown: empty means everything, so that "optional" would say nothing.
+    #[prop(optional)]
+    filter: bool,
     /// Most characters.
     #[prop(optional)]
     most: Option<usize>,
@@ -181,7 +184,7 @@ pub fn TextField(
         }
         .into_any()
     };
-    view! { <FieldFrame label help error optional=!required counted=counted children=Box::new(children) /> }
+    view! { <FieldFrame label help error optional=!(required || filter) counted=counted children=Box::new(children) /> }
 }
 
 /// Several lines of text; grows with what is written.
@@ -263,6 +266,9 @@ pub fn SelectField(
     /// Must be answered.
     #[prop(optional)]
     required: bool,
+    /// Narrows what is shown: empty means everything, so that "optional" would say nothing.
+    #[prop(optional)]
+    filter: bool,
 ) -> impl IntoView {
     let (error, answered) = until_answered(error);
     let children = move |id: String, described: Signal<String>| {
@@ -296,7 +302,7 @@ pub fn SelectField(
         }
         .into_any()
     };
-    view! { <FieldFrame label help error optional=!required children=Box::new(children) /> }
+    view! { <FieldFrame label help error optional=!(required || filter) children=Box::new(children) /> }
 }
 
 /// A choice of [`RadioCards`].

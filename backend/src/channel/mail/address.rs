@@ -18,16 +18,17 @@ const METADATA_V6: [Ipv6Addr; 2] = [
 pub fn allowed(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => allowed_v4(address),
-        IpAddr::V6(address) => match embedded(address) {
-            Some(inner) => allowed_v4(inner),
-            None => {
-                !(address.is_unspecified()
-                    || address.is_multicast()
-                    || address.is_unicast_link_local()
-                    || METADATA_V6.contains(&address))
-            }
-        },
+        IpAddr::V6(address) => allowed_v6(address) && embedded(address).is_none_or(allowed_v4),
     }
+}
+
+fn allowed_v6(address: Ipv6Addr) -> bool {
+    !(address.is_unspecified()
+        || address.is_multicast()
+        || address.is_unicast_link_local()
+        // Translated within a network: where the IPv4 address stands is that network's affair.
+        || matches!(address.segments(), [0x64, 0xff9b, 1, ..])
+        || METADATA_V6.contains(&address))
 }
 
 fn allowed_v4(address: Ipv4Addr) -> bool {
@@ -38,8 +39,8 @@ fn allowed_v4(address: Ipv4Addr) -> bool {
         || METADATA_V4.contains(&address))
 }
 
-/// The IPv4 address that an IPv6 address leads to: mapped, compatible, translated (RFC 2765, 6052 and
-/// 8215), 6to4, Teredo, ISATAP.
+/// The IPv4 address that an IPv6 address leads to: mapped, compatible, translated (RFC 2765 and
+/// 6052), 6to4, Teredo, ISATAP.
 fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, g, h] = address.segments();
     let of = |high: u16, low: u16| {
@@ -48,7 +49,7 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
     };
     match [a, b, c, d, e, f] {
         [0, 0, 0, 0, 0, 0xffff] | [0, 0, 0, 0, 0xffff, 0] => Some(of(g, h)),
-        [0x64, 0xff9b, 0, 0, 0, 0] | [0x64, 0xff9b, 1, ..] => Some(of(g, h)),
+        [0x64, 0xff9b, 0, 0, 0, 0] => Some(of(g, h)),
         // `::` and `::1` are no IPv4 addresses.
         [0, 0, 0, 0, 0, 0] if g != 0 => Some(of(g, h)),
         [0x2002, high, low, ..] => Some(of(high, low)),
@@ -104,6 +105,10 @@ mod tests {
             "64:ff9b::169.254.0.7",
             "64:ff9b:1::a9fe:a9fe",
             "64:ff9b:1:2:3:4:a9fe:a9fe",
+            "64:ff9b:1:a9fe:a9:fe00:808:808",
+            "fe80::5efe:10.1.2.3",
+            "fe80::200:5efe:a01:203",
+            "ff02::5efe:10.0.0.1",
             "2002:a9fe:a9fe:1:2:3:4:5",
             "2001:0:4136:e378:8000:63bf:5601:5601",
             "2001:db8::5efe:169.254.169.254",
@@ -127,7 +132,6 @@ mod tests {
         let forms = [
             format!("::ffff:{good}"),
             format!("64:ff9b::{good}"),
-            format!("64:ff9b:1::{good}"),
             format!("2002:{good}::1"),
             format!("2001:db8::5efe:{good}"),
             teredo,

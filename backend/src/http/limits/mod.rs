@@ -79,6 +79,8 @@ impl Limits {
     ) -> Result<(ExecutableDocument, Measured), Refusal> {
         let document = self.documents.of(query)?;
         let measured = cost::measure(&self.shape, &document, operation_name, variables)?;
-        Ok((document, measured))
+        self.documents.keep(query, document.clone());
+        // A copy has no room to spare, unlike what the parser made, and shares its names.
+        Ok((document.as_ref().clone(), measured))
     }
 }

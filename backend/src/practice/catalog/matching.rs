@@ -12,6 +12,10 @@ const MOST: usize = 16;
 /// the items whose names have most of it.
 pub fn matching(mut items: Vec<CatalogItem>, wanted: &str) -> Vec<CatalogItem> {
     let mut wanted = words(wanted, false);
+    if wanted.is_empty() {
+        // Signs alone: nothing has them.
+        return Vec::new();
+    }
     wanted.truncate(MOST);
     let has_all = |item: &CatalogItem| {
         let text = format!("{} \n{} \n{}", item.name, item.category, item.description);

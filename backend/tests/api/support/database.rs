@@ -122,6 +122,12 @@ impl Own {
         Some(own)
     }
 
+    /// Executes statements past the server, which must not be running.
+    pub async fn execute(&self, statements: &str) {
+        let url = self.url.replace("sqlite:", "sqlite://");
+        administer(&url, statements).await;
+    }
+
     /// Removes it; nobody may be connected any more.
     pub async fn remove(self) {
         if std::fs::exists(&self.files).expect("a look") {

@@ -119,10 +119,10 @@ pub fn Audit() -> impl IntoView {
     view! {
         <SectionHead title=words::audit() lead=words::audit_lead() />
         <div class="admin-row admin-audit-filter">
-            <SelectField label=words::audit_topic() value=topic options=topics required=true />
-            <PersonPicker label=words::audit_who() picked=actor search=people_search() required=true />
-            <TextField label=words::audit_from() kind="date" value=from required=true />
-            <TextField label=words::audit_to() kind="date" value=to required=true />
+            <SelectField label=words::audit_topic() value=topic options=topics filter=true />
+            <PersonPicker label=words::audit_who() picked=actor search=people_search() filter=true />
+            <TextField label=words::audit_from() kind="date" value=from filter=true />
+            <TextField label=words::audit_to() kind="date" value=to filter=true />
             <DownloadButton filter />
         </div>
         {move || subject.get().map(|(id, name)| view! {

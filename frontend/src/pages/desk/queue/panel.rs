@@ -179,7 +179,7 @@ pub fn QueuePanel() -> impl IntoView {
                 <span class="grow"></span>
                 <SiteMenu/>
                 <Menu
-                    label=words::desk::sort_by()
+                    label=Signal::derive(move || words::desk::sort_by(workspace.order().word()))
                     button_class="btn btn-quiet btn-small"
                     button=move || view! { {move || workspace.order().word()} }
                 >
@@ -302,7 +302,7 @@ fn SiteMenu() -> impl IntoView {
     view! {
         <Show when=move || !workspace.sites.with(Vec::is_empty) || chosen.with(Option::is_some)>
             <Menu
-                label=words::desk::by_site()
+                label=Signal::derive(move || words::desk::by_site(face()))
                 button_class="btn btn-quiet btn-small"
                 button=move || view! { <span class="truncate">{face}</span> }
             >
