@@ -148,8 +148,8 @@ pub async fn items(
         published || ctx.grants.may_set_up(SetUp::Department(item.department))
     });
     Ok(match search {
-        Some(search) if !search.trim().is_empty() => matching::matching(items, search),
-        _ => items,
+        Some(search) => matching::matching(items, search),
+        None => items,
     })
 }
 
