@@ -204,8 +204,8 @@ test("a calendar's wrong dates are named where they stand, and right ones are ke
   await expectFault(dialog.getByLabel("Closed dates"), /./);
   await dialog.getByLabel("Closed dates").fill("--12-25 Christmas");
   await save(dialog);
-  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Monday 22:00-06:00");
-  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Tuesday to Friday 09:00-17:00");
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Monday 22:00–06:00");
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("Tuesday to Friday 09:00–17:00");
 });
 
 test("a catalog item says which question is empty, and stands in the portal once it is right", async ({ page }) => {

@@ -64,7 +64,7 @@ test("the palette does what keys do, and leads to all results", async ({ page, r
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(`/search?q=${word}`);
-  await expect(page.getByText("1 ticket found")).toBeVisible();
+  await expect(page.locator("#content").getByText("1 ticket found")).toBeVisible();
   await page.keyboard.press("Control+k");
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("dialog")).toBeHidden();

@@ -88,12 +88,11 @@ pub fn Composer() -> impl IntoView {
     let area = NodeRef::<html::Textarea>::new();
     let focus = move |value: &'static str| {
         tab.set(value);
-        request_animation_frame(move || {
-            if let Some(area) = area.get_untracked() {
-                // A composer that is not shown cannot take the focus, and need not.
-                _ = area.focus();
-            }
-        });
+        // At once: the next letter belongs here, however fast it comes. A composer that is not shown
+        // cannot take the focus, and need not.
+        if let Some(area) = area.get_untracked() {
+            _ = area.focus();
+        }
     };
     use_shortcuts(vec![
         Shortcut::new(
